@@ -1,0 +1,1 @@
+//! Rules and a schema as a responder. The world knows it as `greet::Server`.

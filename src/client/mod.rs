@@ -1,0 +1,1 @@
+//! To speak, in bytes: names to addresses, connections, calls, and the typed clients for reflection and health.

@@ -1,0 +1,15 @@
+//! Values that know nothing of the rest of greet.
+
+pub mod code;
+pub mod duration;
+pub mod layer;
+pub mod metadata;
+pub mod nearest;
+pub mod printable;
+pub mod size;
+pub mod target;
+
+pub use code::Code;
+pub use layer::Layer;
+pub use size::Size;
+pub use target::{Place, Security, Target};

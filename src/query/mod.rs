@@ -1,0 +1,1 @@
+//! jq programs: compiled, metered, run over one view of a message.
