@@ -76,9 +76,11 @@ pub fn append(name: &str, value: &str, into: &mut MetadataMap) -> Result<(), Met
     } else {
         let key = AsciiMetadataKey::from_bytes(name.as_bytes())
             .map_err(|_| MetadataError::new(name, "a name has letters, digits, '-', '_' and '.' only"))?;
-        let value = value
-            .parse()
-            .map_err(|_| MetadataError::new(name, "a value has printable ASCII characters only"))?;
+        let printable = value.bytes().all(|b| (0x20..=0x7e).contains(&b));
+        let value = Some(value)
+            .filter(|_| printable)
+            .and_then(|value| value.parse().ok())
+            .ok_or_else(|| MetadataError::new(name, "a value has printable ASCII characters only"))?;
         into.append(key, value);
     }
     Ok(())

@@ -167,13 +167,13 @@ impl Place {
     pub fn is_loopback(&self) -> bool {
         match self {
             Self::Unix(_) | Self::UnixAbstract(_) => true,
-            Self::Tcp { host, .. } => match host.parse::<IpAddr>() {
-                Ok(address) => address.is_loopback() || address.is_unspecified(),
-                Err(_) => {
-                    let host = host.trim_end_matches('.').to_ascii_lowercase();
-                    host == "localhost" || host.ends_with(".localhost")
+            Self::Tcp { host, .. } => {
+                if let Ok(address) = host.parse::<IpAddr>() {
+                    return address.is_loopback() || address.is_unspecified();
                 }
-            },
+                let host = host.trim_end_matches('.').to_ascii_lowercase();
+                host == "localhost" || host.ends_with(".localhost")
+            }
         }
     }
 }
@@ -250,8 +250,8 @@ fn tcp(text: &str) -> Result<Place, String> {
         return Ok(Place::Tcp { host: text.to_owned(), port: None });
     }
     let (host, port) = match text.split_once(':') {
-        Some(("", digits)) => ("localhost", Some(port_of(digits)?)),
-        Some((host, digits)) => (host, Some(port_of(digits)?)),
+        Some(("", digits)) => ("localhost", Some(digits)),
+        Some((host, digits)) => (host, Some(digits)),
         None => (text, None),
     };
     if host.is_empty() {
@@ -260,6 +260,7 @@ fn tcp(text: &str) -> Result<Place, String> {
     if !host.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')) {
         return Err(format!("'{host}' is no host name"));
     }
+    let port = port.map(port_of).transpose()?;
     Ok(Place::Tcp { host: host.to_owned(), port })
 }
 
