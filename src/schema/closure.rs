@@ -1,5 +1,6 @@
 //! Files with all they import, linked: what plans are compiled from.
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use buffa_descriptor::DescriptorPool;
@@ -11,22 +12,20 @@ use super::{File, SchemaError};
 #[derive(Debug)]
 pub struct Closure {
     files: Vec<Arc<File>>,
-    descriptors: DescriptorPool,
+    descriptors: Arc<DescriptorPool>,
     dynamic: OnceLock<Result<prost_reflect::DescriptorPool, String>>,
 }
 
 impl Closure {
-    /// Links files, dependencies first or not.
+    /// Links files, dependencies first or not. Comments are not linked; they stay in [`Closure::files`].
     ///
     /// # Errors
     /// When a descriptor is broken or a name in it leads nowhere.
     pub fn link(files: Vec<Arc<File>>) -> Result<Self, SchemaError> {
-        let set = set_of(&files);
-        // The bound on memory is for sets whose size nobody has looked at; ours is bounded where it is read.
-        let options = buffa::DecodeOptions::new().with_element_memory_limit(usize::MAX);
-        let descriptors = DescriptorPool::decode_with_options(&set, &options)
+        let set = set_of(files.iter().map(Arc::as_ref));
+        let descriptors = DescriptorPool::decode_with_options(&set, &decoding(set.len()))
             .map_err(|error| SchemaError::invalid(format!("the schema does not link: {error}")))?;
-        Ok(Self { files, descriptors, dynamic: OnceLock::new() })
+        Ok(Self { files, descriptors: Arc::new(descriptors), dynamic: OnceLock::new() })
     }
 
     /// The files, in the order given.
@@ -35,7 +34,7 @@ impl Closure {
     }
 
     /// The linked descriptors, editions and features resolved.
-    pub fn descriptors(&self) -> &DescriptorPool {
+    pub fn descriptors(&self) -> &Arc<DescriptorPool> {
         &self.descriptors
     }
 
@@ -46,20 +45,38 @@ impl Closure {
     pub fn dynamic(&self) -> Result<&prost_reflect::DescriptorPool, SchemaError> {
         let made = self.dynamic.get_or_init(|| {
             let mut pool = prost_reflect::DescriptorPool::new();
-            pool.decode_file_descriptor_set(&set_of(&self.files)[..]).map_err(|error| error.to_string())?;
+            let set = set_of(self.files.iter().map(Arc::as_ref).chain(&self.absent()));
+            pool.decode_file_descriptor_set(&set[..]).map_err(|error| error.to_string())?;
             Ok(pool)
         });
         made.as_ref().map_err(|error| SchemaError::invalid(format!("the schema does not link: {error}")))
     }
+
+    /// Empty files in the place of imports that no source has. When the rest links without them they were
+    /// only needed for options, but prost-reflect wants them there.
+    fn absent(&self) -> Vec<File> {
+        let mut seen: HashSet<&str> = self.files.iter().map(|file| file.name()).collect();
+        let imports = self.files.iter().flat_map(|file| file.dependencies());
+        imports.filter(|name| seen.insert(name)).map(|name| File::empty(name)).collect()
+    }
 }
 
-/// The files as one `FileDescriptorSet` on the wire.
-fn set_of(files: &[Arc<File>]) -> Vec<u8> {
-    let mut set = Vec::with_capacity(files.iter().map(|f| f.bytes().len() + 8).sum());
+/// How descriptors of this many bytes are decoded. Honest ones take twenty times their size in memory; the
+/// decoder's own bound is for sets whose size nobody has looked at, and ours are bounded where they are read.
+pub(super) fn decoding(length: usize) -> buffa::DecodeOptions {
+    const LEAST: usize = 64 << 20;
+    buffa::DecodeOptions::new().with_element_memory_limit(LEAST.saturating_add(length.saturating_mul(40)))
+}
+
+/// The files as one `FileDescriptorSet` on the wire, comments left out.
+fn set_of<'a>(files: impl Iterator<Item = &'a File>) -> Vec<u8> {
+    let mut set = Vec::new();
     for file in files {
+        let length = file.meaning().map(<[u8]>::len).sum::<usize>();
+        set.reserve(length + 8);
         set.put_u8(0x0a);
-        prost::encoding::encode_varint(file.bytes().len() as u64, &mut set);
-        set.put_slice(file.bytes());
+        prost::encoding::encode_varint(length as u64, &mut set);
+        file.meaning().for_each(|piece| set.put_slice(piece));
     }
     set
 }

@@ -1,6 +1,7 @@
 //! The one error of this room.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// What is wrong with a schema, and where.
 #[derive(Debug)]
@@ -8,6 +9,7 @@ pub struct SchemaError {
     kind: Kind,
     message: String,
     nearest: Vec<String>,
+    missing: Option<Box<MissingImport>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -16,23 +18,70 @@ enum Kind {
     NotFound,
     Ambiguous,
     Invalid,
+    Edition,
     Unreachable,
+}
+
+/// An import that leads to no file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingImport {
+    pub(super) name: String,
+    pub(super) tried: Vec<PathBuf>,
+    pub(super) found_below: Option<PathBuf>,
+}
+
+impl MissingImport {
+    /// The import as it is written.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The folders in which it was looked for.
+    pub fn tried(&self) -> &[PathBuf] {
+        &self.tried
+    }
+
+    /// A folder under which it was seen: what to give as `-I`.
+    pub fn found_below(&self) -> Option<&Path> {
+        self.found_below.as_deref()
+    }
 }
 
 impl SchemaError {
     /// A name that no source has, with the nearest that one has.
     pub(crate) fn not_found(message: impl Into<String>, nearest: Vec<String>) -> Self {
-        Self { kind: Kind::NotFound, message: message.into(), nearest, source: None }
+        Self { nearest, ..Self::of(Kind::NotFound, message) }
     }
 
     /// A short name that means several things.
     pub(crate) fn ambiguous(message: impl Into<String>, candidates: Vec<String>) -> Self {
-        Self { kind: Kind::Ambiguous, message: message.into(), nearest: candidates, source: None }
+        Self { nearest: candidates, ..Self::of(Kind::Ambiguous, message) }
     }
 
     /// A file or a descriptor that is broken.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Invalid, message: message.into(), nearest: Vec::new(), source: None }
+        Self::of(Kind::Invalid, message)
+    }
+
+    /// A .proto source of an edition that is only read from descriptor sets.
+    pub(super) fn edition(message: impl Into<String>) -> Self {
+        Self::of(Kind::Edition, message)
+    }
+
+    /// A .proto source with an import that leads to no file.
+    pub(super) fn missing_import(message: impl Into<String>, missing: MissingImport) -> Self {
+        Self { missing: Some(Box::new(missing)), ..Self::of(Kind::Invalid, message) }
+    }
+
+    /// The same with what caused it.
+    #[must_use]
+    pub(super) fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    fn of(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), nearest: Vec::new(), missing: None, source: None }
     }
 
     /// A source that could not be asked.
@@ -40,12 +89,7 @@ impl SchemaError {
         message: impl Into<String>,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self {
-            kind: Kind::Unreachable,
-            message: message.into(),
-            nearest: Vec::new(),
-            source: Some(source.into()),
-        }
+        Self::of(Kind::Unreachable, message).caused_by(source)
     }
 
     /// Whether a name was asked for that no source has.
@@ -63,7 +107,18 @@ impl SchemaError {
         self.kind == Kind::Unreachable
     }
 
-    /// The names that may have been meant, nearest first.
+    /// Whether a .proto source says `edition = …`, which is read from descriptor sets only: the way out is
+    /// `protoc --include_imports --descriptor_set_out`.
+    pub fn is_edition(&self) -> bool {
+        self.kind == Kind::Edition
+    }
+
+    /// What is known of an import that leads to no file.
+    pub fn missing(&self) -> Option<&MissingImport> {
+        self.missing.as_deref()
+    }
+
+    /// The names that may have been meant, nearest first; all candidates when the name is ambiguous.
     pub fn nearest(&self) -> &[String] {
         &self.nearest
     }

@@ -3,6 +3,11 @@
 use bytes::Bytes;
 
 use super::SchemaError;
+use super::outline::Outline;
+use super::wire::Fields;
+
+/// `FileDescriptorProto.source_code_info`.
+const SOURCE_CODE_INFO: u32 = 9;
 
 /// The raw bytes of a `FileDescriptorProto`, as its source gave them; options and comments and all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,27 +25,13 @@ impl File {
     pub fn parse(bytes: Bytes) -> Result<Self, SchemaError> {
         let (mut name, mut dependencies) = (None, Vec::new());
         let broken = || SchemaError::invalid("a file descriptor is no valid Protobuf message");
-        let mut rest = &bytes[..];
-        while !rest.is_empty() {
-            let key = prost::encoding::decode_varint(&mut rest).map_err(|_| broken())?;
-            let length = match key & 7 {
-                0 => {
-                    prost::encoding::decode_varint(&mut rest).map_err(|_| broken())?;
-                    continue;
-                }
-                1 => 8,
-                2 => usize::try_from(prost::encoding::decode_varint(&mut rest).map_err(|_| broken())?)
-                    .map_err(|_| broken())?,
-                5 => 4,
-                _ => return Err(broken()),
-            };
-            let (value, tail) = rest.split_at_checked(length).ok_or_else(broken)?;
-            rest = tail;
-            let text = || std::str::from_utf8(value).map(ToOwned::to_owned).map_err(|_| broken());
-            match key {
-                // name = 1, dependency = 3, option_dependency = 15
-                0x0a => name = Some(text()?),
-                0x1a | 0x7a => dependencies.push(text()?),
+        for field in Fields::of(&bytes) {
+            let field = field.map_err(|_| broken())?;
+            let text = || field.text().map(ToOwned::to_owned).ok_or_else(broken);
+            match field.number {
+                1 => name = Some(text()?),
+                // dependency = 3, option_dependency = 15
+                3 | 15 => dependencies.push(text()?),
                 _ => {}
             }
         }
@@ -48,6 +39,13 @@ impl File {
             .filter(|n| !n.is_empty())
             .ok_or_else(|| SchemaError::invalid("a file descriptor has no name"))?;
         Ok(Self { name, dependencies, bytes })
+    }
+
+    /// An empty file of this name, which stands for one that could not be found.
+    pub(super) fn empty(name: &str) -> Self {
+        let mut bytes = Vec::with_capacity(name.len() + 6);
+        prost::encoding::string::encode(1, &name.to_owned(), &mut bytes);
+        Self { name: name.to_owned(), dependencies: Vec::new(), bytes: bytes.into() }
     }
 
     /// The file's name, as imports spell it.
@@ -63,5 +61,19 @@ impl File {
     /// The `FileDescriptorProto` on the wire.
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
+    }
+
+    /// What the file declares, read by a walk over its bytes.
+    pub(super) fn outline(&self) -> Outline<'_> {
+        Outline::of(&self.bytes)
+    }
+
+    /// The pieces of the file that mean something, comments and positions left out: most of a file is these,
+    /// and nothing that is linked asks for them.
+    pub(super) fn meaning(&self) -> impl Iterator<Item = &[u8]> {
+        Fields::of(&self.bytes)
+            .filter_map(Result::ok)
+            .filter(|field| field.number != SOURCE_CODE_INFO)
+            .map(|field| field.whole)
     }
 }

@@ -1,13 +1,32 @@
 //! What a server speaks: services, methods and types, loaded as far as they are asked for. Never dials.
 
+mod ask;
+mod bundled;
 mod closure;
+mod descriptor_set;
+mod diagnose;
 mod error;
 mod file;
+mod includes;
 mod method;
+mod open;
+mod outline;
+mod proto_files;
+mod reach;
+mod resolve;
+mod set;
 mod source;
+mod wire;
 
+pub use ask::{Schema, is_infrastructure};
+pub use bundled::{Bundled, bundled_closure};
 pub use closure::Closure;
-pub use error::SchemaError;
+pub use descriptor_set::DescriptorSet;
+pub use error::{MissingImport, SchemaError};
 pub use file::File;
 pub use method::{Method, Shape};
+pub use open::open;
+pub use outline::SymbolKind;
+pub use proto_files::ProtoFiles;
+pub use resolve::Symbol;
 pub use source::Source;

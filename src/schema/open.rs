@@ -1,0 +1,73 @@
+//! From files, bytes and text to a schema, in one step.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{DescriptorSet, ProtoFiles, Schema, SchemaError, Source};
+
+/// Opens files that are .proto sources or descriptor sets, which is told by their content. The sources of one
+/// folder are compiled together and stand where the first of them was given.
+///
+/// # Errors
+/// As [`ProtoFiles::load`] and [`DescriptorSet::load`].
+pub fn open(
+    paths: impl IntoIterator<Item = impl Into<PathBuf>>,
+    includes: impl IntoIterator<Item = impl Into<PathBuf>>,
+) -> Result<Vec<Arc<dyn Source>>, SchemaError> {
+    let (mut before, mut protos, mut after): (Vec<Arc<dyn Source>>, Vec<PathBuf>, Vec<Arc<dyn Source>>) =
+        Default::default();
+    for path in paths {
+        let path = path.into();
+        match set_at(&path) {
+            Some(set) if protos.is_empty() => before.push(Arc::new(set)),
+            Some(set) => after.push(Arc::new(set)),
+            None => protos.push(path),
+        }
+    }
+    if !protos.is_empty() {
+        for source in ProtoFiles::load(protos, includes)? {
+            before.push(Arc::new(source));
+        }
+    }
+    before.append(&mut after);
+    Ok(before)
+}
+
+/// The descriptor set in a file, if it is one. Whether a file can be read is found out by the compiler, which
+/// looks for it in other folders too.
+fn set_at(path: &Path) -> Option<DescriptorSet> {
+    let bytes = std::fs::read(path).ok()?;
+    DescriptorSet::parse(path.display().to_string(), bytes).ok()
+}
+
+impl Schema {
+    /// A schema of .proto files or descriptor sets; see [`open`].
+    ///
+    /// # Errors
+    /// As [`open`].
+    pub fn from_files(
+        paths: impl IntoIterator<Item = impl Into<PathBuf>>,
+        includes: impl IntoIterator<Item = impl Into<PathBuf>>,
+    ) -> Result<Self, SchemaError> {
+        open(paths, includes).map(Self::new)
+    }
+
+    /// A schema of a `FileDescriptorSet` on the wire, as builds embed it.
+    ///
+    /// # Errors
+    /// As [`DescriptorSet::parse`].
+    pub fn from_descriptor_set(bytes: impl Into<Bytes>) -> Result<Self, SchemaError> {
+        let set = DescriptorSet::parse("the descriptor set", bytes)?;
+        Ok(Self::new(vec![Arc::new(set)]))
+    }
+
+    /// A schema of one .proto source in memory, which may import what is bundled; `name` is for messages.
+    ///
+    /// # Errors
+    /// As [`ProtoFiles::parse`].
+    pub fn from_proto_text(name: &str, text: &str) -> Result<Self, SchemaError> {
+        Ok(Self::new(vec![Arc::new(ProtoFiles::parse(name, text)?)]))
+    }
+}

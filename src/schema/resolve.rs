@@ -1,0 +1,284 @@
+//! From what was typed to what it names: exact first, then a unique suffix of whole components.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::ask::{is_infrastructure, methods_of, roots_of};
+use super::outline::{Depth, Outline, SymbolKind};
+use super::reach::{Origin, reach};
+use super::{Closure, File, Method, Schema, SchemaError, bundled};
+use crate::leaf::nearest::nearest;
+
+/// As many names are suggested for one that is not there.
+const SUGGESTED: usize = 3;
+/// As many candidates stand in the message for an ambiguous name; the error has them all.
+const SHOWN: usize = 10;
+
+/// A name that was found: a service, method, type, field or value, and the closure that links it.
+#[derive(Debug, Clone)]
+pub struct Symbol {
+    name: String,
+    kind: SymbolKind,
+    closure: Arc<Closure>,
+}
+
+impl Symbol {
+    /// The full name, without a leading dot; a method's is `pkg.Service.Method`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> SymbolKind {
+        self.kind
+    }
+
+    /// The linked files that hold it.
+    pub fn closure(&self) -> &Arc<Closure> {
+        &self.closure
+    }
+}
+
+impl Schema {
+    /// The method that a name means: `pkg.Service/Method`, `pkg.Service.Method`, `/pkg.Service/Method`, or a
+    /// unique suffix of whole components of one (`Service/Method`, `Method`). An exact name costs one question;
+    /// only another one lists the services, without gRPC's own.
+    ///
+    /// # Errors
+    /// When no method has the name (with the nearest), several have it (with all), a source cannot be asked,
+    /// or what the method reaches does not link.
+    pub async fn method(&self, name: &str) -> Result<Method, SchemaError> {
+        let asked = name.strip_prefix('/').unwrap_or(name);
+        let split = asked.rsplit_once('/').or_else(|| asked.rsplit_once('.'));
+        if let Some((service, method)) = split
+            && let Some(methods) = self.methods_exactly(service).await?
+        {
+            let found = methods.iter().find(|known| known.name() == method).cloned();
+            return found.ok_or_else(|| {
+                let known: Vec<_> = methods.iter().map(Method::full_name).collect();
+                SchemaError::not_found(
+                    format!("service '{service}' has no method '{method}'"),
+                    near(&format!("{service}/{method}"), &known),
+                )
+            });
+        }
+        self.method_by_suffix(asked, split.map(|(service, _)| service)).await
+    }
+
+    /// All methods of a service, in the file's order; the service by its full name or by a unique suffix.
+    ///
+    /// # Errors
+    /// As [`Schema::method`].
+    pub async fn methods(&self, service: &str) -> Result<Vec<Method>, SchemaError> {
+        if let Some(methods) = self.methods_exactly(service).await? {
+            return Ok(methods);
+        }
+        let mut known = Vec::new();
+        for tier in self.tiers() {
+            let services = self.services_of(&tier).await?;
+            let meant = services.keys().filter(|name| is_suffix(name, service)).cloned().collect();
+            if let Some(name) = only("service", service, meant)? {
+                return Ok(self.methods_exactly(&name).await?.unwrap_or_default());
+            }
+            known.extend(services.into_keys());
+        }
+        Err(self.unknown("service", service, near(service, &known)))
+    }
+
+    /// What a name means, of any kind: its full name (with `.` or `/`, with or without either before it), or a
+    /// unique suffix of whole components. Services, methods and types are preferred to fields and values.
+    ///
+    /// # Errors
+    /// As [`Schema::method`].
+    pub async fn resolve(&self, name: &str) -> Result<Symbol, SchemaError> {
+        let asked = name.trim_start_matches(['.', '/']).replace('/', ".");
+        if let Some(symbol) = self.symbol_exactly(&asked).await? {
+            return Ok(symbol);
+        }
+        let mut known = Vec::new();
+        for files in self.files_in_tiers().await? {
+            let (mut types, mut members) = (Vec::new(), Vec::new());
+            for file in files {
+                file.outline().walk(Depth::Whole, &mut |declared| {
+                    let owner = match declared.kind {
+                        SymbolKind::Field | SymbolKind::EnumValue | SymbolKind::Oneof => &mut members,
+                        _ => &mut types,
+                    };
+                    if is_suffix(declared.name, &asked) {
+                        owner.push(declared.name.to_owned());
+                    }
+                    known.push(declared.name.to_owned());
+                });
+            }
+            let found = match only("symbol", name, types)? {
+                Some(found) => Some(found),
+                None => only("symbol", name, members)?,
+            };
+            if let Some(found) = found
+                && let Some(symbol) = self.symbol_exactly(&found).await?
+            {
+                return Ok(symbol);
+            }
+        }
+        Err(self.unknown("symbol", name, near(&asked, &known)))
+    }
+
+    async fn symbol_exactly(&self, name: &str) -> Result<Option<Symbol>, SchemaError> {
+        if let Some((origin, file)) = self.find(name).await? {
+            // A source may answer with a file that only it believes to hold the name.
+            let Some(kind) = file.outline().kind(name) else { return Ok(None) };
+            let closure = self.linked(origin, vec![file]).await?;
+            return Ok(Some(Symbol { name: name.to_owned(), kind, closure }));
+        }
+        // A value is declared beside its enum, but is often named below it.
+        let Some((owner, value)) = name.rsplit_once('.') else { return Ok(None) };
+        let Some((origin, file)) = self.find(owner).await? else { return Ok(None) };
+        if file.outline().kind(owner) != Some(SymbolKind::Enum) {
+            return Ok(None);
+        }
+        let closure = self.linked(origin, vec![file]).await?;
+        let known = closure.descriptors().enum_by_name(owner).and_then(|e| e.value_by_name(value)).is_some();
+        let beside = owner.rfind('.').map_or(String::new(), |dot| owner[..=dot].to_owned());
+        let name = beside + value;
+        Ok(known.then_some(Symbol { name, kind: SymbolKind::EnumValue, closure }))
+    }
+
+    async fn methods_exactly(&self, service: &str) -> Result<Option<Vec<Method>>, SchemaError> {
+        let Some((origin, file)) = self.find(service).await? else { return Ok(None) };
+        if file.outline().kind(service) != Some(SymbolKind::Service) {
+            return Ok(None);
+        }
+        Ok(methods_of(&self.linked(origin, vec![file]).await?, service))
+    }
+
+    async fn method_by_suffix(&self, asked: &str, service: Option<&str>) -> Result<Method, SchemaError> {
+        let dotted = asked.replace('/', ".");
+        let mut known = Vec::new();
+        for tier in self.tiers() {
+            let services = self.services_of(&tier).await?;
+            let mut meant = Vec::new();
+            for (name, &origin) in &services {
+                if service.is_some_and(|service| !is_suffix(name, service)) {
+                    continue;
+                }
+                for method in self.method_names(origin, name).await? {
+                    if is_suffix(&format!("{name}.{method}"), &dotted) {
+                        meant.push(format!("{name}/{method}"));
+                    } else {
+                        known.push(format!("{name}/{method}"));
+                    }
+                }
+            }
+            if let Some(found) = only("method", asked, meant)?
+                && let Some((service, method)) = found.rsplit_once('/')
+                && let Some(methods) = self.methods_exactly(service).await?
+                && let Some(found) = methods.into_iter().find(|known| known.name() == method)
+            {
+                return Ok(found);
+            }
+            // Nothing fits: look closer at the services that are near, and at one that was named alone.
+            let names: Vec<&str> = services.keys().map(String::as_str).collect();
+            let mut close = nearest(service.unwrap_or(asked), names.iter().copied(), SUGGESTED);
+            let alone = names.iter().filter(|name| is_suffix(name, asked));
+            close.extend(alone.clone());
+            for name in close {
+                let methods = self.method_names(services[name], name).await?;
+                known.extend(methods.into_iter().map(|method| format!("{name}/{method}")));
+            }
+            if let Some(name) = alone.copied().next() {
+                let methods = known.into_iter().filter(|method| method.starts_with(name)).collect();
+                return Err(SchemaError::not_found(
+                    format!("'{name}' is a service: a method of it is wanted"),
+                    methods,
+                ));
+            }
+        }
+        known.sort();
+        known.dedup();
+        Err(self.unknown("method", asked, near(&dotted, &known)))
+    }
+
+    /// The sources in the groups in which a short name is looked for: all that have their files at hand
+    /// together, then each of the others.
+    fn tiers(&self) -> Vec<Vec<usize>> {
+        let (at_hand, others): (Vec<_>, Vec<_>) =
+            (0..self.sources().len()).partition(|&index| self.sources()[index].files().is_some());
+        let others = others.into_iter().map(|index| vec![index]);
+        std::iter::once(at_hand).chain(others).filter(|tier| !tier.is_empty()).collect()
+    }
+
+    /// The services of some sources that a short name may mean, each with the first source that has it.
+    async fn services_of(&self, tier: &[usize]) -> Result<BTreeMap<String, usize>, SchemaError> {
+        let mut services = BTreeMap::new();
+        for &index in tier {
+            for name in self.sources()[index].services().await? {
+                if !is_infrastructure(&name) {
+                    services.entry(name).or_insert(index);
+                }
+            }
+        }
+        Ok(services)
+    }
+
+    /// The names of a service's methods, read without linking anything.
+    async fn method_names(&self, source: usize, service: &str) -> Result<Vec<String>, SchemaError> {
+        let mut names = Vec::new();
+        if let Some(file) = self.sources()[source].symbol(service).await? {
+            collect_methods(file.outline(), service, &mut names);
+        }
+        Ok(names)
+    }
+
+    /// The files in which a short name is looked for, in the groups of [`Schema::tiers`], the bundled last.
+    async fn files_in_tiers(&self) -> Result<Vec<Vec<Arc<File>>>, SchemaError> {
+        let mut tiers = Vec::new();
+        for tier in self.tiers() {
+            let mut files = Vec::new();
+            for index in tier {
+                let roots = roots_of(self.sources()[index].as_ref()).await?;
+                files.extend(reach(self.sources(), Origin::Given(index), roots).await?);
+            }
+            tiers.push(files);
+        }
+        tiers.push(bundled::set().files().to_vec());
+        Ok(tiers)
+    }
+}
+
+fn collect_methods(outline: Outline<'_>, service: &str, names: &mut Vec<String>) {
+    outline.walk(Depth::Whole, &mut |declared| {
+        if declared.kind == SymbolKind::Method
+            && let Some((owner, name)) = declared.name.rsplit_once('.')
+            && owner == service
+        {
+            names.push(name.to_owned());
+        }
+    });
+}
+
+/// Whether `asked` is the whole of a name or its last components.
+fn is_suffix(name: &str, asked: &str) -> bool {
+    !asked.is_empty()
+        && name.strip_suffix(asked).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+/// The one name that was meant, if any was.
+fn only(what: &str, asked: &str, mut meant: Vec<String>) -> Result<Option<String>, SchemaError> {
+    meant.sort();
+    meant.dedup();
+    if meant.len() > 1 {
+        let shown = meant.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = match meant.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!("{what} '{asked}' is ambiguous: it may be {shown}{more}");
+        return Err(SchemaError::ambiguous(message, meant));
+    }
+    Ok(meant.pop())
+}
+
+fn near(wanted: &str, known: &[String]) -> Vec<String> {
+    let found = nearest(wanted, known.iter().map(String::as_str), SUGGESTED);
+    found.into_iter().map(ToOwned::to_owned).collect()
+}
