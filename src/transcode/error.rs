@@ -5,16 +5,43 @@ use std::fmt;
 /// Data that does not fit its type or its form, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataError {
+    kind: Kind,
     message: String,
     position: Option<(usize, usize)>,
     path: Option<String>,
     nearest: Vec<String>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Other,
+    TopLevelArray,
+    NeedsAppend,
+    Unfinished,
+}
+
 impl DataError {
     /// An error without a place.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), position: None, path: None, nearest: Vec::new() }
+        Self { kind: Kind::Other, message: message.into(), position: None, path: None, nearest: Vec::new() }
+    }
+
+    /// An array where one message is meant.
+    pub(crate) fn top_level_array(type_name: &str) -> Self {
+        Self {
+            kind: Kind::TopLevelArray,
+            ..Self::new(format!("an array is no {type_name}: each message stands for itself"))
+        }
+    }
+
+    /// A single value for a repeated field.
+    pub(crate) fn single_for_many(message: impl Into<String>) -> Self {
+        Self { kind: Kind::NeedsAppend, ..Self::new(message) }
+    }
+
+    /// An input that ends inside of a value.
+    pub(crate) fn unfinished(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Unfinished, ..Self::new(message) }
     }
 
     /// The same at a line and column, both from 1.
@@ -31,6 +58,13 @@ impl DataError {
         self
     }
 
+    /// The same one level further out: `outer` is put before the path.
+    #[must_use]
+    pub(crate) fn inside(mut self, outer: &str) -> Self {
+        let path = format!("{outer}{}", self.path.take().unwrap_or_default());
+        self.within(path)
+    }
+
     /// The same with the names that may have been meant.
     #[must_use]
     pub(crate) fn with_nearest(mut self, nearest: Vec<String>) -> Self {
@@ -38,7 +72,7 @@ impl DataError {
         self
     }
 
-    /// Line and column, both from 1, where the data was text.
+    /// Line and column, both from 1 and in characters, where the data was text.
     pub fn position(&self) -> Option<(usize, usize)> {
         self.position
     }
@@ -56,6 +90,21 @@ impl DataError {
     /// The names that may have been meant, nearest first.
     pub fn nearest(&self) -> &[String] {
         &self.nearest
+    }
+
+    /// Whether an array was given where one message is meant; its elements should be given one by one.
+    pub fn is_top_level_array(&self) -> bool {
+        self.kind == Kind::TopLevelArray
+    }
+
+    /// Whether `path=x` was given for a repeated field, where `path+=x` is meant.
+    pub fn needs_append(&self) -> bool {
+        self.kind == Kind::NeedsAppend
+    }
+
+    /// Whether the input ended in the middle of a value.
+    pub fn is_unfinished(&self) -> bool {
+        self.kind == Kind::Unfinished
     }
 }
 

@@ -2,7 +2,12 @@
 
 mod error;
 pub mod json;
+pub mod options;
+mod place;
 mod plan;
+#[cfg(test)]
+mod testing;
 
 pub use error::DataError;
+pub use options::{JsonInput, JsonOutput};
 pub use plan::Plan;

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use prost_reflect::DynamicMessage;
+use prost_reflect::prost::{DecodeError, Message as _};
+
 use super::DataError;
 use crate::schema::Closure;
 
@@ -35,8 +38,43 @@ impl Plan {
         &self.closure
     }
 
+    /// Whether wire bytes are a message of this type.
+    ///
+    /// # Errors
+    /// When they are not: truncated, a wrong wire type, bad UTF-8, nested more than 100 deep.
+    pub fn check(&self, wire: &[u8]) -> Result<(), DataError> {
+        self.decode_dynamic(wire).map(drop)
+    }
+
+    /// The message as a value, for those who want to look into it.
+    ///
+    /// # Errors
+    /// When the bytes are no message of this type.
+    pub fn decode_dynamic(&self, wire: &[u8]) -> Result<DynamicMessage, DataError> {
+        DynamicMessage::decode(self.message.clone(), wire).map_err(|error| self.broken(&error))
+    }
+
+    /// Appends the wire bytes of a message that is held as a value.
+    ///
+    /// # Errors
+    /// When the value is of another type.
+    pub fn encode_dynamic(&self, message: &DynamicMessage, out: &mut Vec<u8>) -> Result<(), DataError> {
+        let given = prost_reflect::ReflectMessage::descriptor(message);
+        if given.full_name() != self.type_name() {
+            let (given, wanted) = (given.full_name(), self.type_name());
+            return Err(DataError::new(format!("a {given} is no {wanted}")));
+        }
+        message.encode(out).map_err(|error| DataError::new(error.to_string()))
+    }
+
     /// The type as prost-reflect knows it.
-    pub(crate) fn message(&self) -> &prost_reflect::MessageDescriptor {
+    pub(super) fn message(&self) -> &prost_reflect::MessageDescriptor {
         &self.message
+    }
+
+    fn broken(&self, error: &DecodeError) -> DataError {
+        let text = error.to_string();
+        let cause = text.strip_prefix("failed to decode Protobuf message: ").unwrap_or(&text);
+        DataError::new(format!("the bytes are no {}: {cause}", self.type_name()))
     }
 }

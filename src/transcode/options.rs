@@ -1,0 +1,83 @@
+//! What a reader lets pass and how a writer prints.
+
+/// What a JSON reader does with members and enum names that the type does not have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Unknown {
+    /// They are errors.
+    #[default]
+    Refuse,
+    /// They are left out.
+    Drop,
+}
+
+/// How JSON is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JsonInput {
+    /// Members and enum names that the type does not have.
+    pub unknown: Unknown,
+}
+
+/// Whether JSON takes one line or several.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// One line, with no space after `:` and `,`.
+    #[default]
+    Line,
+    /// Two spaces a level, and line ends.
+    Pretty,
+}
+
+/// What is printed for fields without presence that have their default value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Defaults {
+    /// Nothing.
+    #[default]
+    Omit,
+    /// The default value; messages and oneof members that are not set stay out.
+    Print,
+}
+
+/// Which of a field's two names is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Names {
+    /// The JSON name, `userId`.
+    #[default]
+    Json,
+    /// The name in the .proto, `user_id`.
+    Proto,
+}
+
+/// How 64-bit integers are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Int64 {
+    /// As strings, as ProtoJSON says.
+    #[default]
+    String,
+    /// As numbers, which readers that know only doubles round.
+    Number,
+}
+
+/// How enum values are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Enums {
+    /// By name; values without one by number.
+    #[default]
+    Name,
+    /// By number.
+    Number,
+}
+
+/// How JSON is written. The default is what `greet call` prints into a pipe.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JsonOutput {
+    /// One line or several.
+    pub layout: Layout,
+    /// Fields without presence at their default value.
+    pub defaults: Defaults,
+    /// JSON names or those of the .proto.
+    pub names: Names,
+    /// 64-bit integers.
+    pub int64: Int64,
+    /// Enum values.
+    pub enums: Enums,
+}
