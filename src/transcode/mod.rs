@@ -7,6 +7,7 @@ mod place;
 mod plan;
 #[cfg(test)]
 mod testing;
+pub mod text;
 
 pub use error::DataError;
 pub use options::{JsonInput, JsonOutput};
