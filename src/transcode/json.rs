@@ -70,7 +70,7 @@ fn explain(error: &serde_json::Error, type_: &MessageDescriptor, json: &[u8], pa
     let cause = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
     let lines = json.split_inclusive(|&byte| byte == b'\n');
     let begin: usize = lines.take(line.saturating_sub(1)).map(<[u8]>::len).sum();
-    let offset = (begin + column.saturating_sub(1)).min(json.len());
+    let offset = (begin + column).saturating_sub(1).min(json.len());
     if error.is_eof() {
         let error = DataError::unfinished(format!("the JSON ends too early: {cause}")).within(path);
         return Flaw { offset: json.len(), error };

@@ -1,5 +1,6 @@
 //! Every change of a message's form: JSON, text format and fields to wire bytes and back.
 
+pub mod documents;
 mod error;
 pub mod json;
 pub mod options;
