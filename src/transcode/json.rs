@@ -10,9 +10,10 @@ use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor};
 use super::options::{JsonInput, JsonOutput, Layout, Unknown};
 use super::place::Place;
 use super::{DataError, Plan};
-pub(super) use walk::Flaw;
+pub(super) use expect::is_well_known;
+pub(super) use walk::{Flaw, shown};
 use walk::{Stop, Walk};
-pub(super) use writer::write;
+pub(super) use writer::{key_text, write};
 
 /// Reads one strict JSON value as a message of the plan's type and appends its wire bytes to `out`.
 ///
@@ -80,7 +81,7 @@ fn explain(error: &serde_json::Error, type_: &MessageDescriptor, json: &[u8], pa
     }
     match Walk::find(json, type_, offset) {
         Some(found) => {
-            let given = walk::shown(&json[found.start..found.end.max(found.start)]);
+            let given = shown(&json[found.start..found.end.max(found.start)]);
             let error = DataError::new(format!("{given} is no {}: {cause}", found.expected));
             Flaw { offset: found.start, error: error.within(found.path) }
         }

@@ -1,7 +1,9 @@
 //! Every change of a message's form: JSON, text format and fields to wire bytes and back.
 
+pub mod any;
 pub mod documents;
 mod error;
+pub mod fields;
 pub mod json;
 pub mod options;
 mod place;

@@ -16,7 +16,7 @@ pub(crate) enum Expect {
 }
 
 /// The JSON that a type is written as.
-pub(super) enum Wants {
+pub(crate) enum Wants {
     Anything,
     String,
     NumberOrString,
@@ -62,7 +62,7 @@ impl Expect {
 }
 
 /// The JSON that a type is written as.
-pub(super) fn wants(kind: &Kind) -> Wants {
+pub(crate) fn wants(kind: &Kind) -> Wants {
     match kind {
         Kind::Bool => Wants::Bool,
         Kind::String | Kind::Bytes => Wants::String,
@@ -104,7 +104,7 @@ pub(crate) fn wrapped(message: &MessageDescriptor) -> Option<Kind> {
 }
 
 /// Whether a type's JSON is not simply an object of its fields.
-pub(super) fn is_well_known(message: &MessageDescriptor) -> bool {
+pub(crate) fn is_well_known(message: &MessageDescriptor) -> bool {
     let name = message.full_name().strip_prefix("google.protobuf.").unwrap_or_default();
     let special = ["Any", "Timestamp", "Duration", "FieldMask", "Struct", "ListValue", "Value", "Empty"];
     special.contains(&name) || wrapped(message).is_some()

@@ -429,7 +429,7 @@ impl<'a> Walk<'a> {
 }
 
 /// A piece of the text for a message, shortened.
-pub(super) fn shown(piece: &[u8]) -> String {
+pub(crate) fn shown(piece: &[u8]) -> String {
     const SHOWN: usize = 40;
     let piece = String::from_utf8_lossy(piece);
     match piece.char_indices().nth(SHOWN) {
