@@ -1,1 +1,21 @@
 //! jq programs: compiled, metered, run over one view of a message.
+
+mod chain;
+mod compare;
+mod compile;
+mod error;
+mod functions;
+mod library;
+mod limits;
+mod meter;
+mod operators;
+mod program;
+mod text;
+mod value;
+pub mod view;
+
+pub use error::{Origin, QueryError};
+/// A jq value: JSON with integers of any size. Shared parts make it cheap to clone.
+pub use jaq_json::Val;
+pub use limits::{Bound, Limits, MAX_DEPTH, Place};
+pub use program::{Output, Program, Run};

@@ -1,0 +1,207 @@
+//! A compiled program, and its runs.
+
+use std::sync::Arc;
+
+use jaq_core::data::{DataT, HasLut};
+use jaq_core::{Ctx, Filter, Lut, ValX, Vars};
+use jaq_json::Val;
+
+use super::error::{Origin, QueryError};
+use super::limits::{Bound, Limits, Place};
+use super::meter::Broken;
+use super::value::Item;
+use super::{compile, meter};
+
+/// The stack that a run apart has beyond what it may use: what it has chained together is dropped there.
+const RESERVE: usize = 96 << 20;
+
+/// What a program yields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Output {
+    /// A JSON value.
+    Value(Val),
+}
+
+impl Output {
+    /// The JSON value, if it is one.
+    pub fn into_value(self) -> Option<Val> {
+        let Self::Value(val) = self;
+        Some(val)
+    }
+}
+
+/// What came of a run: what was yielded, in order, and what ended it before its end.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Run {
+    /// What the program yielded before it ended or failed.
+    pub outputs: Vec<Output>,
+    /// What it failed with.
+    pub error: Option<QueryError>,
+}
+
+impl Run {
+    /// The outputs of a run that came to its end.
+    ///
+    /// # Errors
+    /// What ended it before.
+    pub fn into_result(self) -> Result<Vec<Output>, QueryError> {
+        self.error.map_or(Ok(self.outputs), Err)
+    }
+}
+
+/// A compiled jq program. Cheap to clone, and shared among threads.
+#[derive(Clone)]
+pub struct Program(Arc<Inner>);
+
+struct Inner {
+    filter: Filter<Machine>,
+    variables: Vec<String>,
+    origin: Origin,
+}
+
+impl Program {
+    /// Compiles a program that may name these variables (`$name`, with the dollar).
+    ///
+    /// # Errors
+    /// When the text is no jq, or names what is not there; with line and column in the file it came from.
+    pub fn compile(text: &str, variables: &[&str], origin: Origin) -> Result<Self, QueryError> {
+        let compiled = compile::compile(text, variables, &origin)?;
+        let compile::Compiled { filter, variables } = compiled;
+        Ok(Self(Arc::new(Inner { filter, variables, origin })))
+    }
+
+    /// The variables that the program names, of those that were offered, in that order: a run takes a value
+    /// for each of these.
+    pub fn variables(&self) -> &[String] {
+        &self.0.variables
+    }
+
+    /// Where the program's text begins.
+    pub fn origin(&self) -> &Origin {
+        &self.0.origin
+    }
+
+    /// Runs the program on `input`, with a value for each of [`Self::variables`], in their order.
+    ///
+    /// With [`Place::Here`] this neither waits nor takes much longer than its steps say; with
+    /// [`Place::Apart`] it may block.
+    pub fn run(&self, input: Val, variables: Vec<Val>, limits: &Limits) -> Run {
+        let mut outputs = Vec::new();
+        let result = self.each(input, variables, limits, |val| {
+            outputs.push(Output::Value(val));
+            Next::More
+        });
+        Run { outputs, error: result.err() }
+    }
+
+    /// Whether the program holds: it yields something, and nothing that it yields is false or null.
+    ///
+    /// # Errors
+    /// What the run failed with, which counts as false.
+    pub fn holds(&self, input: Val, variables: Vec<Val>, limits: &Limits) -> Result<bool, QueryError> {
+        let mut holds = false;
+        self.each(input, variables, limits, |val| {
+            holds = !matches!(val, Val::Null | Val::Bool(false));
+            if holds { Next::More } else { Next::Enough }
+        })?;
+        Ok(holds)
+    }
+
+    fn each(
+        &self,
+        input: Val,
+        variables: Vec<Val>,
+        limits: &Limits,
+        take: impl FnMut(Val) -> Next + Send,
+    ) -> Result<(), QueryError> {
+        debug_assert_eq!(variables.len(), self.0.variables.len(), "a value for each variable");
+        if limits.place == Place::Here {
+            return self.each_here(input, variables, limits, take);
+        }
+        let apart = std::thread::Builder::new().stack_size(limits.stack + RESERVE);
+        std::thread::scope(|scope| {
+            let run = apart.spawn_scoped(scope, || self.each_here(input, variables, limits, take));
+            let failed = |why| QueryError::broken(why, &self.0.origin);
+            run.map_err(|_| failed("no thread could be started for the program"))?
+                .join()
+                .map_err(|_| failed("the program failed"))?
+        })
+    }
+
+    fn each_here(
+        &self,
+        input: Val,
+        variables: Vec<Val>,
+        limits: &Limits,
+        mut take: impl FnMut(Val) -> Next,
+    ) -> Result<(), QueryError> {
+        let Inner { filter, origin, .. } = &*self.0;
+        let done = meter::run(limits, || {
+            let variables = Vars::new(variables.into_iter().map(Item::outside));
+            let context = Ctx::<Machine>::new(Seat(&filter.lut), variables);
+            let mut left = limits.outputs;
+            for result in filter.id.run((context, Item::outside(input))) {
+                let item = settled(result).map_err(|val| QueryError::thrown(val, origin))?;
+                if left == 0 {
+                    return Err(QueryError::exhausted(Bound::Outputs, origin));
+                }
+                left -= 1;
+                if matches!(take(item.into_val()), Next::Enough) {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        done.unwrap_or_else(|broken| {
+            Err(match broken {
+                Broken::Stopped(bound) => QueryError::exhausted(bound, origin),
+                Broken::Panicked => QueryError::broken("the program failed inside jq", origin),
+            })
+        })
+    }
+}
+
+impl std::fmt::Debug for Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Program").field("origin", &self.0.origin).finish_non_exhaustive()
+    }
+}
+
+/// Whether a run goes on after an output.
+enum Next {
+    More,
+    Enough,
+}
+
+/// A result of the main filter, the error as the value that it carries.
+fn settled(result: ValX<'_, Item>) -> Result<Item, Val> {
+    result.map_err(|exception| {
+        // `halt` is not among the functions, and labels and tail calls are settled inside.
+        exception.get_err().map_or(Val::Null, |error| error.into_val().into_val())
+    })
+}
+
+/// What jaq runs on: our values, and a table of terms that ticks when it is asked for.
+pub(super) struct Machine;
+
+impl DataT for Machine {
+    type V<'a> = Item;
+    type Data<'a> = Seat<'a>;
+}
+
+/// The table of terms; asked for at every step.
+#[derive(Clone, Copy)]
+pub(super) struct Seat<'a>(&'a Lut<Machine>);
+
+impl<'a> HasLut<'a, Machine> for Seat<'a> {
+    fn lut(&self) -> &'a Lut<Machine> {
+        meter::tick();
+        self.0
+    }
+}
+
+#[cfg(test)]
+#[path = "program_tests.rs"]
+mod tests;
