@@ -1,0 +1,164 @@
+//! The head of a call, and how it begins.
+
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, TE, USER_AGENT};
+use http::uri::{PathAndQuery, Scheme};
+use http::{HeaderMap, Method, Request, Uri};
+use tokio::time::Instant;
+use tonic::metadata::MetadataMap;
+
+use crate::leaf::{Layer, Size};
+use crate::protocol::{content_type, encoding, timeout};
+
+use super::connection::{Connection, Link, user_agent};
+use super::ending::Ending;
+use super::error::{ConnectError, Kind};
+use super::line::Line;
+use super::replies::Replies;
+use super::requests::Requests;
+
+const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+
+/// What is said before the first request.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct CallHead {
+    /// `/pkg.Service/Method`; the target's prefix is put before it.
+    pub path: String,
+    /// The caller's metadata.
+    pub metadata: MetadataMap,
+    /// How long the whole call may take; sent, and kept here.
+    pub timeout: Option<Duration>,
+    /// How many replies the method has.
+    pub count: ReplyCount,
+    /// The largest reply that is taken, instead of the connection's.
+    pub max_recv_size: Option<Size>,
+}
+
+/// How many replies a method has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReplyCount {
+    /// Exactly one, as of unary and client-streaming methods. The message is given out only when the call
+    /// has ended well; none or two are UNIMPLEMENTED (gRPC's statuscodes.md).
+    One,
+    /// Any number, each given out when it comes.
+    #[default]
+    Many,
+}
+
+impl CallHead {
+    /// A call of this path, `/pkg.Service/Method`, with no metadata and no limit of time.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            metadata: MetadataMap::new(),
+            timeout: None,
+            count: ReplyCount::Many,
+            max_recv_size: None,
+        }
+    }
+
+    /// Sets the caller's metadata.
+    #[must_use]
+    pub fn with_metadata(mut self, metadata: MetadataMap) -> Self {
+        self.metadata = metadata;
+        self
+    }
+
+    /// Bounds the whole call.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Says how many replies the method has.
+    #[must_use]
+    pub fn with_count(mut self, count: ReplyCount) -> Self {
+        self.count = count;
+        self
+    }
+
+    /// Bounds a reply of this call.
+    #[must_use]
+    pub fn with_max_recv_size(mut self, size: Size) -> Self {
+        self.max_recv_size = Some(size);
+        self
+    }
+}
+
+/// Hands the head over; whatever prevents it is the call's end.
+pub(super) fn begin(connection: &Connection, head: CallHead) -> (Requests, Replies) {
+    let link = &connection.link;
+    let deadline = head.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let (send, receive) = (link.max_send_size.get(), head.max_recv_size.unwrap_or(link.max_recv_size).get());
+    let count = head.count;
+    let sent = request(link, head).map_err(Ending::unsent).and_then(|request| {
+        connection
+            .sender
+            .clone()
+            .send_request(request, false)
+            .map_err(|error| Ending::never_sent(error, link))
+    });
+    match sent {
+        Ok((response, stream)) => {
+            let line = Line::new(stream);
+            let replies = Replies::new(response, line.clone(), link.clone(), deadline, receive, count);
+            (Requests::new(line, send, deadline), replies)
+        }
+        Err(ending) => {
+            let line = Line::dead();
+            (Requests::new(line.clone(), send, None), Replies::over(line, link.clone(), ending))
+        }
+    }
+}
+
+fn request(link: &Link, head: CallHead) -> Result<Request<()>, ConnectError> {
+    let mut headers = head.metadata.into_headers();
+    headers.insert(TE, HeaderValue::from_static("trailers"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type::GRPC));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding::ACCEPTED));
+    headers.remove(TIMEOUT);
+    if let Some(timeout) = head.timeout {
+        let value = HeaderValue::try_from(timeout::render(timeout)).expect("digits and a letter are a value");
+        headers.insert(TIMEOUT, value);
+    }
+    addressed(link, &head.path, headers)
+}
+
+/// A POST to the path on the other side, with what every request says.
+pub(super) fn addressed(
+    link: &Link,
+    path: &str,
+    mut headers: HeaderMap,
+) -> Result<Request<()>, ConnectError> {
+    let bad = || {
+        let error: ConnectError = Kind::Head(format!("'{}' cannot be a path", path.escape_debug())).into();
+        debug_assert_eq!(error.layer(), Layer::Request);
+        error
+    };
+    if !path.starts_with('/') {
+        return Err(bad());
+    }
+    let path_and_query: PathAndQuery = match link.prefix.as_str() {
+        "" => path.parse(),
+        prefix => format!("{prefix}{path}").parse(),
+    }
+    .map_err(|_| bad())?;
+    let user_agent = match headers.remove(USER_AGENT) {
+        Some(own) => user_agent(Some(&String::from_utf8_lossy(own.as_bytes())))?,
+        None => link.user_agent.clone(),
+    };
+    headers.insert(USER_AGENT, user_agent);
+    let mut uri = http::uri::Parts::default();
+    uri.scheme = Some(Scheme::HTTP);
+    uri.authority = Some(link.authority.clone());
+    uri.path_and_query = Some(path_and_query);
+    let mut request = Request::new(());
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = Uri::from_parts(uri).map_err(|_| bad())?;
+    *request.headers_mut() = headers;
+    Ok(request)
+}

@@ -1,0 +1,202 @@
+//! A connection to a server, over which calls are made.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use h2::client::SendRequest;
+use http::HeaderValue;
+use http::uri::Authority;
+
+use crate::leaf::{Layer, Security, Size, Target};
+
+use super::call::{self, CallHead};
+use super::dial::dial;
+use super::error::{Attempt, ConnectError, Kind};
+use super::options::ConnectOptions;
+use super::replies::Replies;
+use super::requests::Requests;
+use super::resolve::{Peer, resolve};
+use super::socket::{FirstBytes, Heard, Socket};
+
+/// What a stream may send before it is read: enough for 1 MB messages at full speed.
+const STREAM_WINDOW: u32 = 1 << 20;
+/// What all streams of a connection may send before they are read.
+const CONNECTION_WINDOW: u32 = 4 << 20;
+/// The largest frame that a server may send.
+const MAX_FRAME_SIZE: u32 = 1 << 20;
+/// Metadata of a reply, names and values together.
+const MAX_METADATA: u32 = 16 << 20;
+/// h2 counts what each small unread DATA frame costs beyond its bytes (256 less its length) and ends the
+/// connection when that reaches a bound, by default half the window. A full window of the shortest
+/// messages (five bytes in a frame of its own) is honest and costs 51 times its size; a window of
+/// one-byte frames is not. This bound lets the first pass for one stream, and holds memory to about that.
+const SMALL_FRAMES: usize = STREAM_WINDOW as usize * 64;
+
+/// A connection: cheap to clone, closed when the last clone and the last call are gone.
+#[derive(Clone)]
+pub struct Connection {
+    pub(super) link: Arc<Link>,
+    pub(super) sender: SendRequest<Bytes>,
+}
+
+/// What all calls on a connection share.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) peer: Peer,
+    first: FirstBytes,
+    phases: Phases,
+    pub(super) authority: Authority,
+    pub(super) prefix: String,
+    pub(super) user_agent: HeaderValue,
+    pub(super) max_recv_size: Size,
+    pub(super) max_send_size: Size,
+}
+
+/// How long each phase of connecting took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Phases {
+    /// Names to addresses.
+    pub dns: Duration,
+    /// The socket, all tries together.
+    pub connect: Duration,
+    /// The TLS handshake; `None` on plaintext.
+    pub tls: Option<Duration>,
+    /// Our side of the HTTP/2 handshake; the server's is not waited for.
+    pub http2: Duration,
+}
+
+impl Connection {
+    /// Resolves, dials and begins HTTP/2. The server's own preface is not waited for: one that does not
+    /// speak HTTP/2 shows in the first call, whose [`Origin`](super::Origin) then says so.
+    ///
+    /// # Errors
+    /// The layer that failed, the addresses that were tried and the system's cause for each.
+    pub async fn connect(target: &Target, options: &ConnectOptions) -> Result<Self, ConnectError> {
+        let security = target.security(options.security).map_err(Kind::Target)?;
+        if security == Security::Tls {
+            return Err(Kind::NoTls.into());
+        }
+        let mut attempts = Vec::new();
+        let mut layer = Layer::Resolve;
+        let connecting = Self::connect_in(target, security, options, &mut layer, &mut attempts);
+        match tokio::time::timeout(options.connect_timeout, connecting).await {
+            Ok(connected) => connected,
+            Err(_) => Err(Kind::TimedOut { layer, after: options.connect_timeout, attempts }.into()),
+        }
+    }
+
+    async fn connect_in(
+        target: &Target,
+        security: Security,
+        options: &ConnectOptions,
+        layer: &mut Layer,
+        attempts: &mut Vec<Attempt>,
+    ) -> Result<Self, ConnectError> {
+        let mut since = Instant::now();
+        let mut lap = || {
+            let now = Instant::now();
+            now - std::mem::replace(&mut since, now)
+        };
+        let mut phases = Phases::default();
+        let (candidates, unresolved) = resolve(target, security).await;
+        phases.dns = lap();
+        if candidates.is_empty() {
+            return Err(Kind::Unresolved(unresolved).into());
+        }
+        *layer = Layer::Connect;
+        attempts.extend(unresolved.into_iter().map(Attempt::from));
+        let Some((wire, candidate)) = dial(candidates, attempts).await else {
+            return Err(Kind::Unreachable(std::mem::take(attempts)).into());
+        };
+        phases.connect = lap();
+        *layer = Layer::Http2;
+        let authority = options.authority.as_ref().unwrap_or(&candidate.authority);
+        let authority: Authority = authority.parse().map_err(|_| Kind::Authority(authority.clone()))?;
+        let user_agent = user_agent(options.user_agent.as_deref())?;
+        let (socket, first) = Socket::new(wire);
+        let (sender, driver) = match settings().handshake(socket).await {
+            Ok(shaken) => shaken,
+            Err(source) => {
+                let heard = first.heard();
+                return Err(Kind::Http2 { peer: candidate.peer, heard, source: Some(source) }.into());
+            }
+        };
+        // How it ends is told to each call by its own stream.
+        tokio::spawn(async move {
+            let _ = driver.await;
+        });
+        phases.http2 = lap();
+        let link = Link {
+            peer: candidate.peer,
+            first,
+            phases,
+            authority,
+            prefix: target.prefix().to_owned(),
+            user_agent,
+            max_recv_size: options.max_recv_size,
+            max_send_size: options.max_send_size,
+        };
+        Ok(Self { link: Arc::new(link), sender })
+    }
+
+    /// The address on the other side.
+    pub fn peer(&self) -> &Peer {
+        &self.link.peer
+    }
+
+    /// How long each phase of connecting took.
+    pub fn phases(&self) -> Phases {
+        self.link.phases
+    }
+
+    /// Begins a call: its head is on its way when this returns. What prevents it is its first reply, an
+    /// [`Ending`](super::Ending) whose origin says that it was never sent.
+    ///
+    /// Drive both halves, from one task (`select!`) or two: a server may answer before it has read all.
+    pub fn call(&self, head: CallHead) -> (Requests, Replies) {
+        call::begin(self, head)
+    }
+}
+
+impl Link {
+    /// Why a stream failed with this error, in the words of the first bytes that were heard.
+    pub(super) fn explain(&self, source: Option<h2::Error>) -> ConnectError {
+        Kind::Http2 { peer: self.peer.clone(), heard: self.first.heard(), source }.into()
+    }
+
+    /// Whether the server has not sent a single byte.
+    pub(super) fn is_silent(&self) -> bool {
+        self.first.heard() == Heard::Nothing
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("link", &self.link).finish_non_exhaustive()
+    }
+}
+
+fn settings() -> h2::client::Builder {
+    let mut settings = h2::client::Builder::new();
+    settings
+        .enable_push(false)
+        .initial_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_frame_size(MAX_FRAME_SIZE)
+        .max_header_list_size(MAX_METADATA)
+        .data_frame_budget(SMALL_FRAMES);
+    settings
+}
+
+/// `greet/VERSION`, after the user's own if there is one.
+pub(super) fn user_agent(prefix: Option<&str>) -> Result<HeaderValue, ConnectError> {
+    const OURS: &str = concat!("greet/", env!("CARGO_PKG_VERSION"));
+    match prefix {
+        None => Ok(HeaderValue::from_static(OURS)),
+        Some(prefix) => HeaderValue::try_from(format!("{prefix} {OURS}"))
+            .map_err(|_| Kind::Head(format!("'{}' cannot be a user agent", prefix.escape_debug())).into()),
+    }
+}

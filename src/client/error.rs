@@ -1,0 +1,247 @@
+//! Why there is no connection, or no longer one.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use crate::leaf::{Layer, duration};
+
+use super::resolve::{Peer, Unresolved};
+use super::socket::Heard;
+
+/// A connection that could not be made, or that was lost, and in which layer.
+#[derive(Debug)]
+pub struct ConnectError {
+    kind: Kind,
+}
+
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// The target and the options contradict each other.
+    Target(crate::leaf::target::TargetError),
+    /// No name led to an address.
+    Unresolved(Vec<Unresolved>),
+    /// No address took the connection.
+    Unreachable(Vec<Attempt>),
+    /// It took too long.
+    TimedOut { layer: Layer, after: Duration, attempts: Vec<Attempt> },
+    /// TLS is wanted.
+    NoTls,
+    /// What is to be `:authority` cannot be.
+    Authority(String),
+    /// HTTP/2 never began, or ended.
+    Http2 { peer: Peer, heard: Heard, source: Option<h2::Error> },
+    /// The call's head cannot be sent.
+    Head(String),
+}
+
+/// One address that was tried, or a name that led to none.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) place: String,
+    /// `None` while nobody has answered.
+    pub(super) failure: Option<io::Error>,
+}
+
+impl From<Unresolved> for Attempt {
+    fn from(name: Unresolved) -> Self {
+        Self { place: name.host, failure: Some(name.cause) }
+    }
+}
+
+impl From<Kind> for ConnectError {
+    fn from(kind: Kind) -> Self {
+        Self { kind }
+    }
+}
+
+impl ConnectError {
+    /// The layer that failed: resolve, connect, TLS, HTTP/2 or, when a call's own head is at fault, request.
+    pub fn layer(&self) -> Layer {
+        match &self.kind {
+            Kind::Target(_) | Kind::Unresolved(_) => Layer::Resolve,
+            Kind::Unreachable(_) => Layer::Connect,
+            Kind::TimedOut { layer, .. } => *layer,
+            Kind::NoTls => Layer::Tls,
+            Kind::Http2 { .. } => Layer::Http2,
+            Kind::Authority(_) | Kind::Head(_) => Layer::Request,
+        }
+    }
+
+    /// Each address or name that was tried, with the cause that the system gave.
+    pub fn addresses(&self) -> Vec<(String, String)> {
+        match &self.kind {
+            Kind::Unresolved(names) => names.iter().map(|n| (n.host.clone(), cause(&n.cause))).collect(),
+            Kind::Unreachable(attempts) | Kind::TimedOut { attempts, .. } => {
+                attempts.iter().map(|a| (a.place.clone(), a.text())).collect()
+            }
+            Kind::Http2 { peer, source, .. } => {
+                let text = source.as_ref().map_or_else(|| "closed".to_owned(), ToString::to_string);
+                vec![(peer.to_string(), text)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether every address that was tried refused the connection: nobody listens there.
+    pub fn is_refused(&self) -> bool {
+        matches!(&self.kind, Kind::Unreachable(attempts) if attempts.iter().all(Attempt::is_refused))
+    }
+
+    /// Whether the system's resolver said that there is no such name.
+    pub fn is_name_not_found(&self) -> bool {
+        // The resolver's own code is lost in std, so its words have to do: glibc, musl, macOS.
+        const WORDS: [&str; 6] = [
+            "name or service not known",
+            "no address associated",
+            "name does not resolve",
+            "nodename nor servname",
+            "name has no address",
+            "no such host",
+        ];
+        matches!(&self.kind, Kind::Unresolved(names) if names.iter().all(|name| {
+            let text = name.cause.to_string().to_ascii_lowercase();
+            WORDS.iter().any(|words| text.contains(words))
+        }))
+    }
+
+    /// Whether it took longer than the connect timeout.
+    pub fn is_timeout(&self) -> bool {
+        matches!(&self.kind, Kind::TimedOut { .. })
+    }
+
+    /// Whether TLS was wanted, which this version does not speak.
+    pub fn is_tls_unsupported(&self) -> bool {
+        matches!(&self.kind, Kind::NoTls)
+    }
+
+    /// Whether the target and the options contradict each other, so that nothing was tried.
+    pub fn is_target(&self) -> bool {
+        matches!(&self.kind, Kind::Target(_))
+    }
+
+    /// Whether the first bytes received were TLS.
+    pub fn server_speaks_tls(&self) -> bool {
+        matches!(&self.kind, Kind::Http2 { heard: Heard::Tls, .. })
+    }
+
+    /// Whether the first bytes received were HTTP/1.
+    pub fn server_speaks_http1(&self) -> bool {
+        matches!(&self.kind, Kind::Http2 { heard: Heard::Http1(_), .. })
+    }
+
+    /// Whether the server has spoken HTTP/2 on this connection, which was lost later.
+    pub fn was_established(&self) -> bool {
+        matches!(&self.kind, Kind::Http2 { heard: Heard::Http2, .. })
+    }
+}
+
+impl Attempt {
+    fn is_refused(&self) -> bool {
+        self.failure.as_ref().is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+    }
+
+    /// The system's cause, without the number that Rust adds.
+    fn text(&self) -> String {
+        self.failure.as_ref().map_or_else(|| "no answer".to_owned(), cause)
+    }
+}
+
+/// The system's words, lower case, without the number that std adds.
+fn cause(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix("failed to lookup address information: ").unwrap_or(&text);
+    let text = text.split_once(" (os error").map_or(text, |(words, _)| words);
+    let mut letters = text.chars();
+    match letters.next() {
+        // `I/O error` stays as it is.
+        Some(first) if letters.as_str().starts_with(char::is_lowercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn join(mut parts: Vec<String>) -> String {
+    match parts.pop() {
+        None => String::new(),
+        Some(last) if parts.is_empty() => last,
+        Some(last) => format!("{} and {last}", parts.join(", ")),
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::Target(error) => error.fmt(f),
+            Kind::Unresolved(names) => {
+                let names = names.iter().map(|n| format!("'{}': {}", n.host, cause(&n.cause))).collect();
+                write!(f, "cannot resolve {}", join(names))
+            }
+            Kind::Unreachable(attempts) if self.is_refused() => {
+                let places = attempts.iter().map(|a| a.place.clone()).collect();
+                write!(f, "connection refused by {}", join(places))
+            }
+            Kind::Unreachable(attempts) => write!(f, "cannot connect to {}", failures(attempts)),
+            Kind::TimedOut { layer: Layer::Resolve, after, .. } => {
+                write!(f, "the name was not resolved within {}", duration::render(*after))
+            }
+            Kind::TimedOut { after, attempts, .. } => {
+                let after = duration::render(*after);
+                write!(f, "no connection within {after} to {}", failures(attempts))
+            }
+            Kind::NoTls => f.write_str("this version speaks no TLS"),
+            Kind::Authority(text) => write!(f, "'{}' cannot be an authority", text.escape_debug()),
+            Kind::Head(why) => f.write_str(why),
+            Kind::Http2 { peer, heard, source } => {
+                let because = |f: &mut fmt::Formatter<'_>| match source {
+                    Some(error) => write!(f, ": {}", h2_cause(error)),
+                    None => Ok(()),
+                };
+                match heard {
+                    Heard::Tls => write!(f, "{peer} speaks TLS, not plaintext HTTP/2"),
+                    Heard::Http1(line) => write!(f, "{peer} speaks HTTP/1, not HTTP/2: it answered '{line}'"),
+                    Heard::Other(text) => write!(f, "{peer} does not speak HTTP/2: it began with '{text}'"),
+                    Heard::Nothing => {
+                        write!(f, "{peer} closed the connection before it spoke HTTP/2")?;
+                        because(f)
+                    }
+                    Heard::Http2 => {
+                        write!(f, "the connection to {peer} was lost")?;
+                        because(f)
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn failures(attempts: &[Attempt]) -> String {
+    join(attempts.iter().map(|a| format!("{} ({})", a.place, a.text())).collect())
+}
+
+/// h2's words, or the system's where it has them; the end of the stream said plainly.
+fn h2_cause(error: &h2::Error) -> String {
+    match error.get_io() {
+        Some(io) if matches!(io.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) => {
+            "closed by the other side".to_owned()
+        }
+        Some(io) => cause(io),
+        None => error.to_string(),
+    }
+}
+
+impl std::error::Error for ConnectError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.kind {
+            Kind::Target(error) => Some(error),
+            Kind::Unresolved(names) => names.first().map(|name| &name.cause as _),
+            Kind::Unreachable(attempts) | Kind::TimedOut { attempts, .. } => {
+                attempts.iter().find_map(|attempt| attempt.failure.as_ref()).map(|cause| cause as _)
+            }
+            Kind::Http2 { source, .. } => source.as_ref().map(|source| source as _),
+            _ => None,
+        }
+    }
+}

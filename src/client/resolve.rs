@@ -1,0 +1,166 @@
+//! From the places of a target to the addresses that can be dialled.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+
+use crate::leaf::{Place, Security, Target};
+
+/// The other side of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Peer {
+    /// An IP address and a port.
+    Tcp(SocketAddr),
+    /// A unix socket in the file system.
+    Unix(PathBuf),
+    /// A unix socket in Linux's abstract namespace, without its leading NUL.
+    UnixAbstract(String),
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => write!(f, "{address}"),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+            Self::UnixAbstract(name) => write!(f, "unix-abstract:{name}"),
+        }
+    }
+}
+
+/// An address to dial, and what to call the server there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) peer: Peer,
+    /// `:authority`, unless the options say another.
+    pub(super) authority: String,
+}
+
+/// A name that led to no address, and the system's cause.
+#[derive(Debug)]
+pub(super) struct Unresolved {
+    pub(super) host: String,
+    pub(super) cause: io::Error,
+}
+
+/// Looks up every place, in order. Within one name the address families take turns, so that one that is
+/// broken delays the other by one attempt only.
+pub(super) async fn resolve(target: &Target, security: Security) -> (Vec<Candidate>, Vec<Unresolved>) {
+    let (mut found, mut failed) = (Vec::new(), Vec::new());
+    for place in target.places() {
+        match place {
+            Place::Unix(path) => found.push(local(Peer::Unix(path.clone()))),
+            Place::UnixAbstract(name) => found.push(local(Peer::UnixAbstract(name.clone()))),
+            Place::Tcp { host, port } => {
+                let port = port.unwrap_or_else(|| Target::default_port(place, security, target.has_scheme()));
+                let authority = authority(host, port);
+                match addresses(host, port).await {
+                    Ok(addresses) => {
+                        found.extend(interleave(addresses).into_iter().map(|address| Candidate {
+                            peer: Peer::Tcp(address),
+                            authority: authority.clone(),
+                        }))
+                    }
+                    Err(cause) => failed.push(Unresolved { host: host.clone(), cause }),
+                }
+            }
+        }
+    }
+    (found, failed)
+}
+
+/// gRPC has no name for who sits behind a unix socket; servers expect this one.
+fn local(peer: Peer) -> Candidate {
+    Candidate { peer, authority: "localhost".to_owned() }
+}
+
+fn authority(host: &str, port: u16) -> String {
+    // A zone names an interface of this machine, which is nothing to the server.
+    let host = host.split_once('%').map_or(host, |(address, _zone)| address);
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
+async fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
+    if is_localhost(host) {
+        // RFC 6761 lets a program know this name, which spares a thread and a file on a cold call.
+        return Ok(vec![
+            SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port),
+            SocketAddr::new(Ipv6Addr::LOCALHOST.into(), port),
+        ]);
+    }
+    let mut addresses = Vec::new();
+    for address in tokio::net::lookup_host((host, port)).await? {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    if addresses.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
+    }
+    Ok(addresses)
+}
+
+fn is_localhost(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    host == "localhost" || host.ends_with(".localhost")
+}
+
+/// The system's order, but the families take turns; the first address keeps its place.
+fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let Some(first) = addresses.first().map(SocketAddr::is_ipv6) else { return addresses };
+    let (same, other): (Vec<_>, Vec<_>) = addresses.into_iter().partition(|a| a.is_ipv6() == first);
+    let (mut same, mut other) = (same.into_iter(), other.into_iter());
+    let mut turns = Vec::new();
+    loop {
+        let before = turns.len();
+        turns.extend(same.next());
+        turns.extend(other.next());
+        if turns.len() == before {
+            return turns;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn peers(target: &str) -> Vec<(String, String)> {
+        let target = Target::parse(target).unwrap();
+        let (found, failed) = resolve(&target, Security::Plaintext).await;
+        assert!(failed.is_empty(), "{failed:?}");
+        found.into_iter().map(|c| (c.peer.to_string(), c.authority)).collect()
+    }
+
+    #[tokio::test]
+    async fn places_become_addresses_without_asking_anyone() {
+        for (target, wanted) in [
+            (":1", &[("127.0.0.1:1", "localhost:1"), ("[::1]:1", "localhost:1")][..]),
+            ("a.localhost.:2", &[("127.0.0.1:2", "a.localhost.:2"), ("[::1]:2", "a.localhost.:2")]),
+            ("localhost", &[("127.0.0.1:50051", "localhost:50051"), ("[::1]:50051", "localhost:50051")]),
+            ("http://127.0.0.1", &[("127.0.0.1:80", "127.0.0.1:80")]),
+            ("[::1]:3", &[("[::1]:3", "[::1]:3")]),
+            (
+                "ipv4:127.0.0.1:4,127.0.0.2:5",
+                &[("127.0.0.1:4", "127.0.0.1:4"), ("127.0.0.2:5", "127.0.0.2:5")],
+            ),
+            ("unix:/a/b", &[("unix:/a/b", "localhost")]),
+            ("unix-abstract:x", &[("unix-abstract:x", "localhost")]),
+        ] {
+            let wanted: Vec<_> = wanted.iter().map(|&(p, a)| (p.to_owned(), a.to_owned())).collect();
+            assert_eq!(peers(target).await, wanted, "{target}");
+        }
+    }
+
+    #[test]
+    fn families_take_turns() {
+        let read = |texts: &[&str]| texts.iter().map(|t| t.parse().unwrap()).collect::<Vec<SocketAddr>>();
+        let given = read(&["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1"]);
+        assert_eq!(interleave(given), read(&["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"]));
+        assert_eq!(interleave(vec![]), vec![]);
+    }
+}

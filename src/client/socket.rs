@@ -1,0 +1,206 @@
+//! The socket under a connection, which remembers the first bytes it heard.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+
+use super::resolve::Peer;
+
+/// How many of the first bytes are kept: enough for a status line, little enough to carry along.
+const KEPT: usize = 64;
+
+/// The kinds of stream that HTTP/2 runs on; a TLS stream is to be one more.
+#[derive(Debug)]
+pub(super) enum Wire {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Wire {
+    /// Dials one address.
+    pub(super) async fn dial(peer: &Peer) -> io::Result<Self> {
+        match peer {
+            Peer::Tcp(address) => {
+                let stream = TcpStream::connect(address).await?;
+                // One message is one packet; waiting for more to say only delays it.
+                stream.set_nodelay(true)?;
+                Ok(Self::Tcp(stream))
+            }
+            Peer::Unix(path) => UnixStream::connect(path).await.map(Self::Unix),
+            // A leading NUL is how the system tells the abstract namespace.
+            Peer::UnixAbstract(name) => UnixStream::connect(format!("\0{name}")).await.map(Self::Unix),
+        }
+    }
+
+    fn try_read(&self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_read(into),
+            Self::Unix(stream) => stream.try_read(into),
+        }
+    }
+}
+
+/// What the first bytes of the other side say of who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// Nothing at all.
+    Nothing,
+    /// A TLS alert or handshake.
+    Tls,
+    /// An HTTP/1 status line.
+    Http1(String),
+    /// The SETTINGS with which HTTP/2 begins.
+    Http2,
+    /// Something else, as text with everything strange escaped.
+    Other(String),
+}
+
+/// The first bytes received, shared between the socket and those who explain its failure.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FirstBytes(Arc<Mutex<Vec<u8>>>);
+
+impl FirstBytes {
+    /// Takes what still fits; whether all there is to remember is there.
+    fn hear(&self, bytes: &[u8]) -> bool {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = KEPT - kept.len();
+        kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        kept.len() == KEPT
+    }
+
+    /// Who the other side seems to be.
+    pub(super) fn heard(&self) -> Heard {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &kept[..] {
+            [] => Heard::Nothing,
+            // RFC 8446, 5.1: content type alert (21) or handshake (22), then the version's major 3.
+            [0x15 | 0x16] | [0x15 | 0x16, 3, ..] => Heard::Tls,
+            [b'H', b'T', b'T', b'P', b'/', b'1', ..] => {
+                let line = kept.split(|&b| b == b'\r' || b == b'\n').next().unwrap_or_default();
+                Heard::Http1(line.escape_ascii().to_string())
+            }
+            // RFC 9113, 3.4: the first frame is SETTINGS (4) on stream 0.
+            [_, _, _, 4, _, 0, 0, 0, 0, ..] => Heard::Http2,
+            other => Heard::Other(other.escape_ascii().to_string()),
+        }
+    }
+}
+
+/// A stream for HTTP/2 that keeps the first bytes it heard.
+#[derive(Debug)]
+pub(super) struct Socket {
+    wire: Wire,
+    first: FirstBytes,
+    full: bool,
+}
+
+impl Socket {
+    pub(super) fn new(wire: Wire) -> (Self, FirstBytes) {
+        let first = FirstBytes::default();
+        (Self { wire, first: first.clone(), full: false }, first)
+    }
+
+    /// A write that fails hides what the other side said before it hung up: listen once more.
+    fn listen_after<T>(&mut self, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if let Poll::Ready(Err(_)) = &outcome
+            && !self.full
+        {
+            let mut last = [0; KEPT];
+            if let Ok(read) = self.wire.try_read(&mut last) {
+                self.full = self.first.hear(&last[..read]);
+            }
+        }
+        outcome
+    }
+}
+
+macro_rules! on_wire {
+    ($wire:expr, $stream:ident => $call:expr) => {
+        match $wire {
+            Wire::Tcp($stream) => $call,
+            Wire::Unix($stream) => $call,
+        }
+    };
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = into.filled().len();
+        let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_read(cx, into));
+        if !self.full && matches!(outcome, Poll::Ready(Ok(()))) {
+            self.full = self.first.hear(&into.filled()[before..]);
+        }
+        outcome
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_write(cx, data));
+        self.listen_after(outcome)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_write_vectored(cx, data));
+        self.listen_after(outcome)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        on_wire!(&self.wire, stream => stream.is_write_vectored())
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_flush(cx));
+        self.listen_after(outcome)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        on_wire!(&mut self.wire, stream => Pin::new(stream).poll_shutdown(cx))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_bytes_tell_who_speaks() {
+        for (bytes, wanted) in [
+            (&b""[..], Heard::Nothing),
+            (b"\x15\x03\x01\x00\x02\x02\x46", Heard::Tls),
+            (b"\x16\x03\x03", Heard::Tls),
+            (b"\x15", Heard::Tls),
+            (b"HTTP/1.1 400 Bad\r\nServer: x\r\n", Heard::Http1("HTTP/1.1 400 Bad".into())),
+            (b"\0\0\x06\x04\0\0\0\0\0\0\x04", Heard::Http2),
+            (
+                b"\0\0\x06\x04\0\0\0\0\x01",
+                Heard::Other("\\x00\\x00\\x06\\x04\\x00\\x00\\x00\\x00\\x01".into()),
+            ),
+            (b"SSH-2.0-x\n", Heard::Other("SSH-2.0-x\\n".into())),
+        ] {
+            let first = FirstBytes::default();
+            first.hear(bytes);
+            assert_eq!(first.heard(), wanted);
+        }
+    }
+
+    #[test]
+    fn only_the_first_bytes_are_kept() {
+        let first = FirstBytes::default();
+        assert!(!first.hear(&[b'a'; 60]));
+        assert!(first.hear(&[b'b'; 1000]));
+        assert_eq!(first.heard(), Heard::Other("a".repeat(60) + "bbbb"));
+    }
+}
