@@ -1,3 +1,5 @@
+//! The calls of this room, against servers that behave badly.
+
 use std::time::Duration;
 
 use bytes::Bytes;

@@ -25,4 +25,6 @@ pub use resolve::Peer;
 #[cfg(test)]
 mod call_tests;
 #[cfg(test)]
+mod connect_tests;
+#[cfg(test)]
 mod other_side;
