@@ -148,11 +148,11 @@ fn path_text(path: &[Step]) -> String {
     let mut text = String::new();
     for step in path {
         match &step.name {
-            Name::Field(name) => text.push_str(&format!(".{name}")),
-            Name::Extension(name) => text.push_str(&format!(".[{name}]")),
+            Name::Field(name) => text.extend([".", name]),
+            Name::Extension(name) => text.extend([".[", name, "]"]),
         }
         if let Some(key) = &step.key {
-            text.push_str(&format!("{{{key}}}"));
+            text.extend(["{", key, "}"]);
         }
     }
     text

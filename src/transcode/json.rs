@@ -1,5 +1,6 @@
 //! ProtoJSON to wire and back (protobuf.dev/programming-guides/json).
 
+mod cursor;
 pub(super) mod expect;
 mod walk;
 mod writer;
@@ -10,8 +11,9 @@ use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor};
 use super::options::{JsonInput, JsonOutput, Layout, Unknown};
 use super::place::Place;
 use super::{DataError, Plan};
+pub(super) use cursor::shown;
 pub(super) use expect::is_well_known;
-pub(super) use walk::{Flaw, shown};
+pub(super) use walk::Flaw;
 use walk::{Stop, Walk};
 pub(super) use writer::{key_text, write};
 

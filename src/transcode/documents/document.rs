@@ -42,12 +42,13 @@ impl Document {
     }
 
     fn utf8(text: Vec<u8>, anchors: Vec<Anchor>, body: fn(String) -> Body) -> Result<Self, DataError> {
-        String::from_utf8(text).map(|text| Self { body: body(text), anchors: anchors.clone() }).map_err(
-            |error| {
+        match String::from_utf8(text) {
+            Ok(text) => Ok(Self { body: body(text), anchors }),
+            Err(error) => {
                 let place = place(&anchors, error.as_bytes(), error.utf8_error().valid_up_to());
-                DataError::new("the text is not UTF-8").at(place.line, place.column)
-            },
-        )
+                Err(DataError::new("the text is not UTF-8").at(place.line, place.column))
+            }
+        }
     }
 
     /// Appends the wire bytes of this value as a message of the plan's type.

@@ -240,7 +240,7 @@ impl Cutter {
         byte: u8,
         ready: &mut VecDeque<Document>,
     ) -> Result<(), DataError> {
-        let mut escapes = false;
+        let mut begins_escape = false;
         match (byte, quote) {
             // What single quotes need escaped, double quotes do not, and the other way round.
             (b'\'', b'\'') if escaped => {
@@ -259,11 +259,11 @@ impl Cutter {
                 return if self.open.is_empty() { self.cut(ready) } else { Ok(()) };
             }
             _ => {
-                escapes = byte == b'\\' && !escaped;
+                begins_escape = byte == b'\\' && !escaped;
                 self.emit(byte);
             }
         }
-        self.token = Token::String { quote, escaped: escapes };
+        self.token = Token::String { quote, escaped: begins_escape };
         Ok(())
     }
 

@@ -24,7 +24,7 @@ pub(super) fn message(
     let mut message = DynamicMessage::new(type_.clone());
     let mut builder = Builder { read, taken: BTreeMap::new() };
     for field in fields {
-        builder.put(&mut message, field, 0, String::new())?;
+        builder.put(&mut message, field, 0, "")?;
     }
     Ok(message)
 }
@@ -55,7 +55,7 @@ impl Builder<'_> {
         message: &mut DynamicMessage,
         field: &Field,
         index: usize,
-        place: String,
+        outer: &str,
     ) -> Result<(), DataError> {
         let step = &field.path[index];
         let last = index + 1 == field.path.len();
@@ -63,7 +63,7 @@ impl Builder<'_> {
         let type_ = message.descriptor();
         let slot = Slot::find(&type_, step).map_err(|e| e.within(path_text(&field.path[..index])))?;
         slot.refuse_second_of_oneof(message).map_err(|error| error.within(&*path))?;
-        let mut place = format!("{place}/{}", slot.number());
+        let mut place = format!("{outer}/{}", slot.number());
         let Some(key) = &step.key else {
             if last {
                 let set = self.set(message, &slot, field, &place);
@@ -72,7 +72,7 @@ impl Builder<'_> {
             self.enter(&place).map_err(|error| error.within(&*path))?;
             let inner = slot.value_mut(message).as_message_mut();
             let inner = inner.ok_or_else(|| slot.no_message().within(path))?;
-            return self.put(inner, field, index + 1, place);
+            return self.put(inner, field, index + 1, &place);
         };
         let Expect::Map(key_kind, value_kind) = slot.expect() else {
             let error = DataError::new(format!("{} is no map but {}", slot.name(), slot.expect().text()));
@@ -100,7 +100,7 @@ impl Builder<'_> {
             self.enter(&place).map_err(|error| error.within(&*path))?;
             let inner = value_field.value_mut(&mut one).as_message_mut();
             let inner = inner.ok_or_else(|| value_field.no_message().within(path))?;
-            self.put(inner, field, index + 1, place)?;
+            self.put(inner, field, index + 1, &place)?;
         }
         let value = value_field.take(&mut one).unwrap_or_else(|| Value::default_value(&value_kind));
         entries.insert(key, value);
@@ -333,16 +333,12 @@ fn literal(kind: &Kind, text: &str) -> Result<String, DataError> {
     let quoted = || serde_json::to_string(text).unwrap_or_default();
     let wrong = || DataError::new(format!("{text:?} is no {}", type_text(kind)));
     match wants(kind) {
-        Wants::String | Wants::Anything => Ok(quoted()),
-        Wants::Bool if matches!(text, "true" | "false") => Ok(text.to_owned()),
-        Wants::Bool => Err(wrong()),
-        Wants::NumberOrString if is_number(text) => Ok(text.to_owned()),
+        Wants::NumberOrString | Wants::EnumValue(_) if is_number(text) => Ok(text.to_owned()),
         Wants::NumberOrString if matches!(text, "NaN" | "Infinity" | "-Infinity") => Ok(quoted()),
-        Wants::NumberOrString => Err(wrong()),
-        Wants::EnumValue(_) if is_number(text) => Ok(text.to_owned()),
-        Wants::EnumValue(_) => Ok(quoted()),
+        Wants::Bool if matches!(text, "true" | "false") => Ok(text.to_owned()),
         Wants::Null if matches!(text, "null" | "NULL_VALUE") => Ok("null".to_owned()),
-        Wants::Null => Err(wrong()),
+        Wants::String | Wants::Anything | Wants::EnumValue(_) => Ok(quoted()),
+        Wants::NumberOrString | Wants::Bool | Wants::Null => Err(wrong()),
         Wants::Object | Wants::Array | Wants::Message(_) | Wants::Any(_) => {
             let what = type_text(kind);
             Err(DataError::new(format!("a {what} has no literal: set its fields, or give JSON with ':='")))

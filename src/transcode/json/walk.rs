@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use prost_reflect::{Kind, MessageDescriptor};
 
+use super::cursor::{Cursor, Step, shown};
 use super::expect::{Expect, Wants, holds_null, no_such_field, no_such_value, wants};
 use crate::transcode::DataError;
 use crate::transcode::options::{JsonInput, Unknown};
@@ -38,12 +39,6 @@ pub(super) struct Found {
     pub(super) expected: String,
 }
 
-/// One step of a path: a member, by where its key stands in the text, or an element.
-enum Step {
-    Member(usize, usize),
-    Element(usize),
-}
-
 /// Whether `null` stands for an absent field here.
 #[derive(Clone, Copy, PartialEq)]
 enum Null {
@@ -63,8 +58,7 @@ enum Members {
 }
 
 pub(super) struct Walk<'a> {
-    text: &'a [u8],
-    at: usize,
+    cursor: Cursor<'a>,
     options: JsonInput,
     until: Option<usize>,
     path: Vec<Step>,
@@ -73,14 +67,16 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// Walks over the whole text.
     pub(super) fn check(text: &'a [u8], type_: &MessageDescriptor, options: JsonInput) -> Result<(), Stop> {
-        Self { text, at: 0, options, until: None, path: Vec::new() }.root(type_)
+        Self { cursor: Cursor { text, at: 0 }, options, until: None, path: Vec::new() }.root(type_)
     }
 
     /// Finds the value or key to which the byte at `offset` belongs, or behind which it stands.
     pub(super) fn find(text: &'a [u8], type_: &MessageDescriptor, offset: usize) -> Option<Found> {
         // Whatever does not fit has been found before, so this walk lets all pass.
         let options = JsonInput { unknown: Unknown::Drop };
-        match (Self { text, at: 0, options, until: Some(offset), path: Vec::new() }.root(type_)) {
+        match (Self { cursor: Cursor { text, at: 0 }, options, until: Some(offset), path: Vec::new() }
+            .root(type_))
+        {
             Err(Stop::Found(found)) => Some(found),
             _ => None,
         }
@@ -88,9 +84,11 @@ impl<'a> Walk<'a> {
 
     fn root(&mut self, type_: &MessageDescriptor) -> Result<(), Stop> {
         let expect = Expect::One(Kind::Message(type_.clone()));
-        self.blanks();
-        let start = self.at;
-        if self.peek() == Some(b'[') && !matches!(wants_of(&expect), Some(Wants::Anything | Wants::Array)) {
+        self.cursor.blanks();
+        let start = self.cursor.at;
+        if self.cursor.peek() == Some(b'[')
+            && !matches!(wants_of(&expect), Some(Wants::Anything | Wants::Array))
+        {
             let error = DataError::top_level_array(type_.full_name());
             return Err(Stop::Flaw(Flaw { offset: start, error }));
         }
@@ -102,9 +100,9 @@ impl<'a> Walk<'a> {
     }
 
     fn value(&mut self, expect: &Expect, null: Null, depth: usize) -> Result<(), Stop> {
-        self.blanks();
-        let start = self.at;
-        let first = self.peek().ok_or_else(|| self.syntax())?;
+        self.cursor.blanks();
+        let start = self.cursor.at;
+        let first = self.cursor.peek().ok_or_else(|| self.syntax())?;
         if matches!(first, b'{' | b'[') && depth >= DEPTH {
             let error = DataError::new(format!("nested more than {DEPTH} levels deep"));
             return Err(self.flaw(start, error));
@@ -135,44 +133,48 @@ impl<'a> Walk<'a> {
                         Ok(())
                     }
                     (_, Some(Wants::EnumValue(e))) => {
-                        let name = self.unescaped(start, self.at).ok_or_else(|| self.syntax())?;
+                        let name =
+                            self.cursor.unescaped(start, self.cursor.at).ok_or_else(|| self.syntax())?;
                         if self.options.unknown == Unknown::Refuse && e.get_value_by_name(&name).is_none() {
                             return Err(self.flaw(start, no_such_value(&name, &e)));
                         }
                         Ok(())
                     }
-                    _ => Err(self.mismatch(start, &self.shown(start, self.at), expect)),
+                    _ => Err(self.mismatch(start, &self.shown(start, self.cursor.at), expect)),
                 }
             }
             _ => {
-                let fits = match (self.word(), expect, wants_of(expect)) {
+                let fits = match (self.cursor.word(), expect, wants_of(expect)) {
                     (_, Expect::Free, _) | (_, _, Some(Wants::Anything)) => true,
                     (b"null", Expect::One(kind), _) if holds_null(kind) => true,
                     (b"null", _, _) => null == Null::Absent,
                     (b"true" | b"false", _, Some(Wants::Bool)) => true,
                     (b"true" | b"false", _, _) => false,
-                    ([], _, _) => return Err(self.syntax()),
                     ([b'-' | b'0'..=b'9', ..], _, wants) => {
                         matches!(wants, Some(Wants::NumberOrString | Wants::EnumValue(_) | Wants::Null))
                     }
                     _ => return Err(self.syntax()),
                 };
-                if fits { Ok(()) } else { Err(self.mismatch(start, &self.shown(start, self.at), expect)) }
+                if fits {
+                    Ok(())
+                } else {
+                    Err(self.mismatch(start, &self.shown(start, self.cursor.at), expect))
+                }
             }
         }
     }
 
     fn array(&mut self, element: &Expect, depth: usize) -> Result<(), Stop> {
-        self.at += 1;
+        self.cursor.at += 1;
         let mut index = 0;
-        self.blanks();
-        if self.peek() == Some(b']') {
-            self.at += 1;
+        self.cursor.blanks();
+        if self.cursor.peek() == Some(b']') {
+            self.cursor.at += 1;
             return Ok(());
         }
         loop {
-            self.blanks();
-            let start = self.at;
+            self.cursor.blanks();
+            let start = self.cursor.at;
             self.path.push(Step::Element(index));
             self.value(element, Null::Refused, depth + 1)?;
             let ends = self.delimiter(start, b']', element)?;
@@ -185,42 +187,42 @@ impl<'a> Walk<'a> {
     }
 
     fn object(&mut self, mut members: Members, start: usize, depth: usize) -> Result<(), Stop> {
-        self.at += 1;
+        self.cursor.at += 1;
         let mut seen = HashSet::new();
-        self.blanks();
-        if self.peek() == Some(b'}') {
-            self.at += 1;
+        self.cursor.blanks();
+        if self.cursor.peek() == Some(b'}') {
+            self.cursor.at += 1;
             return Ok(());
         }
         // Nothing inside of an Any is known before its type is: what is wrong there is wrong with the Any.
         let until = self.until;
         loop {
-            self.blanks();
-            let key = self.at;
-            if self.peek() != Some(b'"') {
+            self.cursor.blanks();
+            let key = self.cursor.at;
+            if self.cursor.peek() != Some(b'"') {
                 return Err(self.syntax());
             }
             self.string()?;
-            let end = self.at;
-            self.blanks();
-            if self.peek() != Some(b':') {
+            let end = self.cursor.at;
+            self.cursor.blanks();
+            if self.cursor.peek() != Some(b':') {
                 return Err(self.syntax());
             }
             self.path.push(Step::Member(key, end));
             if let Members::Map(kind, _) = &members
-                && self.until.is_some_and(|until| until <= self.at)
+                && self.until.is_some_and(|until| until <= self.cursor.at)
             {
                 let (path, expected) = (self.path_text(), super::expect::type_text(kind));
                 return Err(Stop::Found(Found { start: key, end, path, expected }));
             }
-            self.at += 1;
-            self.blanks();
+            self.cursor.at += 1;
+            self.cursor.blanks();
             let expect = self.member(&mut members, &mut seen, key, end)?;
             if matches!(members, Members::Any(_)) {
                 self.until = None;
             }
             let null = if matches!(members, Members::Map(..)) { Null::Refused } else { Null::Absent };
-            let value = self.at;
+            let value = self.cursor.at;
             self.value(&expect, null, depth + 1)?;
             let ends = self.delimiter(value, b'}', &expect)?;
             self.path.pop();
@@ -246,12 +248,12 @@ impl<'a> Walk<'a> {
             Members::Free => Ok(Expect::Free),
             Members::Map(_, value) => Ok(Expect::One(value.clone())),
             Members::Message(message) => {
-                let name = self.unescaped(key, end).ok_or_else(|| self.syntax())?;
+                let name = self.cursor.unescaped(key, end).ok_or_else(|| self.syntax())?;
                 let message = message.clone();
                 self.field(&message, seen, key, &name)
             }
             Members::Boxed(message) => {
-                let name = self.unescaped(key, end).ok_or_else(|| self.syntax())?;
+                let name = self.cursor.unescaped(key, end).ok_or_else(|| self.syntax())?;
                 if name != "value" && self.options.unknown == Unknown::Refuse {
                     let error =
                         DataError::new(format!("unknown field {name:?} beside \"@type\" and \"value\""));
@@ -261,12 +263,12 @@ impl<'a> Walk<'a> {
                 Ok(if name == "value" { Expect::One(Kind::Message(message.clone())) } else { Expect::Free })
             }
             Members::Any(any) => {
-                if self.unescaped(key, end).as_deref() != Some("@type") {
+                if self.cursor.unescaped(key, end).as_deref() != Some("@type") {
                     seen.insert(u32::MAX);
                     return Ok(Expect::Free);
                 }
-                let start = self.at;
-                let url = self.peeked_string().ok_or_else(|| {
+                let start = self.cursor.at;
+                let url = self.cursor.peeked_string().ok_or_else(|| {
                     self.flaw(
                         start,
                         DataError::new("\"@type\" is a string such as \"type.googleapis.com/pkg.Type\""),
@@ -314,7 +316,7 @@ impl<'a> Walk<'a> {
         if !seen.insert(number) {
             return Err(self.flaw(key, DataError::new(format!("the field {name:?} is given twice"))));
         }
-        let absent = self.text[self.at..].starts_with(b"null")
+        let absent = self.cursor.text[self.cursor.at..].starts_with(b"null")
             && !matches!(&expect, Expect::One(kind) if holds_null(kind));
         if let Some(oneof) = field.as_ref().and_then(prost_reflect::FieldDescriptor::containing_oneof)
             && !absent
@@ -331,59 +333,18 @@ impl<'a> Walk<'a> {
 
     /// Goes over the comma or bracket behind a value; says whether it was the bracket.
     fn delimiter(&mut self, start: usize, close: u8, expect: &Expect) -> Result<bool, Stop> {
-        self.blanks();
-        if self.until.is_some_and(|until| until <= self.at) {
+        self.cursor.blanks();
+        if self.until.is_some_and(|until| until <= self.cursor.at) {
             return Err(self.found(start, expect));
         }
-        let delimiter = self.peek().filter(|&byte| byte == b',' || byte == close);
+        let delimiter = self.cursor.peek().filter(|&byte| byte == b',' || byte == close);
         let delimiter = delimiter.ok_or_else(|| self.syntax())?;
-        self.at += 1;
+        self.cursor.at += 1;
         Ok(delimiter == close)
     }
 
-    fn blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            self.at += 1;
-        }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
-    }
-
-    /// Goes over a string.
     fn string(&mut self) -> Result<(), Stop> {
-        self.at += 1;
-        loop {
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                Some(b'\\') if self.at + 1 < self.text.len() => self.at += 2,
-                Some(byte) if byte >= b' ' && byte != b'\\' => self.at += 1,
-                _ => return Err(self.syntax()),
-            }
-        }
-    }
-
-    /// Goes over a number, `true`, `false` or `null`.
-    fn word(&mut self) -> &'a [u8] {
-        let rest = &self.text[self.at..];
-        let more = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-        let length = rest.iter().position(|byte| !more(byte)).unwrap_or(rest.len());
-        self.at += length;
-        &rest[..length]
-    }
-
-    fn peeked_string(&self) -> Option<String> {
-        let mut ahead =
-            Walk { text: self.text, at: self.at, options: self.options, until: None, path: Vec::new() };
-        (ahead.peek() == Some(b'"') && ahead.string().is_ok()).then(|| self.unescaped(self.at, ahead.at))?
-    }
-
-    fn unescaped(&self, start: usize, end: usize) -> Option<String> {
-        serde_json::from_slice(&self.text[start..end]).ok()
+        self.cursor.string().ok_or_else(|| self.syntax())
     }
 
     fn syntax(&self) -> Stop {
@@ -399,42 +360,16 @@ impl<'a> Walk<'a> {
     }
 
     fn found(&self, start: usize, expect: &Expect) -> Stop {
-        let end = self.text[..self.at].trim_ascii_end().len();
+        let end = self.cursor.text[..self.cursor.at].trim_ascii_end().len();
         Stop::Found(Found { start, end, path: self.path_text(), expected: expect.text() })
     }
 
     fn shown(&self, start: usize, end: usize) -> String {
-        shown(&self.text[start..end])
+        shown(&self.cursor.text[start..end])
     }
 
     fn path_text(&self) -> String {
-        let mut text = String::new();
-        for step in &self.path {
-            match *step {
-                Step::Element(index) => text.push_str(&format!("[{index}]")),
-                Step::Member(start, end) => {
-                    let raw = String::from_utf8_lossy(&self.text[start..end]);
-                    let name = &raw[1..raw.len() - 1];
-                    if !name.is_empty() && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric()) {
-                        text.push('.');
-                        text.push_str(name);
-                    } else {
-                        text.push_str(&format!("[{raw}]"));
-                    }
-                }
-            }
-        }
-        text
-    }
-}
-
-/// A piece of the text for a message, shortened.
-pub(crate) fn shown(piece: &[u8]) -> String {
-    const SHOWN: usize = 40;
-    let piece = String::from_utf8_lossy(piece);
-    match piece.char_indices().nth(SHOWN) {
-        Some((cut, _)) => format!("{}…", &piece[..cut]),
-        None => piece.into_owned(),
+        self.cursor.path(&self.path)
     }
 }
 
