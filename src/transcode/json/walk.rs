@@ -145,6 +145,7 @@ impl<'a> Walk<'a> {
             }
             _ => {
                 let fits = match (self.cursor.word(), expect, wants_of(expect)) {
+                    ([], ..) => return Err(self.syntax()),
                     (_, Expect::Free, _) | (_, _, Some(Wants::Anything)) => true,
                     (b"null", Expect::One(kind), _) if holds_null(kind) => true,
                     (b"null", _, _) => null == Null::Absent,
@@ -153,6 +154,7 @@ impl<'a> Walk<'a> {
                     ([b'-' | b'0'..=b'9', ..], _, wants) => {
                         matches!(wants, Some(Wants::NumberOrString | Wants::EnumValue(_) | Wants::Null))
                     }
+                    // Neither a number nor one of the three words: a JSON reader says so.
                     _ => return Err(self.syntax()),
                 };
                 if fits {
