@@ -8,18 +8,20 @@ use jaq_core::{Compiler, Filter};
 
 use super::chain;
 use super::error::{Origin, QueryError};
-use super::library::{self, Walk};
+use super::library;
 use super::program::Machine;
+use super::walk::Names;
 use crate::leaf::nearest::nearest;
 
-/// A longer program is refused: what reads it recurses.
+/// A longer program is refused, and one with more symbols and words: what reads them recurses.
 const MAX_TEXT: usize = 64 << 10;
+const MAX_TOKENS: usize = 16 << 10;
 
-/// A program up to this long is compiled on the caller's stack, a longer one on a stack of its own.
-const SHORT: usize = 200;
+/// A program of so few tokens is compiled on the caller's stack, another on a stack of its own.
+const FEW_TOKENS: usize = 64;
 
-/// What reading one byte of a program may take of the stack, at most; a bracket is a byte.
-const STACK_A_BYTE: usize = 6 << 10;
+/// What one token may take of the stack, at most: a minus, in a build without optimisation.
+const STACK_A_TOKEN: usize = 16 << 10;
 
 /// The definition that is the program itself.
 const MAIN: &str = "greet_main";
@@ -31,14 +33,14 @@ pub(super) struct Compiled {
 }
 
 pub(super) fn compile(text: &str, variables: &[&str], origin: &Origin) -> Result<Compiled, QueryError> {
-    if text.len() > MAX_TEXT {
-        let message = format!("the program is longer than {MAX_TEXT} bytes");
-        return Err(QueryError::compile(message, origin.clone(), Vec::new()));
+    let tokens = count_tokens(text);
+    if text.len() > MAX_TEXT || tokens > MAX_TOKENS {
+        return Err(QueryError::compile("the program is too long", origin.clone(), Vec::new()));
     }
-    if text.len() <= SHORT {
+    if tokens <= FEW_TOKENS {
         return compile_here(text, variables, origin);
     }
-    let compiling = std::thread::Builder::new().stack_size(text.len() * STACK_A_BYTE + (2 << 20));
+    let compiling = std::thread::Builder::new().stack_size(tokens * STACK_A_TOKEN + (2 << 20));
     std::thread::scope(|scope| {
         let compiled = compiling.spawn_scoped(scope, || compile_here(text, variables, origin));
         let failed = |why| QueryError::broken(why, origin);
@@ -49,13 +51,24 @@ pub(super) fn compile(text: &str, variables: &[&str], origin: &Origin) -> Result
     })
 }
 
+/// At least as many as there are: words, numbers, and every other character for itself.
+fn count_tokens(text: &str) -> usize {
+    let mut in_word = false;
+    let starts = |c: char| {
+        let continues = in_word;
+        in_word = c.is_alphanumeric() || c == '_';
+        !(c.is_whitespace() || in_word && continues)
+    };
+    text.chars().map(starts).filter(|starts| *starts).count()
+}
+
 fn compile_here(text: &str, variables: &[&str], origin: &Origin) -> Result<Compiled, QueryError> {
     let source = Source { text, origin };
     let mut term = source.parse()?;
     chain::guard(&mut term);
-    let mut walk = Walk::default();
-    walk.term(&term);
-    if let Some((name, arity)) = walk.calls.iter().find(|(name, _)| source.has(name) && library::is_internal(name))
+    let walk = Names::of(&mut term);
+    if let Some((name, arity)) =
+        walk.calls.iter().find(|(name, _)| source.has(name) && library::is_internal(name))
     {
         return Err(source.undefined(name, &Undefined::Filter(*arity), variables));
     }
@@ -93,16 +106,13 @@ impl<'s> Source<'s> {
             Some((expected, rest)) => self.wrong(&format!("expected {}", expected.as_str()), rest),
             None => self.wrong("this is no jq", self.text),
         })?;
-        Parser::new(&tokens).parse(|parser| parser.term()).map_err(|errors| match errors.into_iter().next() {
+        if let Some(Token(word @ ("import" | "include" | "module"), _)) = tokens.first() {
+            return Err(self.wrong(&format!("{word} is not available here"), word));
+        }
+        Parser::new(&tokens).parse(Parser::term).map_err(|errors| match errors.into_iter().next() {
             Some((expected, Some(Token(found, _)))) => {
-                let keyword = ["import", "include", "module"].contains(found);
-                let message = if keyword {
-                    format!("'{found}' is not available here")
-                } else {
-                    let first = found.chars().take(20).collect::<String>();
-                    format!("expected {}, found '{first}'", expected.as_str())
-                };
-                self.wrong(&message, found)
+                let first = found.chars().take(20).collect::<String>();
+                self.wrong(&format!("expected {}, found '{first}'", expected.as_str()), found)
             }
             Some((expected, None)) => {
                 let end = &self.text[self.text.trim_end().len()..];

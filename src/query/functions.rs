@@ -34,14 +34,14 @@ fn all<D: for<'a> DataT<V<'a> = Item>>() -> Box<[Named<D>]> {
         }),
         ("has", v(1), |cv| unary(cv, |item, key| has(&item, &key))),
         ("indices", v(1), |cv| unary(cv, indices)),
-        ("bsearch", v(1), |cv| unary(cv, bsearch)),
+        ("bsearch", v(1), |cv| unary(cv, |item, wanted| bsearch(item, &wanted))),
         // What jaq's regular expressions cost is known before they start: the text times the pattern.
         (REGEX_GUARD, v(1), |cv| {
             unary(cv, |text, pattern| {
                 let size = |item: &Item| item.as_bytes().map_or(0, <[u8]>::len);
                 let (text_size, pattern_size) = (size(&text), size(&pattern));
                 meter::spend(16 + pattern_size as u64);
-                meter::work(text_size.saturating_mul(pattern_size.max(16)));
+                meter::spend(text_size.saturating_mul(pattern_size) as u64 / 8);
                 Ok(text)
             })
         }),
@@ -190,6 +190,8 @@ fn has(item: &Item, key: &Item) -> ValR<Item> {
             let place = number.as_isize().and_then(|i| usize::try_from(i).ok());
             Ok(Item::from(place.is_some_and(|place| place < items.len())))
         }
+        // A message that is not set has nothing.
+        (Val::Null, _) => Ok(Item::from(false)),
         _ => Err(Error::index(item.clone(), key.clone())),
     }
 }
@@ -225,7 +227,7 @@ fn indices(item: Item, wanted: Item) -> ValR<Item> {
     }
 }
 
-fn bsearch(item: Item, wanted: Item) -> ValR<Item> {
+fn bsearch(item: Item, wanted: &Item) -> ValR<Item> {
     let Val::Arr(items) = item.val() else { return Err(Error::typ(item, "array")) };
     let place = items.binary_search_by(|val| compare::order(val, wanted.val()));
     let number = |i: usize| isize::try_from(i).unwrap_or(isize::MAX);

@@ -4,27 +4,105 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use jaq_core::DataT;
-use jaq_core::load::lex::StrPart;
-use jaq_core::load::parse::{BinaryOp, Def, Pattern, Term};
+use jaq_core::load::parse::Def;
 use jaq_core::native::Fun;
-use jaq_core::path::Part;
 
 use super::functions;
 use super::value::Item;
+use super::walk::{Call, Names};
 
 /// Native functions of jaq that programs may use: those that only calculate. Not among them: `halt`, `env`,
 /// `now` and the local time zone, whatever reads or prints, and Bessel functions, whose cost is in a number.
 const NATIVE: &[&str] = &[
-    "error_empty", "path", "path_value", "keys_unsorted", "key_values", "first", "last", "limit", "skip",
-    "floor", "round", "ceil", "utf8bytelength", "explode", "implode", "ascii_downcase", "ascii_upcase",
-    "reverse", "sort", "sort_by", "group_by", "min_by_or_empty", "max_by_or_empty", "startswith", "endswith",
-    "ltrimstr", "rtrimstr", "trim", "ltrim", "rtrim", "escape_sh", "escape_html", "unescape_html",
-    "encode_uri", "decode_uri", "encode_base64", "decode_base64", "acos", "acosh", "asin", "asinh", "atan",
-    "atanh", "cbrt", "cos", "cosh", "erf", "erfc", "exp", "exp10", "exp2", "expm1", "fabs", "frexp", "ilogb",
-    "lgamma", "log", "log10", "log1p", "log2", "modf", "nearbyint", "rint", "sin", "sinh", "sqrt", "tan",
-    "tanh", "tgamma", "trunc", "atan2", "copysign", "fdim", "fmax", "fmin", "fmod", "hypot", "ldexp",
-    "nextafter", "pow", "remainder", "scalbln", "fma", "fromdateiso8601", "todateiso8601", "strftime",
-    "gmtime", "strptime", "mktime",
+    "error_empty",
+    "path",
+    "path_value",
+    "keys_unsorted",
+    "key_values",
+    "first",
+    "last",
+    "limit",
+    "skip",
+    "floor",
+    "round",
+    "ceil",
+    "utf8bytelength",
+    "explode",
+    "implode",
+    "ascii_downcase",
+    "ascii_upcase",
+    "reverse",
+    "sort",
+    "sort_by",
+    "group_by",
+    "min_by_or_empty",
+    "max_by_or_empty",
+    "startswith",
+    "endswith",
+    "ltrimstr",
+    "rtrimstr",
+    "trim",
+    "ltrim",
+    "rtrim",
+    "escape_sh",
+    "escape_html",
+    "unescape_html",
+    "encode_uri",
+    "decode_uri",
+    "encode_base64",
+    "decode_base64",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atanh",
+    "cbrt",
+    "cos",
+    "cosh",
+    "erf",
+    "erfc",
+    "exp",
+    "exp10",
+    "exp2",
+    "expm1",
+    "fabs",
+    "frexp",
+    "ilogb",
+    "lgamma",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "modf",
+    "nearbyint",
+    "rint",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+    "tgamma",
+    "trunc",
+    "atan2",
+    "copysign",
+    "fdim",
+    "fmax",
+    "fmin",
+    "fmod",
+    "hypot",
+    "ldexp",
+    "nextafter",
+    "pow",
+    "remainder",
+    "scalbln",
+    "fma",
+    "fromdateiso8601",
+    "todateiso8601",
+    "strftime",
+    "gmtime",
+    "strptime",
+    "mktime",
 ];
 
 /// Definitions of jaq that programs may not use, and what they would reach.
@@ -40,12 +118,11 @@ const GUARDS: &str = "
     def split_($re; $flags): greet_regex($re) | greet_split_($re; $flags);
 ";
 
-/// What a name is called with: the name and the number of arguments.
-pub(super) type Call<'s> = (&'s str, usize);
-
 /// The definitions, in an order in which each uses only itself and earlier ones.
 struct Library {
     defs: Vec<Def<&'static str>>,
+    /// What each definition calls.
+    calls: Vec<Vec<Call<'static>>>,
     by_name: HashMap<Call<'static>, Vec<usize>>,
 }
 
@@ -53,17 +130,18 @@ fn library() -> &'static Library {
     static LIBRARY: OnceLock<Library> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         let guards = jaq_core::load::parse(GUARDS, |p| p.defs()).expect("our own definitions are jq");
-        let defs: Vec<_> = jaq_core::defs()
+        let mut defs: Vec<_> = jaq_core::defs()
             .chain(guards)
             .chain(jaq_std::defs())
             .chain(jaq_json::defs())
             .filter(|def| !FORBIDDEN.contains(&def.name))
             .collect();
+        let calls = defs.iter_mut().map(|def| Names::of(&mut def.body).calls).collect();
         let mut by_name: HashMap<_, Vec<usize>> = HashMap::new();
         for (i, def) in defs.iter().enumerate() {
             by_name.entry((def.name, def.args.len())).or_default().push(i);
         }
-        Library { defs, by_name }
+        Library { defs, calls, by_name }
     })
 }
 
@@ -83,10 +161,8 @@ where
         if std::mem::replace(&mut wanted[place], true) {
             continue;
         }
-        let mut inner = Walk::default();
-        inner.term(&library.defs[place].body);
-        names.extend(inner.calls.iter().copied());
-        open.extend(inner.calls.into_iter().map(|call| (call, place)));
+        names.extend(&library.calls[place]);
+        open.extend(library.calls[place].iter().map(|call| (*call, place)));
     }
     let defs = library.defs.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(def, _)| def.clone());
     let needed = |name: &str, arity: usize| names.contains(&(name, arity));
@@ -127,88 +203,4 @@ pub(super) fn is_internal(name: &str) -> bool {
 pub(super) fn is_forbidden(name: &str) -> bool {
     let clocks = ["now", "localtime", "strflocaltime", "jn", "yn", "input_filename", "input_line_number"];
     FORBIDDEN.contains(&name) || clocks.contains(&name) || name == "$ENV"
-}
-
-/// What a term calls and which variables it names, seen without regard to scopes.
-#[derive(Default)]
-pub(super) struct Walk<'s> {
-    pub(super) calls: Vec<Call<'s>>,
-    pub(super) variables: Vec<&'s str>,
-}
-
-impl<'s> Walk<'s> {
-    pub(super) fn term(&mut self, term: &Term<&'s str>) {
-        match term {
-            Term::Id | Term::Recurse | Term::Num(_) | Term::Break(_) | Term::Arr(None) => {}
-            Term::Var(name) => self.variables.push(name),
-            Term::Str(format, parts) => {
-                self.calls.extend(format.map(|name| (name, 0)));
-                for part in parts {
-                    if let StrPart::Term(term) = part {
-                        self.term(term);
-                    }
-                }
-            }
-            Term::Arr(Some(term)) | Term::Neg(term) | Term::Label(_, term) => self.term(term),
-            Term::Obj(members) => {
-                for (name, value) in members {
-                    self.term(name);
-                    value.iter().for_each(|value| self.term(value));
-                }
-            }
-            Term::BinOp(left, op, right) => {
-                self.term(left);
-                if let BinaryOp::Pipe(Some(pattern)) = op {
-                    self.pattern(pattern);
-                }
-                self.term(right);
-            }
-            Term::Fold(_, term, pattern, args) => {
-                self.term(term);
-                self.pattern(pattern);
-                args.iter().for_each(|arg| self.term(arg));
-            }
-            Term::TryCatch(term, catch) => {
-                self.term(term);
-                catch.iter().for_each(|catch| self.term(catch));
-            }
-            Term::IfThenElse(branches, otherwise) => {
-                for (condition, then) in branches {
-                    self.term(condition);
-                    self.term(then);
-                }
-                otherwise.iter().for_each(|term| self.term(term));
-            }
-            Term::Def(defs, term) => {
-                defs.iter().for_each(|def| self.term(&def.body));
-                self.term(term);
-            }
-            Term::Call(name, args) => {
-                self.calls.push((name, args.len()));
-                args.iter().for_each(|arg| self.term(arg));
-            }
-            Term::Path(term, path) => {
-                self.term(term);
-                for (part, _) in &path.0 {
-                    match part {
-                        Part::Index(term) => self.term(term),
-                        Part::Range(from, to) => from.iter().chain(to).for_each(|term| self.term(term)),
-                    }
-                }
-            }
-        }
-    }
-
-    fn pattern(&mut self, pattern: &Pattern<&'s str>) {
-        match pattern {
-            Pattern::Var(_) => {}
-            Pattern::Arr(items) => items.iter().for_each(|item| self.pattern(item)),
-            Pattern::Obj(members) => {
-                for (name, value) in members {
-                    self.term(name);
-                    self.pattern(value);
-                }
-            }
-        }
-    }
 }

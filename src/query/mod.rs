@@ -1,5 +1,6 @@
 //! jq programs: compiled, metered, run over one view of a message.
 
+mod access;
 mod chain;
 mod compare;
 mod compile;
@@ -13,6 +14,7 @@ mod program;
 mod text;
 mod value;
 pub mod view;
+mod walk;
 
 pub use error::{Origin, QueryError};
 /// A jq value: JSON with integers of any size. Shared parts make it cheap to clone.

@@ -30,7 +30,7 @@ impl Add for Item {
         };
         let val = match (self.into_val(), right.into_val()) {
             (Val::Null, val) | (val, Val::Null) => val,
-            (Val::Num(l), Val::Num(r)) => return number(l, r, |l, r| l + r),
+            (Val::Num(l), Val::Num(r)) => return Ok(number(l, r, |l, r| l + r)),
             (Val::TStr(l), Val::TStr(r)) => Val::utf8_str(joined(*l, &r)),
             (Val::BStr(l), Val::BStr(r)) => Val::byte_str(joined(*l, &r)),
             (Val::Arr(mut l), Val::Arr(r)) => {
@@ -55,7 +55,7 @@ impl Sub for Item {
     fn sub(self, right: Self) -> Self::Output {
         let depth = self.depth().max(right.depth());
         match (self.into_val(), right.into_val()) {
-            (Val::Num(l), Val::Num(r)) => number(l, r, |l, r| l - r),
+            (Val::Num(l), Val::Num(r)) => Ok(number(l, r, |l, r| l - r)),
             (Val::Arr(mut l), Val::Arr(r)) => {
                 meter::charge((l.len() + r.len()) * size_of::<Val>());
                 let gone: BTreeSet<_> = r.iter().map(Ordered).collect();
@@ -80,14 +80,12 @@ impl Mul for Item {
                 meter::charge(bytes);
                 Some(bytes::Bytes::from(text.repeat(times.unsigned_abs())))
             }
-            // Larger than an address, or a fraction: jq repeats as often as the fraction's ceiling.
-            None => match jaq_std::ValT::as_f64(&Val::Num(times.clone())) {
-                Some(times) if times > 1e15 => meter::stop(Bound::Bytes),
-                _ => None,
-            },
+            // Larger than any memory, or negative.
+            None if *times > Num::Int(0) => meter::stop(Bound::Bytes),
+            None => None,
         };
         match (self.into_val(), right.into_val()) {
-            (Val::Num(l), Val::Num(r)) => number(l, r, |l, r| l * r),
+            (Val::Num(l), Val::Num(r)) => Ok(number(l, r, |l, r| l * r)),
             (Val::TStr(text), Val::Num(times @ (Num::Int(_) | Num::BigInt(_))))
             | (Val::Num(times @ (Num::Int(_) | Num::BigInt(_))), Val::TStr(text)) => {
                 Ok(Self::flat(repeat(&text, &times).map_or(Val::Null, Val::utf8_str)))
@@ -107,7 +105,7 @@ impl Div for Item {
     fn div(self, right: Self) -> Self::Output {
         let depth = self.depth().max(right.depth());
         match (self.into_val(), right.into_val()) {
-            (Val::Num(l), Val::Num(r)) => number(l, r, |l, r| l / r),
+            (Val::Num(l), Val::Num(r)) => Ok(number(l, r, |l, r| l / r)),
             (l @ Val::TStr(_), r @ Val::TStr(_)) | (l @ Val::BStr(_), r @ Val::BStr(_)) => {
                 // At most a part for each byte, and each part is a value and a handle on the text.
                 let length = if let Val::TStr(text) | Val::BStr(text) = &l { text.len() } else { 0 };
@@ -162,7 +160,7 @@ fn mismatch(left: Val, op: Math, right: Val, depth: u32) -> ValR<Item> {
 }
 
 /// Calculates with two numbers, of which large integers are bounded.
-fn number(left: Num, right: Num, op: impl Fn(Num, Num) -> Num) -> ValR<Item> {
+fn number(left: Num, right: Num, op: impl Fn(Num, Num) -> Num) -> Item {
     let bits = |number: &Num| if let Num::BigInt(big) = number { big.bits() } else { 0 };
     let size = bits(&left) + bits(&right);
     if size > 0 {
@@ -171,7 +169,7 @@ fn number(left: Num, right: Num, op: impl Fn(Num, Num) -> Num) -> ValR<Item> {
         }
         meter::charge(usize::try_from(size / 4).unwrap_or(usize::MAX));
     }
-    Ok(Item::flat(Val::Num(op(left, right))))
+    Item::flat(Val::Num(op(left, right)))
 }
 
 /// Merges deeply, the right side winning; no deeper than its values are.

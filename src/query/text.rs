@@ -1,4 +1,4 @@
-//! A value as text: as jq prints it, as ProtoJSON reads it, and the beginning of it for a message.
+//! A value as text: as jq prints it, as `ProtoJSON` reads it, and the beginning of it for a message.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
