@@ -62,10 +62,12 @@ impl Closure {
 }
 
 /// How descriptors of this many bytes are decoded. Honest ones take twenty times their size in memory; the
-/// decoder's own bound is for sets whose size nobody has looked at, and ours are bounded where they are read.
+/// decoder's own bounds are for bytes whose size nobody has looked at, and ours are bounded where they are read.
 pub(super) fn decoding(length: usize) -> buffa::DecodeOptions {
     const LEAST: usize = 64 << 20;
-    buffa::DecodeOptions::new().with_element_memory_limit(LEAST.saturating_add(length.saturating_mul(40)))
+    buffa::DecodeOptions::new()
+        .with_element_memory_limit(LEAST.saturating_add(length.saturating_mul(40)))
+        .with_unknown_field_limit(buffa::DEFAULT_UNKNOWN_FIELD_LIMIT.max(length / 8))
 }
 
 /// The files as one `FileDescriptorSet` on the wire, comments left out.

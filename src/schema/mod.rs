@@ -13,6 +13,7 @@ mod open;
 mod outline;
 mod proto_files;
 mod reach;
+pub mod render;
 mod resolve;
 mod set;
 mod source;

@@ -97,14 +97,19 @@ impl Schema {
         }
         let mut known = Vec::new();
         for files in self.files_in_tiers().await? {
-            let (mut types, mut members) = (Vec::new(), Vec::new());
+            let (mut types, mut members, mut around) = (Vec::new(), Vec::new(), String::new());
             for file in files {
                 file.outline().walk(Depth::Whole, &mut |declared| {
                     let owner = match declared.kind {
                         SymbolKind::Field | SymbolKind::EnumValue | SymbolKind::Oneof => &mut members,
                         _ => &mut types,
                     };
-                    if is_suffix(declared.name, &asked) {
+                    if declared.kind == SymbolKind::Enum {
+                        declared.name.clone_into(&mut around);
+                    }
+                    if is_suffix(declared.name, &asked)
+                        || declared.kind == SymbolKind::EnumValue && is_below(&around, declared.name, &asked)
+                    {
                         owner.push(declared.name.to_owned());
                     }
                     known.push(declared.name.to_owned());
@@ -260,6 +265,12 @@ fn collect_methods(outline: Outline<'_>, service: &str, names: &mut Vec<String>)
 fn is_suffix(name: &str, asked: &str) -> bool {
     !asked.is_empty()
         && name.strip_suffix(asked).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+/// Whether `asked` names a value as if it were declared in its enum, which stands before it.
+fn is_below(around: &str, value: &str, asked: &str) -> bool {
+    let own = value.rsplit('.').next().unwrap_or(value);
+    asked.ends_with(own) && is_suffix(&format!("{around}.{own}"), asked)
 }
 
 /// The one name that was meant, if any was.

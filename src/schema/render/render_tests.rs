@@ -1,0 +1,244 @@
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use buffa_descriptor::generated::descriptor::FileDescriptorProto;
+use futures_util::FutureExt as _;
+
+use super::*;
+use crate::schema::outline::Depth;
+use crate::schema::{File, ProtoFiles, Source as _, SymbolKind, bundled, bundled_closure};
+
+/// Everything that proto2 can say.
+const OLD: &str = r#"syntax = "proto2";
+package render.old;
+import "google/protobuf/descriptor.proto";
+import "google/protobuf/any.proto";
+
+extend google.protobuf.MessageOptions {
+  optional Note note = 50001;
+  repeated string tag = 50002;
+}
+extend google.protobuf.FieldOptions { optional Mood mood = 50003; optional bytes raw = 50004; }
+extend google.protobuf.ServiceOptions { optional double weight = 50005; }
+extend google.protobuf.EnumValueOptions { optional int64 cost = 50006; }
+
+// A note,
+// of two lines.
+message Note {
+  option (tag) = "a\"b\\\n\x01ü";
+  option (tag) = "second";
+  option (note) = { text: "hi { } [ ]" level: -3 inner { text: "deep" } inner { level: 2 } names { key: "k" value: 7 } [render.old.Note.extra]: "x" };
+  reserved 20, 30 to 39, 1000 to max;
+  reserved "gone", "away";
+  extensions 100 to 199;
+  extensions 200 to 210;
+  optional string text = 1 [default = "say \"hi\"\n\\", deprecated = true]; // behind
+  // before
+  optional int32 level = 2 [default = -7];
+  repeated Note inner = 3;
+  map<string, int32> names = 4;
+  map<int32, Note> notes = 5 [deprecated = true];
+  required bool sure = 6 [default = true];
+  optional double big = 7 [default = inf];
+  optional float small = 8 [default = -1.5e-10];
+  optional bytes blob = 9 [default = "\000\377a\"", (raw) = "\000\377"];
+  optional Mood mood = 10 [default = GLAD, (mood) = SAD];
+  repeated int32 packed = 11 [packed = true];
+  optional string renamed = 12 [json_name = "other"];
+  optional group Result = 13 {
+    option (tag) = "in a group";
+    optional string url = 1;
+  }
+  repeated group Hit = 14 { optional int32 n = 1; }
+  oneof choice {
+    // one of them
+    string a = 15;
+    group Picked = 16 { optional int32 p = 1; }
+    google.protobuf.Any any = 17;
+  }
+  enum Mood { SAD = 0; GLAD = 1; }
+  message Text { optional Mood mood = 1; optional .render.old.Mood outer = 2; optional Text Note = 3; }
+  extend Note { optional string extra = 100; optional group Late = 101 { optional int32 l = 1; } }
+}
+
+enum Mood {
+  option allow_alias = true;
+  option deprecated = true;
+  reserved -5 to -1, 7;
+  reserved "ANGRY";
+  SAD = 0;
+  GLAD = 1 [(cost) = 12, deprecated = true]; // a good one
+  HAPPY = 1;
+}
+
+message Set { option message_set_wire_format = true; extensions 4 to max; }
+
+/* A service. */
+service Notes {
+  option (weight) = 1.5;
+  option deprecated = true;
+  rpc Put(Note) returns (Note.Text) {
+    option idempotency_level = IDEMPOTENT;
+  }
+  // Follows.
+  rpc Follow(stream Note) returns (stream .google.protobuf.Any);
+}
+"#;
+
+const NEW: &str = r#"syntax = "proto3";
+package render.new.v1;
+import "google/api/annotations.proto";
+import "google/api/field_behavior.proto";
+import "google/protobuf/timestamp.proto";
+
+// A service. // with marks
+service Books {
+  // Gets one.
+  rpc Get(GetRequest) returns (Book) {
+    option (google.api.http) = {
+      get: "/v1/{name=shelves/*/books/*}"
+      additional_bindings { post: "/v1/books:get" body: "*" }
+      additional_bindings { custom { kind: "LIST" path: "/v1/books" } }
+    };
+  }
+}
+message GetRequest {
+  string name = 1 [(google.api.field_behavior) = REQUIRED, (google.api.field_behavior) = IMMUTABLE, deprecated = true];
+}
+message Book {
+  optional string title = 1;
+  repeated int32 pages = 2 [packed = false];
+  .google.protobuf.Timestamp printed = 3;
+  google own = 4;
+  message google { string name = 1; }
+  oneof kind { string paper = 5; string sound = 6; }
+  // Trailing of a block follows.
+  enum State { UNKNOWN = 0; }
+  State state = 7;
+}
+"#;
+
+fn now<T>(answer: impl Future<Output = T>) -> T {
+    answer.now_or_never().expect("files are at hand")
+}
+
+/// A file as source: its head, and each of its symbols as it is rendered.
+fn source_of(closure: &Closure, file: &File) -> String {
+    let decoded = decode(file);
+    let mut out = format!("syntax = \"{}\";\n", decoded.syntax.as_deref().unwrap_or("proto2"));
+    if let Some(package) = &decoded.package {
+        let _ = writeln!(out, "package {package};");
+    }
+    for (index, import) in (0..).zip(&decoded.dependency) {
+        let public = if decoded.public_dependency.contains(&index) { "public " } else { "" };
+        let _ = writeln!(out, "import {public}\"{import}\";");
+    }
+    let groups: Vec<_> = decoded.extension.iter().filter_map(|e| e.type_name.clone()).collect();
+    file.outline().walk(Depth::TopLevel, &mut |declared| {
+        let is_group = groups.contains(&format!(".{}", declared.name)) && declared.name.ends_with("Group");
+        if declared.kind != SymbolKind::EnumValue && !is_group {
+            let text = symbol(closure, declared.name).expect(declared.name);
+            let _ = writeln!(out, "\n{text}");
+        }
+    });
+    out
+}
+
+fn decode(file: &File) -> FileDescriptorProto {
+    decoding(file.bytes().len()).decode_from_slice(file.bytes()).unwrap()
+}
+
+/// What must be the same after a round trip: all but the name, the positions and the file's own options.
+fn meaning(file: &File) -> FileDescriptorProto {
+    let mut decoded = decode(file);
+    decoded.name = None;
+    decoded.source_code_info.take();
+    decoded.options.take();
+    decoded
+}
+
+fn compile(text: &str) -> (Arc<Closure>, Arc<File>) {
+    let source = ProtoFiles::parse("copy.proto", text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let file = now(source.file("copy.proto")).unwrap().unwrap();
+    let schema = Schema::new(vec![Arc::new(source)]);
+    (now(schema.whole()).unwrap().remove(0), file)
+}
+
+#[test]
+fn what_is_rendered_compiles_to_the_same() {
+    for text in [OLD, NEW] {
+        let (closure, file) = compile(text);
+        let rendered = source_of(&closure, &file);
+        let (again, copy) = compile(&rendered);
+        assert_eq!(source_of(&again, &copy), rendered, "comments, options and all");
+        let (mut before, mut after) = (meaning(&file), meaning(&copy));
+        // Nested declarations are rendered where they stood; among themselves they keep their order.
+        assert_eq!(before.message_type.len(), after.message_type.len());
+        for (a, b) in before.message_type.drain(..).zip(after.message_type.drain(..)) {
+            assert_eq!(format!("{a:#?}"), format!("{b:#?}"), "{rendered}");
+        }
+        assert_eq!(format!("{before:#?}"), format!("{after:#?}"), "{rendered}");
+    }
+}
+
+#[test]
+fn every_bundled_file_is_rendered_so_that_it_compiles_to_the_same() {
+    for file in bundled::set().files() {
+        // Its options are made with features that the compiler does not know.
+        if file.name().ends_with("_features.proto") || file.name() == "google/protobuf/descriptor.proto" {
+            continue;
+        }
+        let rendered = source_of(bundled_closure(), file);
+        let (again, copy) = compile(&rendered);
+        assert_eq!(source_of(&again, &copy), rendered, "{}", file.name());
+        assert_eq!(format!("{:?}", meaning(&copy)), format!("{:?}", meaning(file)), "{}", file.name());
+    }
+}
+
+#[test]
+fn a_symbol_looks_as_a_person_would_write_it() {
+    let schema =
+        Schema::from_proto_text("greeter.proto", include_str!("../../../proto/greeter.proto")).unwrap();
+    let shown = |name: &str| now(schema.describe(name)).unwrap();
+    assert_eq!(
+        shown("Greeter"),
+        "// The service definition.\nservice Greeter {\n  // Sends a greeting\n  \
+         rpc SayHello(HelloRequest) returns (HelloReply);\n}"
+    );
+    assert_eq!(shown("SayHello"), "// Sends a greeting\nrpc SayHello(HelloRequest) returns (HelloReply);");
+    assert_eq!(shown("HelloRequest.name"), "string name = 1;");
+
+    let schema = Schema::from_proto_text("new.proto", NEW).unwrap();
+    let shown = |name: &str| now(schema.describe(name)).unwrap();
+    assert_eq!(
+        shown("Books/Get"),
+        "// Gets one.\nrpc Get(GetRequest) returns (Book) {\n  option (google.api.http) = {\n    \
+         get: \"/v1/{name=shelves/*/books/*}\"\n    additional_bindings {\n      post: \"/v1/books:get\"\n      \
+         body: \"*\"\n    }\n    additional_bindings {\n      custom {\n        kind: \"LIST\"\n        \
+         path: \"/v1/books\"\n      }\n    }\n  };\n}"
+    );
+    assert_eq!(shown("Book.kind"), "oneof kind {\n  string paper = 5;\n  string sound = 6;\n}");
+    assert_eq!(shown("Book.printed"), ".google.protobuf.Timestamp printed = 3;");
+    assert_eq!(shown("Book.title"), "optional string title = 1;");
+    assert_eq!(shown("State.UNKNOWN"), "UNKNOWN = 0;");
+
+    let schema = Schema::from_proto_text("old.proto", OLD).unwrap();
+    let shown = |name: &str| now(schema.describe(name)).unwrap();
+    assert_eq!(shown("render.old.GLAD"), "GLAD = 1 [deprecated = true, (cost) = 12]; // a good one");
+    assert_eq!(shown("render.old.Note.extra"), "extend Note {\n  optional string extra = 100;\n}");
+    assert_eq!(
+        shown("Note.result"),
+        "optional group Result = 13 {\n  option (tag) = \"in a group\";\n  optional string url = 1;\n}"
+    );
+}
+
+#[test]
+fn editions_show_their_features() {
+    let shown = |name: &str| symbol(bundled_closure(), name).unwrap();
+    assert!(
+        shown("google.protobuf.FeatureSet").contains("features.message_encoding") || {
+            // descriptor.proto is proto2; the features stand in the files of the languages.
+            shown("pb.CppFeatures").starts_with("message CppFeatures {")
+        }
+    );
+}
