@@ -118,6 +118,7 @@ fn errors_stand_where_they_stand_in_the_input() {
             2,
             "line 3, column 4: unknown field \"nam\" in t.All",
         ),
+        (Dialect::Relaxed, "{/*\n*/nam:1}", 0, "line 2, column 3: unknown field"),
         (Dialect::Relaxed, "{/* a\nb */ name: 5}", 0, "line 2, column 12, at .name: 5 is no string"),
         (
             Dialect::Relaxed,

@@ -175,6 +175,7 @@ fn errors_say_what_and_where() {
             "{\"name\":\"a\"",
             "line 1, column 12, at .name: the JSON ends too early: EOF while parsing an object",
         ),
+        ("{\"config\":{\"a\":[tru]}}", "line 1, column 20, at .config.a[0]: no valid JSON: expected ident"),
         ("{} {}", "line 1, column 4: no valid JSON: trailing characters"),
         ("", "line 1, column 1: the JSON ends too early: EOF while parsing a value"),
     ] {

@@ -270,7 +270,6 @@ impl Cutter {
     fn comment(&mut self, token: Token) {
         self.begun = self.place;
         self.token = token;
-        self.moved = true;
         // A comment ends a word, as a blank does.
         if !self.open.is_empty() {
             self.insert(b' ');

@@ -144,18 +144,17 @@ impl<'a> Walk<'a> {
                 }
             }
             _ => {
-                let fits = match (self.cursor.word(), expect, wants_of(expect)) {
-                    ([], ..) => return Err(self.syntax()),
-                    (_, Expect::Free, _) | (_, _, Some(Wants::Anything)) => true,
-                    (b"null", Expect::One(kind), _) if holds_null(kind) => true,
-                    (b"null", _, _) => null == Null::Absent,
-                    (b"true" | b"false", _, Some(Wants::Bool)) => true,
-                    (b"true" | b"false", _, _) => false,
-                    ([b'-' | b'0'..=b'9', ..], _, wants) => {
-                        matches!(wants, Some(Wants::NumberOrString | Wants::EnumValue(_) | Wants::Null))
-                    }
-                    // Neither a number nor one of the three words: a JSON reader says so.
-                    _ => return Err(self.syntax()),
+                let word = self.cursor.word();
+                if !matches!(word, b"null" | b"true" | b"false" | [b'-' | b'0'..=b'9', ..]) {
+                    return Err(self.syntax());
+                }
+                let wanted = wants_of(expect);
+                let free = matches!(expect, Expect::Free) || matches!(wanted, Some(Wants::Anything));
+                let fits = match word {
+                    _ if free => true,
+                    b"null" => null == Null::Absent || matches!(wanted, Some(Wants::Null)),
+                    b"true" | b"false" => matches!(wanted, Some(Wants::Bool)),
+                    _ => matches!(wanted, Some(Wants::NumberOrString | Wants::EnumValue(_) | Wants::Null)),
                 };
                 if fits {
                     Ok(())
@@ -287,9 +286,10 @@ impl<'a> Walk<'a> {
                 };
                 // Only an Any that begins with its type is walked with it.
                 if seen.insert(0) && !seen.contains(&u32::MAX) {
-                    *members = match super::expect::is_well_known(&message) {
-                        true => Members::Boxed(message),
-                        false => Members::Message(message),
+                    *members = if super::expect::is_well_known(&message) {
+                        Members::Boxed(message)
+                    } else {
+                        Members::Message(message)
                     };
                 }
                 Ok(Expect::Free)
