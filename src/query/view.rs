@@ -3,8 +3,8 @@
 use jaq_json::Val;
 
 use super::text;
-use crate::transcode::json::{self, JsonInput, JsonOutput};
-use crate::transcode::{DataError, Plan};
+use crate::transcode::options::{Defaults, Int64};
+use crate::transcode::{DataError, JsonInput, JsonOutput, Plan, json};
 
 /// Reads wire bytes as the view of a message.
 ///
@@ -12,7 +12,7 @@ use crate::transcode::{DataError, Plan};
 /// When the bytes are no message of the plan's type.
 pub fn from_wire(plan: &Plan, wire: &[u8]) -> Result<Val, DataError> {
     let mut json = Vec::with_capacity(2 * wire.len() + 64);
-    let view = JsonOutput { defaults: true, int64_numbers: true, ..JsonOutput::default() };
+    let view = JsonOutput { defaults: Defaults::Print, int64: Int64::Number, ..JsonOutput::default() };
     json::from_wire(plan, wire, view, &mut json)?;
     jaq_json::read::parse_single(&json).map_err(|error| DataError::new(error.to_string()))
 }
