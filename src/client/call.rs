@@ -11,7 +11,7 @@ use tonic::metadata::MetadataMap;
 use crate::leaf::{Layer, Size};
 use crate::protocol::{content_type, encoding, timeout};
 
-use super::connection::{Connection, Link, user_agent};
+use super::connection::{Connection, Remote, user_agent};
 use super::ending::Ending;
 use super::error::{ConnectError, Kind};
 use super::line::Line;
@@ -91,31 +91,33 @@ impl CallHead {
 
 /// Hands the head over; whatever prevents it is the call's end.
 pub(super) fn begin(connection: &Connection, head: CallHead) -> (Requests, Replies) {
-    let link = &connection.link;
+    let remote = &connection.remote;
     let deadline = head.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    let (send, receive) = (link.max_send_size.get(), head.max_recv_size.unwrap_or(link.max_recv_size).get());
+    let largest_request = remote.max_send_size.get();
+    let largest_reply = head.max_recv_size.unwrap_or(remote.max_recv_size).get();
     let count = head.count;
-    let sent = request(link, head).map_err(Ending::unsent).and_then(|request| {
+    let sent = request(remote, head).map_err(Ending::unsent).and_then(|request| {
         connection
             .sender
             .clone()
             .send_request(request, false)
-            .map_err(|error| Ending::never_sent(error, link))
+            .map_err(|error| Ending::never_sent(error, remote))
     });
     match sent {
         Ok((response, stream)) => {
             let line = Line::new(stream);
-            let replies = Replies::new(response, line.clone(), link.clone(), deadline, receive, count);
-            (Requests::new(line, send, deadline), replies)
+            let replies =
+                Replies::new(response, line.clone(), remote.clone(), deadline, largest_reply, count);
+            (Requests::new(line, largest_request, deadline), replies)
         }
         Err(ending) => {
             let line = Line::dead();
-            (Requests::new(line.clone(), send, None), Replies::over(line, link.clone(), ending))
+            (Requests::new(line.clone(), largest_request, None), Replies::over(line, remote.clone(), ending))
         }
     }
 }
 
-fn request(link: &Link, head: CallHead) -> Result<Request<()>, ConnectError> {
+fn request(remote: &Remote, head: CallHead) -> Result<Request<()>, ConnectError> {
     let mut headers = head.metadata.into_headers();
     headers.insert(TE, HeaderValue::from_static("trailers"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type::GRPC));
@@ -125,12 +127,12 @@ fn request(link: &Link, head: CallHead) -> Result<Request<()>, ConnectError> {
         let value = HeaderValue::try_from(timeout::render(timeout)).expect("digits and a letter are a value");
         headers.insert(TIMEOUT, value);
     }
-    addressed(link, &head.path, headers)
+    addressed(remote, &head.path, headers)
 }
 
 /// A POST to the path on the other side, with what every request says.
 pub(super) fn addressed(
-    link: &Link,
+    remote: &Remote,
     path: &str,
     mut headers: HeaderMap,
 ) -> Result<Request<()>, ConnectError> {
@@ -142,19 +144,19 @@ pub(super) fn addressed(
     if !path.starts_with('/') {
         return Err(bad());
     }
-    let path_and_query: PathAndQuery = match link.prefix.as_str() {
+    let path_and_query: PathAndQuery = match remote.prefix.as_str() {
         "" => path.parse(),
         prefix => format!("{prefix}{path}").parse(),
     }
     .map_err(|_| bad())?;
     let user_agent = match headers.remove(USER_AGENT) {
         Some(own) => user_agent(Some(&String::from_utf8_lossy(own.as_bytes())))?,
-        None => link.user_agent.clone(),
+        None => remote.user_agent.clone(),
     };
     headers.insert(USER_AGENT, user_agent);
     let mut uri = http::uri::Parts::default();
     uri.scheme = Some(Scheme::HTTP);
-    uri.authority = Some(link.authority.clone());
+    uri.authority = Some(remote.authority.clone());
     uri.path_and_query = Some(path_and_query);
     let mut request = Request::new(());
     *request.method_mut() = Method::POST;

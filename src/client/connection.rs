@@ -37,13 +37,13 @@ const SMALL_FRAMES: usize = STREAM_WINDOW as usize * 64;
 /// A connection: cheap to clone, closed when the last clone and the last call are gone.
 #[derive(Clone)]
 pub struct Connection {
-    pub(super) link: Arc<Link>,
+    pub(super) remote: Arc<Remote>,
     pub(super) sender: SendRequest<Bytes>,
 }
 
 /// What all calls on a connection share.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(super) struct Remote {
     pub(super) peer: Peer,
     first: FirstBytes,
     phases: Phases,
@@ -129,7 +129,7 @@ impl Connection {
             let _ = driver.await;
         });
         phases.http2 = lap();
-        let link = Link {
+        let remote = Remote {
             peer: candidate.peer,
             first,
             phases,
@@ -139,17 +139,17 @@ impl Connection {
             max_recv_size: options.max_recv_size,
             max_send_size: options.max_send_size,
         };
-        Ok(Self { link: Arc::new(link), sender })
+        Ok(Self { remote: Arc::new(remote), sender })
     }
 
     /// The address on the other side.
     pub fn peer(&self) -> &Peer {
-        &self.link.peer
+        &self.remote.peer
     }
 
     /// How long each phase of connecting took.
     pub fn phases(&self) -> Phases {
-        self.link.phases
+        self.remote.phases
     }
 
     /// Begins a call: its head is on its way when this returns. What prevents it is its first reply, an
@@ -161,7 +161,7 @@ impl Connection {
     }
 }
 
-impl Link {
+impl Remote {
     /// Why a stream failed with this error, in the words of the first bytes that were heard.
     pub(super) fn explain(&self, source: Option<h2::Error>) -> ConnectError {
         Kind::Http2 { peer: self.peer.clone(), heard: self.first.heard(), source }.into()
@@ -175,7 +175,7 @@ impl Link {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("link", &self.link).finish_non_exhaustive()
+        f.debug_struct("Connection").field("remote", &self.remote).finish_non_exhaustive()
     }
 }
 

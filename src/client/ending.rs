@@ -9,7 +9,7 @@ use crate::leaf::{Code, Layer};
 use crate::protocol::Status;
 use crate::protocol::status::code_of_reset;
 
-use super::connection::Link;
+use super::connection::Remote;
 use super::error::ConnectError;
 
 /// The end of a call.
@@ -39,7 +39,7 @@ pub enum Origin {
     Cancelled,
     /// The server reset the stream with this reason.
     Reset(Reason),
-    /// The server reset the stream with REFUSED_STREAM: it has not looked at the call.
+    /// The server reset the stream with `REFUSED_STREAM`: it has not looked at the call.
     Refused,
     /// The server is going away (GOAWAY) and says that it will not look at the call.
     GoneAway,
@@ -75,17 +75,26 @@ impl Origin {
 
 impl Ending {
     /// An end that this side found.
-    pub(super) fn here(origin: Origin, code: Code, message: impl Into<String>) -> Self {
-        Self { status: Status::new(code, message), trailers: MetadataMap::new(), origin }
+    pub(super) fn here(origin: Origin, code: Code, message: impl Into<String>) -> Box<Self> {
+        Box::new(Self { status: Status::new(code, message), trailers: MetadataMap::new(), origin })
     }
 
     /// A reply that is not as gRPC wants it.
-    pub(super) fn malformed(code: Code, message: impl Into<String>) -> Self {
+    pub(super) fn malformed(code: Code, message: impl Into<String>) -> Box<Self> {
         Self::here(Origin::Malformed, code, message)
     }
 
+    /// The call's time was up.
+    pub(super) fn deadline(remote: &Remote) -> Box<Self> {
+        let mut message = "the call's time was up".to_owned();
+        if remote.is_silent() {
+            message = format!("{message}; {} has sent nothing at all", remote.peer);
+        }
+        Self::here(Origin::Deadline, Code::DEADLINE_EXCEEDED, message)
+    }
+
     /// The end of a stream that failed.
-    pub(super) fn failed(error: h2::Error, link: &Link) -> Self {
+    pub(super) fn failed(error: h2::Error, remote: &Remote) -> Box<Self> {
         match error.reason() {
             Some(Reason::REFUSED_STREAM) if error.is_reset() && error.is_remote() => {
                 Self::here(Origin::Refused, Code::UNAVAILABLE, "the server refused the call (REFUSED_STREAM)")
@@ -106,17 +115,17 @@ impl Ending {
                     format!("the server is going away and did not take the call ({})", name(reason));
                 Self::here(Origin::GoneAway, Code::UNAVAILABLE, message)
             }
-            _ => Self::lost(link.explain(Some(error))),
+            _ => Self::lost(remote.explain(Some(error))),
         }
     }
 
     /// The end of a call whose head could not be handed over.
-    pub(super) fn never_sent(error: h2::Error, link: &Link) -> Self {
+    pub(super) fn never_sent(error: h2::Error, remote: &Remote) -> Box<Self> {
         if error.is_go_away() && error.is_remote() {
-            return Self::failed(error, link);
+            return Self::failed(error, remote);
         }
         let error = if error.is_io() || error.is_go_away() {
-            link.explain(Some(error))
+            remote.explain(Some(error))
         } else {
             super::error::Kind::Head(format!("the call cannot be sent: {error}")).into()
         };
@@ -124,16 +133,16 @@ impl Ending {
     }
 
     /// The end of a call that this error kept here.
-    pub(super) fn unsent(error: ConnectError) -> Self {
+    pub(super) fn unsent(error: ConnectError) -> Box<Self> {
         let code = if error.layer() == Layer::Request { Code::INTERNAL } else { Code::UNAVAILABLE };
         Self::here(Origin::NeverSent(Arc::new(error)), code, "").with_cause()
     }
 
-    fn lost(error: ConnectError) -> Self {
+    fn lost(error: ConnectError) -> Box<Self> {
         Self::here(Origin::Lost(Arc::new(error)), Code::UNAVAILABLE, "").with_cause()
     }
 
-    fn with_cause(mut self) -> Self {
+    fn with_cause(mut self: Box<Self>) -> Box<Self> {
         if let Some(error) = self.origin.connect_error() {
             self.status.message = error.to_string();
         }
@@ -150,6 +159,12 @@ impl std::fmt::Display for Ending {
 impl std::error::Error for Ending {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.origin.connect_error().map(|error| &**error as _)
+    }
+}
+
+impl From<Box<Ending>> for tonic::Status {
+    fn from(ending: Box<Ending>) -> Self {
+        Self::from(*ending)
     }
 }
 

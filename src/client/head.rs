@@ -25,14 +25,14 @@ pub(super) struct Head {
     /// How compressed messages are compressed, or the name of an encoding that is not known.
     pub(super) encoding: Result<Encoding, String>,
     /// A status that stands in the headers though the reply goes on.
-    pub(super) early: Option<Ending>,
+    pub(super) early: Option<Box<Ending>>,
 }
 
 /// Reads the headers.
 ///
 /// # Errors
 /// The end of the call, if the headers are all there is or are no gRPC.
-pub(super) fn read(response: Response<RecvStream>) -> Result<Head, Ending> {
+pub(super) fn read(response: Response<RecvStream>) -> Result<Head, Box<Ending>> {
     let (parts, stream) = response.into_parts();
     let mut headers = parts.headers;
     // A proxy's own 404 has no grpc-status; a server's error under another HTTP status has one, and counts.
@@ -55,7 +55,7 @@ pub(super) fn read(response: Response<RecvStream>) -> Result<Head, Ending> {
 }
 
 /// Whether this is a reply of gRPC's at all (http-grpc-status-mapping.md).
-fn check(status: StatusCode, headers: &HeaderMap) -> Result<(), Ending> {
+fn check(status: StatusCode, headers: &HeaderMap) -> Result<(), Box<Ending>> {
     let kind = content_type::of(headers);
     let with = match &kind {
         ContentType::Proto => Cow::Borrowed("content type application/grpc"),

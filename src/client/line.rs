@@ -121,6 +121,6 @@ impl Line {
 pub(super) enum End {
     /// Yes.
     More,
-    /// No: END_STREAM.
+    /// No: `END_STREAM`.
     Last,
 }

@@ -1,23 +1,33 @@
 //! To speak, in bytes: names to addresses, connections, calls, and the typed clients for reflection and health.
 
+mod body;
 mod call;
 mod connection;
 mod dial;
 mod ending;
 mod error;
 mod head;
+mod health;
+mod known;
 mod line;
 mod options;
+mod reflection;
+mod reflection_error;
 mod replies;
 mod requests;
 mod resolve;
+mod service;
 mod socket;
 
+pub use body::ReplyBody;
 pub use call::{CallHead, ReplyCount};
 pub use connection::{Connection, Phases};
 pub use ending::{Ending, Origin};
 pub use error::ConnectError;
+pub use health::{Health, HealthWatch, Serving};
 pub use options::ConnectOptions;
+pub use reflection::{Reflection, ReflectionVersion};
+pub use reflection_error::ReflectionError;
 pub use replies::{Only, Replies, Reply};
 pub use requests::{Requests, SendError};
 pub use resolve::Peer;
@@ -28,3 +38,5 @@ mod call_tests;
 mod connect_tests;
 #[cfg(test)]
 mod other_side;
+#[cfg(test)]
+mod typed_tests;

@@ -104,14 +104,14 @@ pub(super) async fn send_all(stream: &mut SendStream<Bytes>, mut data: Bytes) {
 }
 
 /// A call of one request: what the server said until the end.
-pub(super) async fn ask(connection: &Connection, head: CallHead) -> (Vec<Bytes>, Ending) {
+pub(super) async fn ask(connection: &Connection, head: CallHead) -> (Vec<Bytes>, Box<Ending>) {
     let (requests, mut replies) = connection.call(head);
     let _ = requests.send_last(Bytes::from_static(b"ping"));
     drain(&mut replies).await
 }
 
 /// The messages and the end.
-pub(super) async fn drain(replies: &mut Replies) -> (Vec<Bytes>, Ending) {
+pub(super) async fn drain(replies: &mut Replies) -> (Vec<Bytes>, Box<Ending>) {
     let mut messages = Vec::new();
     loop {
         match replies.next().await {

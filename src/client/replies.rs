@@ -18,7 +18,7 @@ use crate::protocol::frame::FrameError;
 use crate::protocol::{Encoding, Frames, Status};
 
 use super::call::ReplyCount;
-use super::connection::Link;
+use super::connection::Remote;
 use super::ending::{Ending, Origin};
 use super::head;
 use super::line::Line;
@@ -31,7 +31,7 @@ pub enum Reply {
     /// A message, decompressed.
     Message(Bytes),
     /// The end; always last.
-    End(Ending),
+    End(Box<Ending>),
 }
 
 /// The receiving half of a call. Dropping it before the end cancels the call.
@@ -39,7 +39,7 @@ pub enum Reply {
 pub struct Replies {
     phase: Phase,
     line: Line,
-    link: Arc<Link>,
+    remote: Arc<Remote>,
     deadline: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
     limit: usize,
@@ -47,7 +47,7 @@ pub struct Replies {
     /// The one message of a call that has one, until the call has ended well.
     held: Option<Bytes>,
     /// An end that waits for the held message to be taken.
-    ending: Option<Ending>,
+    ending: Option<Box<Ending>>,
 }
 
 #[derive(Debug)]
@@ -55,7 +55,7 @@ enum Phase {
     /// The headers have not come.
     Head(ResponseFuture),
     /// Messages and trailers.
-    Body(Body),
+    Body(Box<Body>),
     /// All has been said.
     Over,
 }
@@ -68,28 +68,28 @@ struct Body {
     unreleased: usize,
     encoding: Result<Encoding, String>,
     /// A `grpc-status` that stood in the headers of a reply that went on.
-    early: Option<Ending>,
+    early: Option<Box<Ending>>,
 }
 
 impl Replies {
     pub(super) fn new(
         response: ResponseFuture,
         line: Line,
-        link: Arc<Link>,
+        remote: Arc<Remote>,
         deadline: Option<Instant>,
         limit: usize,
         count: ReplyCount,
     ) -> Self {
         let (phase, timer) = (Phase::Head(response), deadline.map(|at| Box::pin(sleep_until(at))));
-        Self { phase, line, link, deadline, timer, limit, count, held: None, ending: None }
+        Self { phase, line, remote, deadline, timer, limit, count, held: None, ending: None }
     }
 
     /// The replies of a call that was over before it began.
-    pub(super) fn over(line: Line, link: Arc<Link>, ending: Ending) -> Self {
+    pub(super) fn over(line: Line, remote: Arc<Remote>, ending: Box<Ending>) -> Self {
         Self {
             phase: Phase::Over,
             line,
-            link,
+            remote,
             deadline: None,
             timer: None,
             limit: 0,
@@ -116,8 +116,10 @@ impl Replies {
             match self.next().await {
                 Reply::Metadata(initial) => metadata = initial,
                 Reply::Message(only) => message = only,
-                Reply::End(ending) if ending.status.is_ok() => return Ok(Only { metadata, message, ending }),
-                Reply::End(ending) => return Err(Box::new(ending)),
+                Reply::End(ending) if ending.status.is_ok() => {
+                    return Ok(Only { metadata, message, ending: *ending });
+                }
+                Reply::End(ending) => return Err(ending),
             }
         }
     }
@@ -155,8 +157,8 @@ impl Replies {
                     if self.held.is_none() {
                         let none = "the server sent no reply to a method that has one";
                         let trailers = ending.trailers;
-                        let ending = Ending { trailers, ..Ending::malformed(Code::UNIMPLEMENTED, none) };
-                        return Poll::Ready(Reply::End(ending));
+                        let ending = Ending { trailers, ..*Ending::malformed(Code::UNIMPLEMENTED, none) };
+                        return Poll::Ready(Reply::End(Box::new(ending)));
                     }
                     self.ending = Some(ending);
                 }
@@ -175,7 +177,7 @@ impl Replies {
             && !matches!(self.phase, Phase::Over)
             && timer.as_mut().poll(cx).is_ready()
         {
-            let ending = self.deadline_passed();
+            let ending = Ending::deadline(&self.remote);
             return Poll::Ready(Reply::End(self.end(ending)));
         }
         let outcome = match &mut self.phase {
@@ -185,7 +187,7 @@ impl Replies {
                     let frames = Frames::new(self.limit);
                     let (encoding, early) = (head.encoding, head.early);
                     let body = Body { stream: head.stream, frames, unreleased: 0, encoding, early };
-                    self.phase = Phase::Body(body);
+                    self.phase = Phase::Body(Box::new(body));
                     Reply::Metadata(head.metadata)
                 }),
                 Err(error) => Err(self.failed(error)),
@@ -200,7 +202,7 @@ impl Replies {
     }
 
     /// Leaves the call. A reset tells the server if it does not know that yet.
-    fn end(&mut self, ending: Ending) -> Ending {
+    fn end(&mut self, ending: Box<Ending>) -> Box<Ending> {
         self.phase = Phase::Over;
         self.timer = None;
         self.line.end(match ending.origin {
@@ -210,20 +212,12 @@ impl Replies {
         ending
     }
 
-    fn failed(&self, error: h2::Error) -> Ending {
+    fn failed(&self, error: h2::Error) -> Box<Ending> {
         // The other half may have seen the time pass first, and reset the stream.
         if error.is_reset() && !error.is_remote() && self.deadline.is_some_and(|at| at <= Instant::now()) {
-            return self.deadline_passed();
+            return Ending::deadline(&self.remote);
         }
-        Ending::failed(error, &self.link)
-    }
-
-    fn deadline_passed(&self) -> Ending {
-        let mut message = "the call's time was up".to_owned();
-        if self.link.is_silent() {
-            message = format!("{message}; {} has sent nothing at all", self.link.peer);
-        }
-        Ending::here(Origin::Deadline, Code::DEADLINE_EXCEEDED, message)
+        Ending::failed(error, &self.remote)
     }
 }
 
@@ -249,12 +243,12 @@ pub struct Only {
 
 /// Why there is no further message.
 enum Stop {
-    Ended(Ending),
+    Ended(Box<Ending>),
     Failed(h2::Error),
 }
 
-impl From<Ending> for Stop {
-    fn from(ending: Ending) -> Self {
+impl From<Box<Ending>> for Stop {
+    fn from(ending: Box<Ending>) -> Self {
         Self::Ended(ending)
     }
 }
@@ -303,15 +297,13 @@ impl Body {
             let message =
                 format!("the reply ended in the middle of a message, after {unfinished} bytes of it");
             let trailers = ending.trailers;
-            return Poll::Ready(Stop::Ended(Ending {
-                trailers,
-                ..Ending::malformed(Code::INTERNAL, message)
-            }));
+            let ending = Ending { trailers, ..*Ending::malformed(Code::INTERNAL, message) };
+            return Poll::Ready(Stop::Ended(Box::new(ending)));
         }
         Poll::Ready(Stop::Ended(ending))
     }
 
-    fn decompress(&self, message: &Bytes, limit: usize) -> Result<Bytes, Ending> {
+    fn decompress(&self, message: &Bytes, limit: usize) -> Result<Bytes, Box<Ending>> {
         let encoding = self.encoding.as_ref().map_err(|name| {
             let message = format!("a message is compressed by '{name}', which greet does not read");
             Ending::malformed(Code::INTERNAL, message)
@@ -326,7 +318,7 @@ impl Body {
     }
 }
 
-fn refused(error: &FrameError) -> Ending {
+fn refused(error: &FrameError) -> Box<Ending> {
     let code = match error {
         FrameError::TooLarge { .. } => Code::RESOURCE_EXHAUSTED,
         FrameError::Flag(_) => Code::INTERNAL,
@@ -335,8 +327,9 @@ fn refused(error: &FrameError) -> Ending {
 }
 
 /// The status in trailers, if there is one, and what else stands there.
-pub(super) fn server_said(mut trailers: HeaderMap) -> Option<Ending> {
+pub(super) fn server_said(mut trailers: HeaderMap) -> Option<Box<Ending>> {
     let status = Status::from_trailers(&trailers)?;
     Status::remove_from(&mut trailers);
-    Some(Ending { status, trailers: MetadataMap::from_headers(trailers), origin: Origin::Server })
+    let trailers = MetadataMap::from_headers(trailers);
+    Some(Box::new(Ending { status, trailers, origin: Origin::Server }))
 }

@@ -60,7 +60,7 @@ pub(super) async fn resolve(target: &Target, security: Security) -> (Vec<Candida
                         found.extend(interleave(addresses).into_iter().map(|address| Candidate {
                             peer: Peer::Tcp(address),
                             authority: authority.clone(),
-                        }))
+                        }));
                     }
                     Err(cause) => failed.push(Unresolved { host: host.clone(), cause }),
                 }
