@@ -1,0 +1,33 @@
+//! A generated tonic greeter on one thread: prints its target when it is ready, ends with standard input.
+
+use greet_peers::greeter_server::{Greeter, GreeterServer};
+use greet_peers::{HelloReply, HelloRequest};
+use tokio::net::TcpListener;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status};
+
+struct Hello;
+
+#[tonic::async_trait]
+impl Greeter for Hello {
+    async fn say_hello(&self, request: Request<HelloRequest>) -> Result<Response<HelloReply>, Status> {
+        let name = request.into_inner().name;
+        Ok(Response::new(HelloReply { message: format!("Hello, {name}!") }))
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        std::process::exit(0);
+    });
+    runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        println!("localhost:{}", listener.local_addr()?.port());
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        Server::builder().add_service(GreeterServer::new(Hello)).serve_with_incoming(incoming).await?;
+        Ok(())
+    })
+}

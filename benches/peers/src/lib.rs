@@ -1,0 +1,3 @@
+//! The greeter as tonic generates it.
+
+tonic::include_proto!("greeter");
