@@ -15,8 +15,13 @@ mod words;
 
 use source::{File, Violation};
 
+/// A look at one file.
+type FileRule = fn(&File) -> Vec<Violation>;
+/// A look at all files.
+type TreeRule = fn(&[File]) -> Vec<Violation>;
+
 /// Every rule that looks at one file.
-const OF_A_FILE: &[fn(&File) -> Vec<Violation>] = &[
+const OF_A_FILE: &[FileRule] = &[
     rooms::only_rooms_below,
     rooms::only_the_public_face,
     files::at_most_400_lines,
@@ -31,7 +36,7 @@ const OF_A_FILE: &[fn(&File) -> Vec<Violation>] = &[
 ];
 
 /// Every rule that looks at the whole tree.
-const OF_THE_TREE: &[fn(&[File]) -> Vec<Violation>] =
+const OF_THE_TREE: &[TreeRule] =
     &[rooms::every_room_is_known, rooms::no_room_is_missing, files::test_siblings_are_tests];
 
 #[test]

@@ -1,3 +1,5 @@
+//! Names asked of a schema: found, ambiguous, near, missing.
+
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;

@@ -1,3 +1,5 @@
+//! Input cut into documents, in pieces and whole, right and broken.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Fields as people type them, and what each makes of a message.
+
 use proptest::prelude::*;
 
 use super::*;

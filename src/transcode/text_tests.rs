@@ -1,3 +1,5 @@
+//! Text format there and back, with the errors and their places.
+
 use proptest::prelude::*;
 
 use super::*;

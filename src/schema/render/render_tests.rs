@@ -1,3 +1,5 @@
+//! Rendered source, which protox must read back as the same descriptors.
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
