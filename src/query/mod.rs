@@ -11,6 +11,8 @@ mod limits;
 mod meter;
 mod operators;
 mod program;
+#[cfg(test)]
+pub(crate) mod sample;
 mod text;
 mod value;
 pub mod view;

@@ -40,3 +40,66 @@ pub fn to_raw_text(val: &Val) -> String {
         other => to_text(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::sample;
+
+    fn plan(name: &str) -> Plan {
+        Plan::compile(&sample::closure(sample::SHOP), name).expect(name)
+    }
+
+    fn val(json: &str) -> Val {
+        jaq_json::read::parse_single(json.as_bytes()).expect(json)
+    }
+
+    #[test]
+    fn a_message_is_seen_with_defaults_and_numbers() {
+        let plan = plan("shop.Item");
+        let mut wire = Vec::new();
+        to_wire(&plan, &val(r#"{"id":"9007199254740993","kind":"BOOK"}"#), &mut wire).expect("it fits");
+        let seen = to_text(&from_wire(&plan, &wire).expect("it is a message")).replace(".0", "");
+        assert_eq!(seen, r#"{"id":9007199254740993,"name":"","kind":"BOOK","price":0,"tags":[],"data":""}"#);
+    }
+
+    #[test]
+    fn what_jq_calculates_is_written_as_the_type_wants_it() {
+        let plan = plan("shop.Item");
+        for (json, seen) in [
+            (r#"{"price":NaN}"#, r#""price":"NaN""#),
+            (r#"{"price":-Infinity}"#, r#""price":"-Infinity""#),
+            (r#"{"id":3.0}"#, r#""id":3,"#),
+            (r#"{"id":1e2}"#, r#""id":100,"#),
+            (r#"{"data":b"\x00\xff"}"#, r#""data":"AP8=""#),
+            (r#"{"id":"12"}"#, r#""id":12,"#),
+            (r#"{"name":null}"#, r#""name":"""#),
+        ] {
+            let mut wire = Vec::new();
+            to_wire(&plan, &val(json), &mut wire).expect(json);
+            let text = String::from_utf8(wire.clone()).unwrap_or_default();
+            let mut out = Vec::new();
+            let how = JsonOutput { defaults: true, int64_numbers: true, ..JsonOutput::default() };
+            json::from_wire(&plan, &wire, how, &mut out).expect(json);
+            let out = String::from_utf8(out).expect("JSON is UTF-8");
+            assert!(out.contains(seen), "{json}: {out} {text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_leaves_nothing_behind() {
+        let plan = plan("shop.Item");
+        for json in [r#"{"nmae":"x"}"#, r#"{"id":1.5}"#, "3", "[]", r#"{"kind":"CAR"}"#] {
+            let mut wire = b"before".to_vec();
+            assert!(to_wire(&plan, &val(json), &mut wire).is_err(), "{json}");
+            assert_eq!(wire, b"before", "{json}");
+        }
+        assert!(from_wire(&plan, b"\xff").is_err());
+    }
+
+    #[test]
+    fn values_print_as_jq_prints_them() {
+        assert_eq!(to_raw_text(&val(r#""a\"b\n""#)), "a\"b\n");
+        assert_eq!(to_text(&val(r#"{"a":[1,2.50,NaN,"x\u0001"]}"#)), r#"{"a":[1,2.50,null,"x\u0001"]}"#);
+    }
+}

@@ -1,1 +1,19 @@
 //! Canned answers: rule files, matching, programs and the automatic reply. Touches neither sockets nor time.
+
+mod answer;
+mod call;
+mod error;
+pub mod file;
+mod matching;
+mod node;
+mod rule;
+mod set;
+mod status;
+mod types;
+
+pub use answer::{Answer, Answered, Choice, Chosen, Ending, Note};
+pub use call::CallView;
+pub use error::RuleError;
+pub use rule::Rule;
+pub use set::RuleSet;
+pub use status::Status;

@@ -63,6 +63,27 @@ pub struct Method {
 }
 
 impl Method {
+    /// A method as its parts say.
+    #[cfg(test)]
+    pub(crate) fn new(
+        service: &str,
+        name: &str,
+        input: &str,
+        output: &str,
+        shape: Shape,
+        closure: Arc<Closure>,
+    ) -> Self {
+        let own = ToOwned::to_owned;
+        Self {
+            service: own(service),
+            name: own(name),
+            input: own(input),
+            output: own(output),
+            shape,
+            closure,
+        }
+    }
+
     /// The service's full name, `greeter.Greeter`.
     pub fn service(&self) -> &str {
         &self.service

@@ -1,0 +1,216 @@
+//! From a call to the answer of the first rule that matches.
+
+use bytes::Bytes;
+
+use super::call::CallView;
+use super::set::{MethodRule, MethodRules, Reply, RuleSet};
+use super::status::Status;
+use crate::leaf::Code;
+use crate::query::{Limits, Output, Val, view};
+use crate::schema::Shape;
+
+/// What came of asking the rules.
+#[derive(Debug)]
+pub enum Answered {
+    /// A rule answers.
+    Answer(Answer),
+    /// No rule matches.
+    NoRule {
+        /// As [`Answer::notes`].
+        notes: Vec<Note>,
+    },
+    /// A program needs more than the limits of a run in place: ask again with [`Limits::full`], on a thread
+    /// that may block. Nothing has happened yet; programs have no effects.
+    Again,
+}
+
+/// What a rule answers, ready to be sent.
+#[derive(Debug, PartialEq)]
+#[must_use]
+pub struct Answer {
+    /// The messages in wire bytes, in their order.
+    pub messages: Vec<Bytes>,
+    /// How the call ends, or, for one request of a bidi call, whether it goes on.
+    pub ending: Ending,
+    /// Where the rule stands, `rules.yaml:7:5`; nothing for an answer that no rule made.
+    pub rule: Option<String>,
+    /// Errors in the `when` of rules that were therefore passed over, each told once in a set's life.
+    pub notes: Vec<Note>,
+}
+
+/// How an answer ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// With OK, or not yet.
+    Ok,
+    /// With this status.
+    Error(Status),
+}
+
+/// An error in a rule's `when`, as text.
+pub type Note = String;
+
+/// The rule that answers a whole call.
+#[derive(Debug)]
+pub enum Chosen {
+    /// This one.
+    Rule {
+        /// To be given to [`RuleSet::run`].
+        rule: Choice,
+        /// As [`Answer::notes`].
+        notes: Vec<Note>,
+    },
+    /// None.
+    NoRule {
+        /// As [`Answer::notes`].
+        notes: Vec<Note>,
+    },
+    /// The call ends before a rule is asked: a request does not decode.
+    Ended(Answer),
+    /// As [`Answered::Again`].
+    Again,
+}
+
+/// A rule of a method in a [`RuleSet`]; means something to that set only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice(usize);
+
+impl RuleSet {
+    /// Chooses the rule for a call of `method` (`pkg.Service/Method`) and runs it.
+    ///
+    /// For a bidi method this answers one request; choose once and run for each instead.
+    pub fn answer(&self, method: &str, call: &CallView<'_>, limits: &Limits) -> Answered {
+        match self.choose(method, call, limits) {
+            Chosen::Rule { rule, notes } => match self.run(method, rule, call, limits) {
+                Answered::Answer(answer) => Answered::Answer(Answer { notes, ..answer }),
+                other => other,
+            },
+            Chosen::NoRule { notes } => Answered::NoRule { notes },
+            Chosen::Ended(answer) => Answered::Answer(answer),
+            Chosen::Again => Answered::Again,
+        }
+    }
+
+    /// Chooses the first rule for `method` whose `when` holds for the requests at hand.
+    pub fn choose(&self, method: &str, call: &CallView<'_>, limits: &Limits) -> Chosen {
+        let Some(rules) = self.methods.get(method) else { return Chosen::NoRule { notes: Vec::new() } };
+        let input = match rules.input(call) {
+            Ok(input) => input,
+            Err(answer) => return Chosen::Ended(answer),
+        };
+        let mut failed = Vec::new();
+        for (i, MethodRule { rule, .. }) in rules.rules.iter().enumerate() {
+            let holds = match &rule.when {
+                None => true,
+                Some(when) => {
+                    let variables = call.variables(when, &rules.method, &rules.input);
+                    match when.holds(input.clone(), variables, limits) {
+                        Ok(holds) => holds,
+                        Err(error) if error.is_worth_a_second_run(limits.place) => return Chosen::Again,
+                        Err(error) => {
+                            failed.push((rule, error.to_string()));
+                            false
+                        }
+                    }
+                }
+            };
+            if holds {
+                return Chosen::Rule { rule: Choice(i), notes: notes(failed) };
+            }
+        }
+        Chosen::NoRule { notes: notes(failed) }
+    }
+
+    /// Runs the chosen rule on the requests at hand.
+    pub fn run(&self, method: &str, choice: Choice, call: &CallView<'_>, limits: &Limits) -> Answered {
+        let Some(rules) = self.methods.get(method) else { return Answered::NoRule { notes: Vec::new() } };
+        let Some(chosen) = rules.rules.get(choice.0) else { return Answered::NoRule { notes: Vec::new() } };
+        let place = chosen.rule.place.to_string();
+        let (messages, ending) = match &chosen.reply {
+            Reply::Message(wire) => (vec![wire.clone()], Ending::Ok),
+            Reply::Error(status) => (Vec::new(), Ending::Error(status.clone())),
+            Reply::Program(program) => {
+                let input = match rules.input(call) {
+                    Ok(input) => input,
+                    Err(answer) => return Answered::Answer(answer),
+                };
+                let variables = call.variables(program, &rules.method, &rules.input);
+                let run = program.run(input, variables, limits);
+                if run.error.as_ref().is_some_and(|error| error.is_worth_a_second_run(limits.place)) {
+                    return Answered::Again;
+                }
+                let (messages, unfit) = rules.encode(run.outputs, &program.origin().to_string());
+                let failed = run.error.map(|error| Status::of_failure(&error, &self.types));
+                (messages, unfit.or(failed).map_or(Ending::Ok, Ending::Error))
+            }
+        };
+        Answered::Answer(rules.counted(Answer { messages, ending, rule: Some(place), notes: Vec::new() }))
+    }
+}
+
+/// What is to be told of rules whose condition failed: the first time only.
+fn notes(failed: Vec<(&std::sync::Arc<super::set::Compiled>, String)>) -> Vec<Note> {
+    failed.into_iter().filter(|(rule, _)| rule.is_first_error()).map(|(_, error)| error).collect()
+}
+
+impl MethodRules {
+    /// What `.` is: the request, or the array of all for a client-streaming method.
+    fn input(&self, call: &CallView<'_>) -> Result<Val, Answer> {
+        let view = |wire: &Bytes| {
+            view::from_wire(&self.input, wire).map_err(|error| {
+                let message = format!("the request is no {}: {error}", self.input.type_name());
+                let ending = Ending::Error(Status::new(Code::INTERNAL, message));
+                Answer { messages: Vec::new(), ending, rule: None, notes: Vec::new() }
+            })
+        };
+        match self.method.shape() {
+            Shape::ClientStreaming => call.requests.iter().map(view).collect(),
+            Shape::Unary | Shape::ServerStreaming | Shape::Bidi => {
+                call.requests.last().map_or(Ok(Val::Null), view)
+            }
+        }
+    }
+
+    /// The messages up to the first that does not fit the reply's type, and the status for that one.
+    fn encode(&self, outputs: Vec<Output>, place: &str) -> (Vec<Bytes>, Option<Status>) {
+        let mut messages = Vec::with_capacity(outputs.len());
+        for val in outputs.into_iter().filter_map(Output::into_value) {
+            let mut wire = Vec::with_capacity(64);
+            if let Err(error) = view::to_wire(&self.output, &val, &mut wire) {
+                let path = error.path().map(|path| format!(" at {path}")).unwrap_or_default();
+                let message = format!(
+                    "{place}: the reply is no {}{path}: {}",
+                    self.output.type_name(),
+                    error.message()
+                );
+                return (messages, Some(Status::new(Code::INTERNAL, message)));
+            }
+            messages.push(Bytes::from(wire));
+        }
+        (messages, None)
+    }
+
+    /// Holds the count of replies that the shape asks for.
+    fn counted(&self, mut answer: Answer) -> Answer {
+        if self.method.shape().streams_replies() {
+            return answer;
+        }
+        let count = answer.messages.len();
+        if answer.ending == Ending::Ok && count != 1 {
+            let place = answer.rule.as_deref().unwrap_or_default();
+            let message = format!(
+                "{place}: a {} method has exactly one reply, and the rule yields {count}",
+                self.method.shape()
+            );
+            answer.ending = Ending::Error(Status::new(Code::INTERNAL, message));
+        }
+        if answer.ending != Ending::Ok {
+            answer.messages.clear();
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+#[path = "answer_tests.rs"]
+mod tests;

@@ -1,0 +1,281 @@
+//! A YAML or JSON document as a tree whose every node knows its place.
+
+use std::fmt;
+
+use jaq_json::{Map, Num};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{Location, Spanned};
+
+use super::error::{RuleError, Style};
+use crate::query::{Origin, Val};
+
+/// A value in a document.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Node {
+    pub(super) kind: Kind,
+    /// The place of its first character; of a block's text, of the text.
+    pub(super) place: Origin,
+    pub(super) style: Style,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    /// Null, true and false, and numbers.
+    Scalar(Val),
+    Text(String),
+    List(Vec<Node>),
+    /// Members in their order, with the places of their names.
+    Mapping(Vec<(String, Origin, Node)>),
+}
+
+impl Node {
+    /// Reads one document: YAML 1.2, or JSON with comments, which is YAML but for the comments.
+    pub(super) fn parse(text: &str, name: &str) -> Result<Self, RuleError> {
+        let text = without_comments(text);
+        let options = serde_saphyr::options! {
+            with_snippet: false,
+            strict_booleans: true,
+        };
+        let root: Spanned<Raw> = serde_saphyr::from_str_with_options(&text, options)
+            .map_err(|error| broken(&error, &text, name))?;
+        Ok(Source { text: &text, name }.node(root))
+    }
+
+    /// The value as jq and JSON have it.
+    pub(super) fn to_val(&self) -> Val {
+        match &self.kind {
+            Kind::Scalar(val) => val.clone(),
+            Kind::Text(text) => Val::from(text.clone()),
+            Kind::List(items) => items.iter().map(Self::to_val).collect(),
+            Kind::Mapping(members) => {
+                let members = members.iter().map(|(name, _, node)| (Val::from(name.clone()), node.to_val()));
+                Val::obj(members.collect::<Map>())
+            }
+        }
+    }
+
+    /// The place of what a path such as `.address.tags[2]` leads to, or of the last thing on the way.
+    pub(super) fn place_of(&self, path: &str) -> &Origin {
+        let (mut node, mut place) = (self, &self.place);
+        for step in path.split(['.', '[']).filter(|step| !step.is_empty()) {
+            let step = step.trim_end_matches(']').trim_matches('"');
+            match &node.kind {
+                Kind::Mapping(members) => match members.iter().find(|(name, ..)| name == step) {
+                    Some((_, at, child)) => (node, place) = (child, at),
+                    None => break,
+                },
+                Kind::List(items) => match step.parse::<usize>().ok().and_then(|i| items.get(i)) {
+                    Some(child) => (node, place) = (child, &child.place),
+                    None => break,
+                },
+                Kind::Scalar(_) | Kind::Text(_) => break,
+            }
+        }
+        place
+    }
+
+    /// What it is, for an error.
+    pub(super) fn what(&self) -> &'static str {
+        match &self.kind {
+            Kind::Scalar(Val::Null) => "nothing",
+            Kind::Scalar(Val::Bool(_)) => "a boolean",
+            Kind::Scalar(_) => "a number",
+            Kind::Text(_) => "a string",
+            Kind::List(_) => "a sequence",
+            Kind::Mapping(_) => "a mapping",
+        }
+    }
+}
+
+/// What is wrong with a document, in one line.
+fn broken(error: &serde_saphyr::Error, text: &str, name: &str) -> RuleError {
+    let place = error.location().map_or_else(|| Origin::new(name), |location| origin(name, location));
+    let message = error.without_snippet().to_string();
+    let line = message.lines().next().unwrap_or_default();
+    // The place is said before; the library says it again at the end.
+    let message = line.rfind(" at line ").map_or(line, |end| &line[..end]).trim_end_matches([',', ':', ' ']);
+    // A line whose value is not quoted may be broken by what is in that value.
+    let style = match text.lines().nth(place.line - 1).and_then(|line| line.split_once(": ")) {
+        Some((_, value)) if !value.trim_start().starts_with(['"', '\'', '|', '>']) => Style::Plain,
+        _ => Style::Marked,
+    };
+    RuleError::new(format!("this is no valid YAML: {message}"), place).in_style(style)
+}
+
+fn origin(name: &str, location: Location) -> Origin {
+    let number = |n: u64| usize::try_from(n).unwrap_or(1).max(1);
+    Origin::at(name, number(location.line()), number(location.column()))
+}
+
+/// A JSON document may have `//` and `/* */` comments: blanks take their place, so that all else keeps its own.
+fn without_comments(text: &str) -> String {
+    if !text.trim_start().starts_with(['{', '[', '/']) {
+        return text.to_owned();
+    }
+    let (mut out, mut chars, mut quote) = (String::with_capacity(text.len()), text.chars().peekable(), None);
+    while let Some(c) = chars.next() {
+        match (quote, c, chars.peek()) {
+            (Some(_), '\\', Some(&escaped)) => {
+                out.extend([c, escaped]);
+                chars.next();
+                continue;
+            }
+            (Some(open), _, _) if c == open => quote = None,
+            (None, '"' | '\'', _) => quote = Some(c),
+            (None, '/', Some('/')) => {
+                out.push(' ');
+                while let Some(c) = chars.next_if(|c| *c != '\n') {
+                    out.extend(std::iter::repeat_n(' ', c.len_utf8()));
+                }
+                continue;
+            }
+            (None, '/', Some('*')) => {
+                out.push(' ');
+                let mut last = ' ';
+                for c in chars.by_ref() {
+                    out.push(if c == '\n' { '\n' } else { ' ' });
+                    if (last, c) == ('*', '/') {
+                        break;
+                    }
+                    last = c;
+                }
+                continue;
+            }
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// The document's text, for what the parser does not say of a scalar.
+struct Source<'s> {
+    text: &'s str,
+    name: &'s str,
+}
+
+impl Source<'_> {
+    fn node(&self, raw: Spanned<Raw>) -> Node {
+        let location = raw.referenced;
+        let start = location.span().byte_offset().and_then(|offset| usize::try_from(offset).ok());
+        let rest = start.and_then(|start| self.text.get(start..)).unwrap_or_default();
+        let first = rest.chars().next().unwrap_or_default();
+        let mut place = origin(self.name, location);
+        let mut style = Style::Marked;
+        let kind = match raw.value {
+            Raw::Scalar(val) => Kind::Scalar(exact(val, rest)),
+            Raw::Text(text) => {
+                match first {
+                    '"' | '\'' => place.column += 1,
+                    '|' | '>' => self.enter_block(&mut place),
+                    _ => style = Style::Plain,
+                }
+                Kind::Text(text)
+            }
+            Raw::List(items) => Kind::List(items.into_iter().map(|item| self.node(item)).collect()),
+            Raw::Mapping(members) => {
+                let member = |(name, node): (Spanned<String>, Spanned<Raw>)| {
+                    (name.value, origin(self.name, name.referenced), self.node(node))
+                };
+                Kind::Mapping(members.into_iter().map(member).collect())
+            }
+        };
+        Node { kind, place, style }
+    }
+
+    /// The text of a block begins on a line below its mark, indented.
+    fn enter_block(&self, place: &mut Origin) {
+        let below = self.text.lines().enumerate().skip(place.line);
+        if let Some((i, line)) = below.into_iter().find(|(_, line)| !line.trim().is_empty()) {
+            let margin = line.len() - line.trim_start_matches(' ').len();
+            (place.line, place.column, place.margin) = (i + 1, margin + 1, margin);
+        }
+    }
+}
+
+/// A whole number that the parser took for a double is read again from its digits.
+fn exact(val: Val, rest: &str) -> Val {
+    let Val::Num(Num::Float(_)) = val else { return val };
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(rest.len());
+    let follows = rest[end..].chars().next();
+    if follows.is_some_and(|c| matches!(c, '.' | 'e' | 'E' | '+' | '_') || c.is_alphanumeric()) {
+        return val;
+    }
+    Num::from_str_radix(&rest[..end], 10).map_or(val, Val::Num)
+}
+
+/// A node as the parser gives it.
+#[derive(Debug)]
+enum Raw {
+    Scalar(Val),
+    Text(String),
+    List(Vec<Spanned<Raw>>),
+    Mapping(Vec<(Spanned<String>, Spanned<Raw>)>),
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Val::Null))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Val::Bool(value)))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Val::Num(Num::from_integral(value))))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Val::Num(Num::from_integral(value))))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Val::Num(Num::from_integral(value))))
+    }
+
+    fn visit_u128<E>(self, value: u128) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Val::Num(Num::from_integral(value))))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
+        Ok(Raw::Scalar(Val::from(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Raw, E> {
+        Ok(Raw::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Raw::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Raw, A::Error> {
+        let mut mapping: Vec<(Spanned<String>, Spanned<Raw>)> = Vec::new();
+        while let Some(name) = members.next_key::<Spanned<String>>()? {
+            if mapping.iter().any(|(other, _)| other.value == name.value) {
+                return Err(A::Error::custom(format!("the key '{}' is there twice", name.value)));
+            }
+            mapping.push((name, members.next_value()?));
+        }
+        Ok(Raw::Mapping(mapping))
+    }
+}

@@ -1,0 +1,78 @@
+//! The types that a status' details may have, compiled when one is first used.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+
+use crate::query::{Val, view};
+use crate::schema::Closure;
+use crate::transcode::Plan;
+
+/// The message types of some closures, by name.
+pub(super) struct Types {
+    closures: Vec<Arc<Closure>>,
+    plans: Mutex<HashMap<String, Plan>>,
+}
+
+/// What is wrong with a detail.
+pub(super) struct DetailError {
+    pub(super) message: String,
+    pub(super) path: Option<String>,
+    pub(super) nearest: Vec<String>,
+}
+
+impl DetailError {
+    fn new(message: String) -> Self {
+        Self { message, path: None, nearest: Vec::new() }
+    }
+}
+
+impl Types {
+    /// The types of these closures, the first that has a name winning.
+    pub(super) fn new(closures: Vec<Arc<Closure>>) -> Self {
+        Self { closures, plans: Mutex::default() }
+    }
+
+    fn plan(&self, name: &str) -> Option<Plan> {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = plans.get(name) {
+            return Some(plan.clone());
+        }
+        // Names come from programs, and those may take them from requests: only what exists is kept.
+        let plan = self.closures.iter().find_map(|closure| Plan::compile(closure, name).ok())?;
+        plans.insert(name.to_owned(), plan.clone());
+        Some(plan)
+    }
+
+    /// A detail `{"@type": …, …}` as the URL of its type and its wire bytes.
+    pub(super) fn detail(&self, val: &Val) -> Result<(String, Bytes), DetailError> {
+        let Val::Obj(members) = val else {
+            return Err(DetailError::new("a detail is an object with '@type'".to_owned()));
+        };
+        let mut members = (**members).clone();
+        let url = match members.shift_remove(&Val::from("@type".to_owned())) {
+            Some(Val::TStr(url)) => String::from_utf8_lossy(&url).into_owned(),
+            _ => return Err(DetailError::new("a detail has its type's name as '@type'".to_owned())),
+        };
+        let name = url.rsplit('/').next().unwrap_or(&url);
+        let plan = self
+            .plan(name)
+            .ok_or_else(|| DetailError::new(format!("the type '{name}' of a detail is not in the schema")))?;
+        // The types with a JSON of their own stand under `value` (protobuf.dev/programming-guides/json, Any).
+        let own =
+            (members.len() == 1).then(|| members.get(&Val::from("value".to_owned()))).flatten().cloned();
+        let mut wire = Vec::new();
+        let written = view::to_wire(&plan, &Val::obj(members), &mut wire);
+        if let Err(error) = written {
+            let again = own.map(|val| view::to_wire(&plan, &val, &mut wire));
+            if !matches!(again, Some(Ok(()))) {
+                let message = format!("the detail is no {name}: {error}");
+                let (path, nearest) = (error.path().map(ToOwned::to_owned), error.nearest().to_vec());
+                return Err(DetailError { message, path, nearest });
+            }
+        }
+        let url = if url.contains('/') { url } else { format!("type.googleapis.com/{url}") };
+        Ok((url, Bytes::from(wire)))
+    }
+}
