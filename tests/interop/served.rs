@@ -1,7 +1,7 @@
 //! Python's grpcio calls what greet serves.
 
 use crate::peers::{Peer, run, serve};
-use crate::tools::python;
+use crate::tools::{greet, python};
 
 const SHAPES: &[&str] =
     &["proto/greeter.proto", "tests/interop/shapes.proto", "--rules", "tests/interop/shapes.rules.yaml"];
@@ -25,6 +25,17 @@ fn three_lines_of_python_greet_the_world() {
     let Some(mut client) = python("hello.py") else { return };
     let (_server, target) = serve(&[]);
     let ended = run(client.arg(target));
+    assert_eq!((ended.code, ended.stdout.as_str()), (0, "Greeting: Hello, World!\n"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_unix_socket_is_served() {
+    let Some(mut client) = python("hello.py") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let place = format!("unix:{}", folder.path().join("s").display());
+    let mut server = Peer::start(&mut greet(["serve", "--listen", &place]));
+    assert_eq!(server.line(), place);
+    let ended = run(client.arg(place));
     assert_eq!((ended.code, ended.stdout.as_str()), (0, "Greeting: Hello, World!\n"), "{}", ended.stderr);
 }
 
