@@ -71,6 +71,11 @@ fn errors_with_details_and_after_replies() {
 }
 
 #[test]
+fn metadata_is_seen_by_rules() {
+    check(SHAPES, &[("metadata", "x-who ['me', 'you']\nx-raw-bin ['AAH/']\ninitial []\ntrailing []\n")]);
+}
+
+#[test]
 fn deadlines_and_cancellation() {
     let deadline = "you said one\nDEADLINE_EXCEEDED 'Deadline Exceeded'\n";
     check(SHAPES, &[("deadline", deadline), ("cancel", "you said one\nCANCELLED\nHello, World!\n")]);
