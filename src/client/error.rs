@@ -55,6 +55,12 @@ impl From<Kind> for ConnectError {
     }
 }
 
+impl From<crate::leaf::target::TargetError> for ConnectError {
+    fn from(error: crate::leaf::target::TargetError) -> Self {
+        Kind::Target(error).into()
+    }
+}
+
 impl ConnectError {
     /// The layer that failed: resolve, connect, TLS, HTTP/2 or, when a call's own head is at fault, request.
     pub fn layer(&self) -> Layer {

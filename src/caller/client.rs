@@ -1,0 +1,111 @@
+//! The client: methods by name, requests and replies as JSON.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tonic::metadata::MetadataMap;
+
+use super::{Call, CallError, ClientBuilder, Prepared, Reply};
+use crate::client::{CallHead, Connection, ReplyCount};
+use crate::schema::{Schema, SchemaError, Shape};
+
+/// A connection to a server together with the schema it speaks. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connection: Connection,
+    schema: Schema,
+    metadata: MetadataMap,
+    timeout: Option<Duration>,
+    prepared: Mutex<HashMap<String, Arc<Prepared>>>,
+}
+
+impl Client {
+    /// Connects to a server, such as `localhost:50051`, and takes the schema from its reflection.
+    ///
+    /// # Errors
+    /// When the text is no target or there is no connection.
+    pub async fn connect(target: &str) -> Result<Self, CallError> {
+        Self::builder().connect(target).await
+    }
+
+    /// For a schema of your own, metadata with every call, a timeout.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// Over a connection that stands, with a schema of any origin.
+    pub fn over(connection: Connection, schema: Schema, metadata: MetadataMap, timeout: Option<Duration>) -> Self {
+        let prepared = Mutex::new(HashMap::new());
+        Self { inner: Arc::new(Inner { connection, schema, metadata, timeout, prepared }) }
+    }
+
+    /// What the server speaks, as far as it is known.
+    pub fn schema(&self) -> &Schema {
+        &self.inner.schema
+    }
+
+    /// Calls a method that takes one request and gives one reply. For streams there is [`Client::start`].
+    ///
+    /// `method` is `pkg.Service/Method` or a unique suffix; `request` is strict ProtoJSON.
+    ///
+    /// # Errors
+    /// Whatever can end a call; see [`CallError`].
+    pub async fn call(&self, method: &str, request: impl AsRef<[u8]>) -> Result<Reply, CallError> {
+        let prepared = self.prepare(method).await?;
+        if prepared.method().shape() != Shape::Unary {
+            let (name, shape) = (prepared.method().full_name(), prepared.method().shape());
+            return Err(SchemaError::invalid(format!("{name} is {shape}: use start")).into());
+        }
+        let wire = prepared.encode(request.as_ref())?;
+        let mut call = self.start_prepared(Arc::clone(&prepared));
+        call.send_last_wire(wire);
+        // A unary call that ended OK has exactly one reply; the client counts.
+        call.last().await?.ok_or_else(|| SchemaError::invalid("a unary call ended without a reply").into())
+    }
+
+    /// Starts a call of any shape.
+    ///
+    /// # Errors
+    /// When the method is not known.
+    pub async fn start(&self, method: &str) -> Result<Call, CallError> {
+        Ok(self.start_prepared(self.prepare(method).await?))
+    }
+
+    /// Starts a call of a method that was made ready before. Whatever prevents it is how the call ends.
+    pub fn start_prepared(&self, prepared: Arc<Prepared>) -> Call {
+        let method = prepared.method();
+        let count = if method.shape().streams_replies() { ReplyCount::Many } else { ReplyCount::One };
+        let mut head =
+            CallHead::new(method.path()).with_metadata(self.inner.metadata.clone()).with_count(count);
+        head.timeout = self.inner.timeout;
+        let (requests, replies) = self.inner.connection.call(head);
+        Call::new(prepared, requests, replies)
+    }
+
+    /// Makes a method ready; the second time at no cost.
+    ///
+    /// # Errors
+    /// When the method is not known or its types cannot be compiled.
+    pub async fn prepare(&self, method: &str) -> Result<Arc<Prepared>, CallError> {
+        let known = self.inner.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(method).cloned();
+        if let Some(prepared) = known {
+            return Ok(prepared);
+        }
+        let prepared = Arc::new(Prepared::new(self.inner.schema.method(method).await?)?);
+        let mut all = self.inner.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(method.to_owned(), Arc::clone(&prepared));
+        Ok(prepared)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("peer", &self.inner.connection.peer()).finish_non_exhaustive()
+    }
+}
