@@ -96,7 +96,7 @@ impl RuleSet {
         let Some(rules) = self.methods.get(method) else { return Chosen::NoRule { notes: Vec::new() } };
         let input = match rules.input(call) {
             Ok(input) => input,
-            Err(answer) => return Chosen::Ended(answer),
+            Err(answer) => return Chosen::Ended(*answer),
         };
         let mut failed = Vec::new();
         for (i, MethodRule { rule, .. }) in rules.rules.iter().enumerate() {
@@ -132,7 +132,7 @@ impl RuleSet {
             Reply::Program(program) => {
                 let input = match rules.input(call) {
                     Ok(input) => input,
-                    Err(answer) => return Answered::Answer(answer),
+                    Err(answer) => return Answered::Answer(*answer),
                 };
                 let variables = call.variables(program, &rules.method, &rules.input);
                 let run = program.run(input, variables, limits);
@@ -155,12 +155,12 @@ fn notes(failed: Vec<(&std::sync::Arc<super::set::Compiled>, String)>) -> Vec<No
 
 impl MethodRules {
     /// What `.` is: the request, or the array of all for a client-streaming method.
-    fn input(&self, call: &CallView<'_>) -> Result<Val, Answer> {
+    fn input(&self, call: &CallView<'_>) -> Result<Val, Box<Answer>> {
         let view = |wire: &Bytes| {
             view::from_wire(&self.input, wire).map_err(|error| {
                 let message = format!("the request is no {}: {error}", self.input.type_name());
                 let ending = Ending::Error(Status::new(Code::INTERNAL, message));
-                Answer { messages: Vec::new(), ending, rule: None, notes: Vec::new() }
+                Box::new(Answer { messages: Vec::new(), ending, rule: None, notes: Vec::new() })
             })
         };
         match self.method.shape() {

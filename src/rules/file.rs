@@ -61,7 +61,7 @@ fn reply(node: Node) -> Result<Body, RuleError> {
     let what = node.what();
     match node.kind {
         Kind::Mapping(_) => Ok(Body::Message(node)),
-        Kind::Text(text) => Ok(Body::Program(Text { text, place: node.place, style: node.style })),
+        Kind::Text(text) => Ok(Body::Program(Text { content: text, place: node.place, style: node.style })),
         // The next form of the language; a program yields as many messages as it likes.
         Kind::List(_) => {
             let message = "'reply' is a program or one message: a program yields several with ','";
@@ -80,7 +80,7 @@ fn text(key: &str, node: Node) -> Result<Text, RuleError> {
         Kind::Scalar(ref val) if key == "when" => crate::query::view::to_text(val),
         _ => return Err(RuleError::new(format!("'{key}' is a string, not {}", node.what()), node.place)),
     };
-    Ok(Text { text, place: node.place, style: node.style })
+    Ok(Text { content: text, place: node.place, style: node.style })
 }
 
 pub(super) fn unknown(key: &str, known: &[&str], place: Origin) -> RuleError {

@@ -1,6 +1,7 @@
 //! Canned answers: rule files, matching, programs and the automatic reply. Touches neither sockets nor time.
 
 mod answer;
+mod automatic;
 mod call;
 mod error;
 pub mod file;
@@ -12,6 +13,7 @@ mod status;
 mod types;
 
 pub use answer::{Answer, Answered, Choice, Chosen, Ending, Note};
+pub use automatic::Automatic;
 pub use call::CallView;
 pub use error::RuleError;
 pub use rule::Rule;

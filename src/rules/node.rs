@@ -183,13 +183,11 @@ impl Source<'_> {
         Node { kind, place, style }
     }
 
-    /// The text of a block begins on a line below its mark, indented.
+    /// The text of a block begins on the line below its mark, indented as its first line that is not blank.
     fn enter_block(&self, place: &mut Origin) {
-        let below = self.text.lines().enumerate().skip(place.line);
-        if let Some((i, line)) = below.into_iter().find(|(_, line)| !line.trim().is_empty()) {
-            let margin = line.len() - line.trim_start_matches(' ').len();
-            (place.line, place.column, place.margin) = (i + 1, margin + 1, margin);
-        }
+        let first = self.text.lines().skip(place.line).find(|line| !line.trim().is_empty());
+        let margin = first.map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
+        (place.line, place.column, place.margin) = (place.line + 1, margin + 1, margin);
     }
 }
 

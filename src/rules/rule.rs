@@ -16,7 +16,7 @@ pub struct Rule {
 /// A text and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Text {
-    pub(super) text: String,
+    pub(super) content: String,
     pub(super) place: Origin,
     pub(super) style: Style,
 }
@@ -89,7 +89,6 @@ fn find_arrow(text: &str) -> Option<usize> {
                 }
             }
             (_, b'"') => in_string = !in_string,
-            (true, _) => {}
             (false, b'(') => *levels.last_mut()? += 1,
             (false, b')') => {
                 let open = levels.pop()?;
@@ -137,6 +136,6 @@ impl<'s> Slice<'s> {
     }
 
     fn to_text(self) -> Text {
-        Text { text: self.text().to_owned(), place: self.place(), style: Style::Marked }
+        Text { content: self.text().to_owned(), place: self.place(), style: Style::Marked }
     }
 }

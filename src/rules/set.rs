@@ -127,7 +127,7 @@ impl MethodRules {
 }
 
 fn compile(text: &Text) -> Result<Program, RuleError> {
-    Program::compile(&text.text, &VARIABLES, text.place.clone())
+    Program::compile(&text.content, &VARIABLES, text.place.clone())
         .map_err(|error| RuleError::from_query(&error, text.style))
 }
 

@@ -71,7 +71,7 @@ impl Status {
         }
     }
 
-    /// The status of a call whose program failed: the one that it threw, else INTERNAL or RESOURCE_EXHAUSTED
+    /// The status of a call whose program failed: the one that it threw, else `INTERNAL` or `RESOURCE_EXHAUSTED`
     /// naming file and line.
     pub(super) fn of_failure(error: &QueryError, types: &Types) -> Self {
         if error.is_exhausted() {
