@@ -20,8 +20,11 @@ pub struct Schema {
 struct Inner {
     sources: Vec<Arc<dyn Source>>,
     /// Linked closures by the root files they were made for.
-    linked: Mutex<HashMap<(Origin, Vec<String>), Arc<Closure>>>,
+    linked: Mutex<HashMap<Roots, Arc<Closure>>>,
 }
+
+/// What a closure was made for: where its roots came from, and their names.
+type Roots = (Origin, Vec<String>);
 
 impl Schema {
     /// A schema over these sources, the first to be asked first. The bundled types need not be among them.

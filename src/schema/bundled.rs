@@ -5,28 +5,26 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 
 use super::set::FileSet;
-use super::source::answers_from_set;
+use super::source::AtHand;
 use super::{Closure, File};
 
 /// One `FileDescriptorSet` with comments; `proto/README.md` says where it comes from.
 static BUNDLED: &[u8] = include_bytes!("../../proto/bundled.binpb");
 
-/// google/protobuf, google/rpc, google/type, google/api, grpc/health and grpc/reflection. Its last resort is
-/// asked for what no other source has; google/protobuf is always taken from here.
+/// google/protobuf, google/rpc, google/type, google/api, grpc/health and grpc/reflection. It is asked last, for
+/// what no other source has; but google/protobuf is always taken from here.
 #[derive(Debug, Clone, Copy)]
 pub struct Bundled;
 
-impl Bundled {
+impl AtHand for Bundled {
     fn title(&self) -> &'static str {
         "the bundled types"
     }
 
-    fn set(&self) -> &'static FileSet {
+    fn set(&self) -> &FileSet {
         set()
     }
 }
-
-answers_from_set!(Bundled);
 
 /// The bundled files; cut from their set by the first who asks.
 pub(super) fn set() -> &'static FileSet {
@@ -39,10 +37,12 @@ pub(super) fn set() -> &'static FileSet {
 /// All bundled files, linked by the first who asks: enough to read the details of a status with.
 pub fn bundled_closure() -> &'static Arc<Closure> {
     static CLOSURE: OnceLock<Arc<Closure>> = OnceLock::new();
-    CLOSURE.get_or_init(|| {
-        let closure = Closure::link(set().files().to_vec()).expect("the embedded set links, as a test holds");
-        Arc::new(closure)
-    })
+    CLOSURE.get_or_init(|| Arc::new(link(set().files().to_vec())))
+}
+
+/// Links bundled files.
+pub(super) fn link(files: Vec<Arc<File>>) -> Closure {
+    Closure::link(files).expect("the embedded set links, as a test holds")
 }
 
 /// Whether the name is that of a file which is always ours.

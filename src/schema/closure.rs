@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use buffa_descriptor::DescriptorPool;
+use buffa_descriptor::generated::descriptor::FileDescriptorProto;
 use prost::bytes::BufMut;
 
 use super::{File, SchemaError};
@@ -44,6 +45,14 @@ impl Closure {
     /// When prost-reflect cannot hold them, as it is with editions.
     pub fn dynamic(&self) -> Result<&prost_reflect::DescriptorPool, SchemaError> {
         let made = self.dynamic.get_or_init(|| {
+            // prost-reflect 0.16 panics while it makes its error for a syntax that it does not know.
+            let unknown = |file: &&FileDescriptorProto| {
+                !matches!(file.syntax.as_deref(), None | Some("proto2" | "proto3"))
+            };
+            if let Some(file) = self.descriptors.files().iter().find(unknown) {
+                let name = file.name.as_deref().unwrap_or_default();
+                return Err(format!("'{name}' is of an edition, which is not held as a value yet"));
+            }
             let mut pool = prost_reflect::DescriptorPool::new();
             let set = set_of(self.files.iter().map(Arc::as_ref).chain(&self.absent()));
             pool.decode_file_descriptor_set(&set[..]).map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! The source that is a compiled FileDescriptorSet, from a file or from memory.
+//! The source that is a compiled descriptor set, from a file or from memory.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::SchemaError;
 use super::set::FileSet;
-use super::source::answers_from_set;
+use super::source::AtHand;
 
 /// A `FileDescriptorSet`, as `protoc --descriptor_set_out` writes it. Its files stay as the bytes they are.
 #[derive(Debug)]
@@ -38,7 +38,9 @@ impl DescriptorSet {
         })?;
         Self::parse(path.display().to_string(), bytes)
     }
+}
 
+impl AtHand for DescriptorSet {
     fn title(&self) -> &str {
         &self.title
     }
@@ -48,4 +50,6 @@ impl DescriptorSet {
     }
 }
 
-answers_from_set!(DescriptorSet);
+#[cfg(test)]
+#[path = "descriptor_set_tests.rs"]
+mod tests;

@@ -1,4 +1,4 @@
-//! One file of a schema: the raw bytes of its FileDescriptorProto, and the little that is read of them early.
+//! One file of a schema: the raw bytes of its descriptor, and the little that is read of them early.
 
 use bytes::Bytes;
 

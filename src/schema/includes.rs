@@ -35,13 +35,12 @@ fn under(files: &[PathBuf], given: &[PathBuf]) -> Result<Group, SchemaError> {
     let mut group = Group { includes: given.to_vec(), names: Vec::new() };
     for file in files {
         let name = if file.is_file() {
-            match given.iter().find_map(|include| name_under(file, include)) {
-                Some(name) => name,
-                None => {
-                    let (own, name) = own_folder(file)?;
-                    group.includes.push(own);
-                    name
-                }
+            if let Some(name) = given.iter().find_map(|include| name_under(file, include)) {
+                name
+            } else {
+                let (own, name) = own_folder(file)?;
+                group.includes.push(own);
+                name
             }
         } else {
             // As with protoc's relatives, a file may be named as an import names it.
@@ -94,7 +93,7 @@ fn name_under(file: &Path, folder: &Path) -> Option<String> {
         let (file, folder) = (real(file).ok()?, real(folder).ok()?);
         spelled(file.strip_prefix(folder).ok()?)
     };
-    both(|path| std::path::absolute(path)).or_else(|| both(|path| path.canonicalize()))
+    both(|path| std::path::absolute(path)).or_else(|| both(Path::canonicalize))
 }
 
 /// A relative path as an import spells it.
@@ -127,13 +126,12 @@ impl Imports {
         while let Some(path) = open.pop() {
             for import in self.of(&path) {
                 let beside = root.join(import);
-                if bundled::is_ours(import) && bundled::file(import).is_some() {
-                    continue;
-                } else if beside.is_file() {
+                let ours = bundled::file(import).is_some();
+                if beside.is_file() && !(ours && bundled::is_ours(import)) {
                     if seen.insert(beside.clone()) {
                         open.push(beside);
                     }
-                } else if bundled::file(import).is_none() {
+                } else if !ours {
                     return false;
                 }
             }

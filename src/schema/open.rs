@@ -16,8 +16,8 @@ pub fn open(
     paths: impl IntoIterator<Item = impl Into<PathBuf>>,
     includes: impl IntoIterator<Item = impl Into<PathBuf>>,
 ) -> Result<Vec<Arc<dyn Source>>, SchemaError> {
-    let (mut before, mut protos, mut after): (Vec<Arc<dyn Source>>, Vec<PathBuf>, Vec<Arc<dyn Source>>) =
-        Default::default();
+    let (mut before, mut after) = (Vec::<Arc<dyn Source>>::new(), Vec::<Arc<dyn Source>>::new());
+    let mut protos: Vec<PathBuf> = Vec::new();
     for path in paths {
         let path = path.into();
         match set_at(&path) {

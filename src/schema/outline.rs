@@ -76,6 +76,20 @@ impl<'a> Outline<'a> {
         }
     }
 
+    /// The names of the methods of a service, by its full name; none if the file does not declare it.
+    pub(super) fn methods(self, service: &str) -> Vec<&'a str> {
+        let package = self.package();
+        let own = if package.is_empty() {
+            Some(service)
+        } else {
+            service.strip_prefix(package).and_then(|rest| rest.strip_prefix('.'))
+        };
+        let services = fields(self.bytes).filter(|field| field.number == 6).filter_map(|field| field.bytes());
+        let found = services.into_iter().find(|body| text(body, 1) == own).unwrap_or_default();
+        let methods = fields(found).filter(|field| field.number == 2).filter_map(|field| field.bytes());
+        methods.filter_map(|body| text(body, 1)).collect()
+    }
+
     /// Whether the file declares this full name.
     pub(super) fn declares(self, name: &str) -> bool {
         self.kind(name).is_some()

@@ -9,7 +9,7 @@ use protox::file::FileResolver;
 
 use super::includes::{Group, place, shown};
 use super::set::FileSet;
-use super::source::answers_from_set;
+use super::source::AtHand;
 use super::{SchemaError, bundled, diagnose};
 
 /// .proto files and all they import, compiled with comments and custom options.
@@ -36,7 +36,7 @@ impl ProtoFiles {
         if let Some(folder) = files.iter().find(|file| file.is_dir()) {
             return Err(SchemaError::invalid(format!("'{}' is a folder, not a file", folder.display())));
         }
-        place(&files, &includes)?.into_iter().map(|group| Self::compile(group, HashMap::new())).collect()
+        place(&files, &includes)?.into_iter().map(|group| Self::compile(&group, HashMap::new())).collect()
     }
 
     /// Compiles one source from memory; it may import what is bundled.
@@ -45,17 +45,17 @@ impl ProtoFiles {
     /// As [`ProtoFiles::load`].
     pub fn parse(name: &str, text: &str) -> Result<Self, SchemaError> {
         let group = Group { includes: Vec::new(), names: vec![name.to_owned()] };
-        Self::compile(group, HashMap::from([(name.to_owned(), text.to_owned())]))
+        Self::compile(&group, HashMap::from([(name.to_owned(), text.to_owned())]))
     }
 
-    fn compile(group: Group, texts: HashMap<String, String>) -> Result<Self, SchemaError> {
+    fn compile(group: &Group, texts: HashMap<String, String>) -> Result<Self, SchemaError> {
         let opened = Opened::default();
         let resolver = Resolver { includes: group.includes.clone(), texts, opened: opened.clone() };
         let mut compiler = protox::Compiler::with_file_resolver(resolver);
         compiler.include_imports(true).include_source_info(true);
         for name in &group.names {
             if let Err(error) = compiler.open_file(name) {
-                return Err(opened.failure().unwrap_or_else(|| diagnose::explain(&error, &opened, &group)));
+                return Err(opened.failure().unwrap_or_else(|| diagnose::explain(&error, &opened, group)));
             }
         }
         let set = FileSet::split(&Bytes::from(compiler.encode_file_descriptor_set()))?;
@@ -68,7 +68,9 @@ impl ProtoFiles {
         let paths = group.names.iter().map(|name| opened.title(name));
         Ok(Self { title: paths.collect::<Vec<_>>().join(", "), set })
     }
+}
 
+impl AtHand for ProtoFiles {
     fn title(&self) -> &str {
         &self.title
     }
@@ -77,8 +79,6 @@ impl ProtoFiles {
         &self.set
     }
 }
-
-answers_from_set!(ProtoFiles);
 
 /// What has been read during a compilation: for messages, which show the path and the line.
 #[derive(Debug, Clone, Default)]
@@ -151,7 +151,7 @@ impl Resolver {
         if let Some(error) = diagnose::edition(&self.opened.title(name), text) {
             return Err(self.fail(name, error));
         }
-        Ok(protox::file::File::from_source(name, text)?)
+        protox::file::File::from_source(name, text)
     }
 
     /// Stops the compiler with an error of ours, which is taken up where the compiler was called.
@@ -194,3 +194,7 @@ impl FileResolver for Resolver {
 fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
 }
+
+#[cfg(test)]
+#[path = "proto_files_tests.rs"]
+mod tests;

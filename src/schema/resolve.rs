@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ask::{is_infrastructure, methods_of, roots_of};
-use super::outline::{Depth, Outline, SymbolKind};
+use super::outline::{Depth, SymbolKind};
 use super::reach::{Origin, reach};
 use super::{Closure, File, Method, Schema, SchemaError, bundled};
 use crate::leaf::nearest::nearest;
@@ -227,11 +227,9 @@ impl Schema {
 
     /// The names of a service's methods, read without linking anything.
     async fn method_names(&self, source: usize, service: &str) -> Result<Vec<String>, SchemaError> {
-        let mut names = Vec::new();
-        if let Some(file) = self.sources()[source].symbol(service).await? {
-            collect_methods(file.outline(), service, &mut names);
-        }
-        Ok(names)
+        let file = self.sources()[source].symbol(service).await?;
+        let names = file.iter().flat_map(|file| file.outline().methods(service));
+        Ok(names.map(ToOwned::to_owned).collect())
     }
 
     /// The files in which a short name is looked for, in the groups of [`Schema::tiers`], the bundled last.
@@ -248,17 +246,6 @@ impl Schema {
         tiers.push(bundled::set().files().to_vec());
         Ok(tiers)
     }
-}
-
-fn collect_methods(outline: Outline<'_>, service: &str, names: &mut Vec<String>) {
-    outline.walk(Depth::Whole, &mut |declared| {
-        if declared.kind == SymbolKind::Method
-            && let Some((owner, name)) = declared.name.rsplit_once('.')
-            && owner == service
-        {
-            names.push(name.to_owned());
-        }
-    });
 }
 
 /// Whether `asked` is the whole of a name or its last components.

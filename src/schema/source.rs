@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::set::FileSet;
 use super::{File, SchemaError};
 
 /// Something that knows a schema and answers the same few questions about it.
@@ -36,49 +37,39 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     }
 }
 
-/// A source that answers from a [`FileSet`](super::set::FileSet).
-macro_rules! answers_from_set {
-    ($kind:ty) => {
-        #[async_trait::async_trait]
-        impl $crate::schema::Source for $kind {
-            fn name(&self) -> String {
-                self.title().to_owned()
-            }
-
-            async fn services(&self) -> Result<Vec<String>, $crate::schema::SchemaError> {
-                Ok(self.set().services())
-            }
-
-            async fn file(
-                &self,
-                name: &str,
-            ) -> Result<Option<std::sync::Arc<$crate::schema::File>>, $crate::schema::SchemaError> {
-                Ok(self.set().file(name))
-            }
-
-            async fn symbol(
-                &self,
-                name: &str,
-            ) -> Result<Option<std::sync::Arc<$crate::schema::File>>, $crate::schema::SchemaError> {
-                Ok(self.set().symbol(name))
-            }
-
-            async fn extensions(&self, message: &str) -> Result<Vec<i32>, $crate::schema::SchemaError> {
-                Ok(self.set().extensions(message))
-            }
-
-            async fn extension(
-                &self,
-                message: &str,
-                number: i32,
-            ) -> Result<Option<std::sync::Arc<$crate::schema::File>>, $crate::schema::SchemaError> {
-                Ok(self.set().extension(message, number))
-            }
-
-            fn files(&self) -> Option<&[std::sync::Arc<$crate::schema::File>]> {
-                Some(self.set().files())
-            }
-        }
-    };
+/// A source whose files are at hand.
+pub(super) trait AtHand: Send + Sync + std::fmt::Debug {
+    fn title(&self) -> &str;
+    fn set(&self) -> &FileSet;
 }
-pub(super) use answers_from_set;
+
+#[async_trait::async_trait]
+impl<S: AtHand> Source for S {
+    fn name(&self) -> String {
+        self.title().to_owned()
+    }
+
+    async fn services(&self) -> Result<Vec<String>, SchemaError> {
+        Ok(self.set().services())
+    }
+
+    async fn file(&self, name: &str) -> Result<Option<Arc<File>>, SchemaError> {
+        Ok(self.set().file(name))
+    }
+
+    async fn symbol(&self, name: &str) -> Result<Option<Arc<File>>, SchemaError> {
+        Ok(self.set().symbol(name))
+    }
+
+    async fn extensions(&self, message: &str) -> Result<Vec<i32>, SchemaError> {
+        Ok(self.set().extensions(message))
+    }
+
+    async fn extension(&self, message: &str, number: i32) -> Result<Option<Arc<File>>, SchemaError> {
+        Ok(self.set().extension(message, number))
+    }
+
+    fn files(&self) -> Option<&[Arc<File>]> {
+        Some(self.set().files())
+    }
+}

@@ -39,18 +39,14 @@ impl Context<'_> {
             let head = format!("{label}group {group} = {number}{settings}");
             return self.comments.around(path, &block(&head, &self.body(body, &at, scope)));
         }
-        let text = match map_entry(field, nested) {
-            Some(entry) => {
-                let part = |number| entry.field.iter().find(|part| part.number == Some(number));
-                let part = |number| part(number).map_or(String::new(), |part| self.type_of(part, scope));
-                format!("map<{}, {}> {name} = {number}{settings};", part(1), part(2))
-            }
-            None => {
-                let (label, kind) = (self.label(field, role), self.type_of(field, scope));
-                format!("{label}{kind} {name} = {number}{settings};")
-            }
+        let kind = if let Some(entry) = map_entry(field, nested) {
+            let part = |number| entry.field.iter().find(|part| part.number == Some(number));
+            let part = |number| part(number).map_or(String::new(), |part| self.type_of(part, scope));
+            format!("map<{}, {}>", part(1), part(2))
+        } else {
+            format!("{}{}", self.label(field, role), self.type_of(field, scope))
         };
-        self.comments.around(path, &text)
+        self.comments.around(path, &format!("{kind} {name} = {number}{settings};"))
     }
 
     fn label(&self, field: &FieldDescriptorProto, role: Role) -> &'static str {

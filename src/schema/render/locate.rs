@@ -40,7 +40,7 @@ pub(super) fn locate<'f>(file: &'f FileDescriptorProto, name: &str) -> Option<Lo
     if let Some((index, message)) = named(&file.message_type, first, |m| m.name.as_deref()) {
         return match inside {
             None => found(Node::Message(message), vec![4, index]),
-            Some(inside) => within(message, &join(package, first), vec![4, index], inside),
+            Some(inside) => within(message, &join(package, first), &[4, index], inside),
         };
     }
     if let Some((index, service)) = named(&file.service, first, |s| s.name.as_deref()) {
@@ -60,14 +60,14 @@ pub(super) fn locate<'f>(file: &'f FileDescriptorProto, name: &str) -> Option<Lo
     found(Node::Extension(extension, nested), vec![7, index])
 }
 
-fn within<'f>(message: &'f DescriptorProto, scope: &str, path: Vec<i32>, rest: &str) -> Option<Located<'f>> {
+fn within<'f>(message: &'f DescriptorProto, scope: &str, path: &[i32], rest: &str) -> Option<Located<'f>> {
     let (first, inside) = rest.split_once('.').map_or((rest, None), |(first, inside)| (first, Some(inside)));
-    let at = |number: i32, index: i32| [&path[..], &[number, index]].concat();
+    let at = |number: i32, index: i32| [path, &[number, index]].concat();
     let found = |node, path| Some(Located { node, path, scope: scope.to_owned() });
     if let Some((index, nested)) = named(&message.nested_type, first, |m| m.name.as_deref()) {
         return match inside {
             None => found(Node::Message(nested), at(3, index)),
-            Some(inside) => within(nested, &join(scope, first), at(3, index), inside),
+            Some(inside) => within(nested, &join(scope, first), &at(3, index), inside),
         };
     }
     if inside.is_some() {
@@ -76,14 +76,14 @@ fn within<'f>(message: &'f DescriptorProto, scope: &str, path: Vec<i32>, rest: &
     if let Some((index, field)) = named(&message.field, first, |f| f.name.as_deref()) {
         return found(Node::Field(message, field), at(2, index));
     }
-    if let Some((node, path)) = among_enums(&message.enum_type, first, &[&path[..], &[4]].concat()) {
+    if let Some((node, path)) = among_enums(&message.enum_type, first, &[path, &[4]].concat()) {
         return found(node, path);
     }
     if let Some((index, _)) = named(&message.oneof_decl, first, |o| o.name.as_deref()) {
-        return found(Node::Oneof(message, usize::try_from(index).ok()?), path.clone());
+        return found(Node::Oneof(message, usize::try_from(index).ok()?), path.to_vec());
     }
     let (index, extension) = named(&message.extension, first, |e| e.name.as_deref())?;
-    let nested = Nested { messages: &message.nested_type, path: [&path[..], &[3]].concat() };
+    let nested = Nested { messages: &message.nested_type, path: [path, &[3]].concat() };
     found(Node::Extension(extension, nested), at(6, index))
 }
 

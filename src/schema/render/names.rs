@@ -5,6 +5,9 @@ use std::collections::HashSet;
 use super::super::Closure;
 use super::super::outline::Depth;
 
+/// Inside so many scopes names are no longer shortened: it takes the square of that in look-ups.
+const DEEPEST: usize = 32;
+
 /// All names that a short one could be mistaken for.
 pub(super) struct Names {
     known: HashSet<String>,
@@ -43,6 +46,9 @@ impl Names {
     /// may be cut off is `most`.
     fn short(&self, full: &str, scope: &str, most: &str) -> String {
         let full = full.trim_start_matches('.');
+        if scope.split('.').nth(DEEPEST).is_some() {
+            return format!(".{full}");
+        }
         for around in outwards(most) {
             let Some(rest) = below(full, around) else { continue };
             let first = rest.split('.').next().unwrap_or(rest);

@@ -32,8 +32,7 @@ fn built_in() -> &'static Arc<DescriptorPool> {
     static POOL: OnceLock<Arc<DescriptorPool>> = OnceLock::new();
     POOL.get_or_init(|| {
         let file = bundled::file("google/protobuf/descriptor.proto").expect("the embedded set has it");
-        let closure = Closure::link(vec![file]).expect("the embedded set links, as a test holds");
-        Arc::clone(closure.descriptors())
+        Arc::clone(bundled::link(vec![file]).descriptors())
     })
 }
 

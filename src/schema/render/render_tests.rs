@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use buffa_descriptor::generated::descriptor::FileDescriptorProto;
+use buffa_descriptor::generated::descriptor::feature_set::{EnumType, FieldPresence, MessageEncoding};
+use buffa_descriptor::generated::descriptor::field_descriptor_proto::Type;
+use buffa_descriptor::generated::descriptor::{FieldDescriptorProto, FileDescriptorProto, SymbolVisibility};
 use futures_util::FutureExt as _;
 
 use super::*;
@@ -62,6 +64,7 @@ message Note {
   message Text { optional Mood mood = 1; optional .render.old.Mood outer = 2; optional Text Note = 3; }
   extend Note { optional string extra = 100; optional group Late = 101 { optional int32 l = 1; } }
 }
+extend Note { optional group Outside = 200 { optional int32 o = 1; } }
 
 enum Mood {
   option allow_alias = true;
@@ -135,9 +138,11 @@ fn source_of(closure: &Closure, file: &File) -> String {
         let public = if decoded.public_dependency.contains(&index) { "public " } else { "" };
         let _ = writeln!(out, "import {public}\"{import}\";");
     }
-    let groups: Vec<_> = decoded.extension.iter().filter_map(|e| e.type_name.clone()).collect();
+    let is_group = |e: &&FieldDescriptorProto| e.r#type == Some(Type::TYPE_GROUP);
+    let groups: Vec<_> =
+        decoded.extension.iter().filter(is_group).filter_map(|e| e.type_name.clone()).collect();
     file.outline().walk(Depth::TopLevel, &mut |declared| {
-        let is_group = groups.contains(&format!(".{}", declared.name)) && declared.name.ends_with("Group");
+        let is_group = groups.contains(&format!(".{}", declared.name));
         if declared.kind != SymbolKind::EnumValue && !is_group {
             let text = symbol(closure, declared.name).expect(declared.name);
             let _ = writeln!(out, "\n{text}");
@@ -174,7 +179,9 @@ fn what_is_rendered_compiles_to_the_same() {
         let (again, copy) = compile(&rendered);
         assert_eq!(source_of(&again, &copy), rendered, "comments, options and all");
         let (mut before, mut after) = (meaning(&file), meaning(&copy));
-        // Nested declarations are rendered where they stood; among themselves they keep their order.
+        // The body of a group stands where its extension does, here behind the messages.
+        before.message_type.sort_by(|a, b| a.name.cmp(&b.name));
+        after.message_type.sort_by(|a, b| a.name.cmp(&b.name));
         assert_eq!(before.message_type.len(), after.message_type.len());
         for (a, b) in before.message_type.drain(..).zip(after.message_type.drain(..)) {
             assert_eq!(format!("{a:#?}"), format!("{b:#?}"), "{rendered}");
@@ -236,11 +243,59 @@ fn a_symbol_looks_as_a_person_would_write_it() {
 
 #[test]
 fn editions_show_their_features() {
-    let shown = |name: &str| symbol(bundled_closure(), name).unwrap();
-    assert!(
-        shown("google.protobuf.FeatureSet").contains("features.message_encoding") || {
-            // descriptor.proto is proto2; the features stand in the files of the languages.
-            shown("pb.CppFeatures").starts_with("message CppFeatures {")
-        }
+    let (_, file) = compile(
+        "syntax = 'proto3'; package e; message M { string s = 1; M m = 2; reserved 'gone'; enum E { A = 0; } }",
     );
+    let mut decoded = decode(&file);
+    decoded.syntax = Some("editions".to_owned());
+    decoded.edition = Some(Edition::EDITION_2024);
+    let message = &mut decoded.message_type[0];
+    message.visibility = Some(SymbolVisibility::VISIBILITY_EXPORT);
+    let presence = |field: &mut FieldDescriptorProto, presence| {
+        field.options.get_or_insert_default().features.get_or_insert_default().field_presence =
+            Some(presence);
+    };
+    presence(&mut message.field[0], FieldPresence::LEGACY_REQUIRED);
+    message.field[1].options.get_or_insert_default().features.get_or_insert_default().message_encoding =
+        Some(MessageEncoding::DELIMITED);
+    let options = message.enum_type[0].options.get_or_insert_default();
+    options.features.get_or_insert_default().enum_type = Some(EnumType::CLOSED);
+    let file = File::parse(buffa::Message::encode_to_vec(&decoded).into()).unwrap();
+    let closure = Closure::link(vec![Arc::new(file)]).unwrap();
+    assert!(closure.dynamic().unwrap_err().to_string().contains("of an edition"));
+    assert_eq!(
+        symbol(&closure, "e.M").unwrap(),
+        "export message M {\n  reserved gone;\n  string s = 1 [features.field_presence = LEGACY_REQUIRED];\n  \
+         M m = 2 [features.message_encoding = DELIMITED];\n\n  enum E {\n    \
+         option features.enum_type = CLOSED;\n    A = 0;\n  }\n}"
+    );
+}
+
+#[test]
+fn what_is_broken_is_rendered_without_a_panic() {
+    let (_, file) = compile(OLD);
+    let mut decoded = decode(&file);
+    let note = &mut decoded.message_type[0];
+    note.field[0].oneof_index = Some(77);
+    note.field[1].type_name = Some("..".to_owned());
+    note.extension_range[0].end = Some(i32::MIN);
+    note.reserved_range[0].end = Some(i32::MIN);
+    note.nested_type.clear();
+    for location in &mut decoded.source_code_info.get_or_insert_default().location {
+        location.span = vec![-1];
+        location.leading_comments = Some("a\r\u{1b}[2Jb\n*/ c".to_owned());
+    }
+    let mut context = Context {
+        dialect: Dialect::of(&decoded),
+        comments: Comments::of(&decoded),
+        names: Names::of(bundled_closure(), "render.old"),
+        options: Options::of(bundled_closure()),
+    };
+    for dialect in [Dialect::Proto2, Dialect::Proto3, Dialect::Edition] {
+        context.dialect = dialect;
+        for (index, message) in (0..).zip(&decoded.message_type) {
+            let text = context.message(message, &[4, index], "render.old").text;
+            assert!(text.starts_with("//a  [2Jb\n//*/ c\nmessage "), "{text}");
+        }
+    }
 }

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use buffa_descriptor::{
-    DescriptorPool, FieldDescriptor, FieldKind, MapKeyRef, ReflectMessage, SingularKind, ValueRef,
+    DescriptorPool, ExtensionDescriptor, FieldDescriptor, FieldKind, MapKeyRef, ReflectMessage, SingularKind,
+    ValueRef,
 };
 
 /// Values are not followed deeper than this; no honest option is.
@@ -114,7 +115,7 @@ pub(super) fn extension_name<'p>(
         return None;
     }
     let owner = pool.message_index(owner.full_name())?;
-    pool.extension_for(owner, field.number()).map(|extension| extension.full_name())
+    pool.extension_for(owner, field.number()).map(ExtensionDescriptor::full_name)
 }
 
 /// The names that source has for what is no number.
