@@ -1,1 +1,44 @@
 //! To answer, in bytes: listen, connections, drain, the door, and the typed services for reflection and health.
+
+mod accept;
+mod call;
+mod connection;
+mod door;
+mod error;
+mod first_bytes;
+mod health;
+mod journal;
+mod listen;
+mod observer;
+mod options;
+mod plain_http;
+mod reflection;
+mod replies;
+mod requests;
+mod routes;
+mod running;
+mod stage;
+mod typed;
+mod under_way;
+mod wire;
+
+pub use call::{Answer, Call, Gone, Head, Responder};
+pub use door::Door;
+pub use error::ListenError;
+pub use health::{Health, ServingStatus};
+pub use journal::Journal;
+pub use listen::Listen;
+pub use observer::{Ended, Observer, Peer, Refused};
+pub use options::ServerOptions;
+pub use reflection::Reflection;
+pub use replies::Replies;
+pub use requests::Requests;
+pub use routes::{Route, Routes};
+pub use running::{Drained, Running, start};
+
+#[cfg(test)]
+mod testing;
+
+#[cfg(test)]
+#[path = "calls_tests.rs"]
+mod calls_tests;

@@ -1,0 +1,196 @@
+//! A server that runs: started, drained, cut, stopped.
+
+use std::net::SocketAddr;
+use std::sync::atomic::AtomicUsize;
+use std::sync::mpsc::{Receiver as Ends, RecvTimeoutError, Sender as End, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::mpsc::{Receiver, UnboundedReceiver, unbounded_channel};
+use tokio::sync::oneshot;
+
+use super::accept::{self, Accepted, Alive, Turn, Worker};
+use super::connection::Settings;
+use super::listen::{self, Bound};
+use super::stage::{Stage, Stages};
+use super::{Door, Health, ListenError, ServerOptions};
+
+/// How long a dropped server waits for its threads; one that computes ends by itself later.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A server that runs; dropped, it stops at once.
+#[derive(Debug)]
+pub struct Running {
+    stages: Arc<Stages>,
+    addresses: Vec<SocketAddr>,
+    targets: Vec<String>,
+    health: Option<Health>,
+    /// The first thread's runtime: it accepts, and keeps the time of a drain.
+    first: Handle,
+    /// Ends when no acceptor and no connection is left; taken by the drain.
+    gone: Mutex<Option<Receiver<()>>>,
+    threads: Vec<JoinHandle<()>>,
+    ends: Mutex<Ends<()>>,
+}
+
+/// How a drain went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drained {
+    /// Calls that were still open at the end, and were cut.
+    pub cut: usize,
+}
+
+/// Starts a server on threads of its own. When this returns, all its sockets listen.
+///
+/// It may be called inside or outside of a runtime; a host's name is looked up meanwhile.
+///
+/// # Errors
+/// When one of the places cannot be listened on, or the system gives no threads.
+pub fn start(options: ServerOptions, door: &Door) -> Result<Running, ListenError> {
+    let (mut bound, mut targets) = (Vec::new(), Vec::new());
+    for listen in &options.listen {
+        let opened = listen::open(listen)?;
+        bound.extend(opened.bound);
+        targets.push(opened.target);
+    }
+    let addresses = bound.iter().filter_map(|bound| match bound {
+        Bound::Tcp(listener) => listener.local_addr().ok(),
+        Bound::Unix(..) => None,
+    });
+    let addresses = addresses.collect();
+    let threads = options.threads.get();
+    let stages = Arc::new(Stages::new(threads));
+    let settings = Arc::new(Settings {
+        handshake_timeout: options.handshake_timeout,
+        max_concurrent_streams: options.max_concurrent_streams,
+        stages: stages.clone(),
+    });
+    let place = targets.join(", ");
+    let no_thread = |error| ListenError::new(&place, error);
+    let runtimes: Vec<Runtime> = (0..threads)
+        .map(|_| Builder::new_current_thread().enable_all().build())
+        .collect::<Result<_, _>>()
+        .map_err(no_thread)?;
+    let first = runtimes[0].handle().clone();
+    let (senders, receivers): (Vec<_>, Vec<_>) = (0..threads).map(|_| unbounded_channel()).unzip();
+    let turn = Arc::new(Turn { workers: senders, next: AtomicUsize::new(0) });
+    let (alive, gone) = tokio::sync::mpsc::channel(1);
+    for bound in bound {
+        first.spawn(accept::accept(bound, turn.clone(), settings.clone(), Alive::clone(&alive)));
+    }
+    drop((alive, turn));
+    let (end, ends) = channel();
+    let mut running = Running {
+        stages,
+        addresses,
+        targets,
+        health: options.health,
+        first,
+        gone: Mutex::new(Some(gone)),
+        threads: Vec::with_capacity(threads),
+        ends: Mutex::new(ends),
+    };
+    for (number, (runtime, accepted)) in runtimes.into_iter().zip(receivers).enumerate() {
+        let worker = Worker {
+            number,
+            settings: settings.clone(),
+            door: door.clone(),
+            max_recv_size: options.max_recv_size.get(),
+            observer: options.observer.clone(),
+        };
+        let end = end.clone();
+        let thread = std::thread::Builder::new()
+            .name(format!("greet-server-{number}"))
+            .spawn(move || run(runtime, worker, accepted, end))
+            .map_err(no_thread)?;
+        running.threads.push(thread);
+    }
+    Ok(running)
+}
+
+/// One thread's life.
+fn run(runtime: Runtime, worker: Worker, accepted: UnboundedReceiver<Accepted>, end: End<()>) {
+    runtime.block_on(worker.run(accepted));
+    runtime.shutdown_background();
+    // Dropped last, this says that the thread is done.
+    drop(end);
+}
+
+impl Running {
+    /// The addresses that TCP listens on, in the order asked for.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// The port of the first TCP address.
+    pub fn port(&self) -> Option<u16> {
+        self.addresses.first().map(SocketAddr::port)
+    }
+
+    /// What a caller types to reach the first place: `localhost:50051`, `unix:/run/greet.sock`.
+    pub fn target(&self) -> &str {
+        self.targets.first().map_or("", String::as_str)
+    }
+
+    /// The same for each place, in the order asked for.
+    pub fn targets(&self) -> &[String] {
+        &self.targets
+    }
+
+    /// Ends the server well: health turns `NOT_SERVING`, no new connection and no new call is taken, clients
+    /// are told, open calls get `grace` to end; what is then left is cut.
+    ///
+    /// It may be awaited in any runtime. A second drain, or one after [`Running::cut`], ends at once.
+    pub async fn drain(&self, grace: Duration) -> Drained {
+        let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(mut gone) = gone {
+            if let Some(health) = &self.health {
+                health.stop();
+            }
+            self.stages.advance(Stage::Draining);
+            let (done, wait) = oneshot::channel::<()>();
+            let stages = self.stages.clone();
+            self.first.spawn(async move {
+                tokio::select! {
+                    _ = gone.recv() => {}
+                    () = tokio::time::sleep(grace) => {}
+                    () = stages.reached(Stage::Over) => {}
+                }
+                stages.advance(Stage::Over);
+                drop(done);
+            });
+            // An error is what we wait for: the sender was dropped, by the task or with its runtime.
+            let _ = wait.await;
+            self.stages.advance(Stage::Over);
+        }
+        Drained { cut: self.stages.cut() }
+    }
+
+    /// Ends the server now; a drain that runs ends, too, and counts what was cut.
+    pub fn cut(&self) {
+        self.stages.advance(Stage::Over);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stages.advance(Stage::Over);
+        let this_thread = std::thread::current().id();
+        if self.threads.iter().any(|thread| thread.thread().id() == this_thread) {
+            // An answer of ours drops its own server: it cannot wait for itself.
+            return;
+        }
+        let ends = self.ends.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let until = Instant::now() + PATIENCE;
+        let left = until.saturating_duration_since(Instant::now());
+        if ends.recv_timeout(left) == Err(RecvTimeoutError::Disconnected) {
+            for thread in self.threads.drain(..) {
+                // A thread that panicked has said so itself.
+                let _ = thread.join();
+            }
+        }
+    }
+}
