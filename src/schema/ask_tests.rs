@@ -1,4 +1,4 @@
-//! Names asked of a schema: found, ambiguous, near, missing.
+//! A schema asked for methods, symbols and raw files, over several sources.
 
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Descriptor sets, real, odd and hostile.
+
 use std::sync::{Arc, LazyLock};
 
 use futures_util::FutureExt as _;

@@ -1,3 +1,5 @@
+//! Sources compiled from folders, and what is said when they do not compile.
+
 use std::fs;
 
 use futures_util::FutureExt as _;

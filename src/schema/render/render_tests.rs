@@ -1,4 +1,4 @@
-//! Rendered source, which protox must read back as the same descriptors.
+//! Rendered symbols, read by a compiler and by a person.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
