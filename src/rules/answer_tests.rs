@@ -428,6 +428,7 @@ fn an_error_in_a_plain_scalar_is_known_as_one() {
         ("rules:\n - method: Shop/Get\n   reply: {id: 1} | {name: 2}", true),
         ("rules:\n - method: Shop/Get\n   reply: if .a: b then", true),
         ("rules:\n - method: Shop/Get\n   reply: 'if .a'", false),
+        ("rules:\n - method: Shop/Get\n   reply: |\n     if .a", false),
     ] {
         let error = load(text, &methods).map(|_| ()).expect_err(text);
         assert_eq!(error.is_in_plain_scalar(), plain, "{text}: {error}");

@@ -167,7 +167,12 @@ impl Source<'_> {
             Raw::Text(text) => {
                 match first {
                     '"' | '\'' => place.column += 1,
-                    '|' | '>' => self.enter_block(&mut place),
+                    _ if start.is_some_and(|start| self.is_block(start)) => {
+                        // The parser points at the first character that is not blank.
+                        let blank = text.bytes().take_while(|byte| *byte == b'\n').count();
+                        place.line = place.line.saturating_sub(blank).max(1);
+                        place.margin = place.column - 1;
+                    }
                     _ => style = Style::Plain,
                 }
                 Kind::Text(text)
@@ -183,11 +188,14 @@ impl Source<'_> {
         Node { kind, place, style }
     }
 
-    /// The text of a block begins on the line below its mark, indented as its first line that is not blank.
-    fn enter_block(&self, place: &mut Origin) {
-        let first = self.text.lines().skip(place.line).find(|line| !line.trim().is_empty());
-        let margin = first.map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
-        (place.line, place.column, place.margin) = (place.line + 1, margin + 1, margin);
+    /// Whether the scalar at this offset is a block: it begins its line, and the line before ends in a mark.
+    fn is_block(&self, start: usize) -> bool {
+        let before = self.text.get(..start).unwrap_or_default();
+        let Some((above, margin)) = before.rsplit_once('\n') else { return false };
+        let mark = above.trim_end().rsplit('\n').next().unwrap_or_default();
+        let mark = mark.split(" #").next().unwrap_or(mark).trim_end();
+        let mark = mark.trim_end_matches(|c: char| c.is_ascii_digit() || c == '+' || c == '-');
+        margin.trim_start_matches(' ').is_empty() && mark.ends_with(['|', '>'])
     }
 }
 
