@@ -1,5 +1,6 @@
 //! What a server speaks: services, methods and types, loaded as far as they are asked for. Never dials.
 
+mod answers;
 mod ask;
 mod bundled;
 mod closure;
