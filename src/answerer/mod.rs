@@ -1,1 +1,15 @@
 //! Rules and a schema as a responder. The world knows it as `greet::Server`.
+
+mod builder;
+mod embedded;
+mod error;
+mod journalist;
+mod responder;
+mod server;
+mod shared;
+
+pub use builder::{Automatic, Offer, ServerBuilder};
+pub use embedded::{GREETER_PROTO, GREETER_RULES, greeter_rules, greeter_schema};
+pub use error::ServeError;
+pub use server::Server;
+pub use shared::Notes;

@@ -40,7 +40,12 @@ impl Client {
     }
 
     /// Over a connection that stands, with a schema of any origin.
-    pub fn over(connection: Connection, schema: Schema, metadata: MetadataMap, timeout: Option<Duration>) -> Self {
+    pub fn over(
+        connection: Connection,
+        schema: Schema,
+        metadata: MetadataMap,
+        timeout: Option<Duration>,
+    ) -> Self {
         let prepared = Mutex::new(HashMap::new());
         Self { inner: Arc::new(Inner { connection, schema, metadata, timeout, prepared }) }
     }

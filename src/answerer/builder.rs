@@ -1,0 +1,215 @@
+//! How a server comes about.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+
+use super::responder::MethodResponder;
+use super::shared::{Notes, Shared};
+use super::{ServeError, Server, greeter_rules, greeter_schema};
+use crate::leaf::Size;
+use crate::rules::{self, Rule, RuleSet};
+use crate::schema::{Schema, bundled_closure};
+use crate::server::{
+    self, Door, Health, Journal, Listen, Observer, Reflection, Route, Routes, ServerOptions, ServingStatus,
+};
+use crate::transcode::Plan;
+
+/// Whether methods that no rule answers get a made-up reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Automatic {
+    /// A reply that fits the schema.
+    #[default]
+    On,
+    /// UNIMPLEMENTED.
+    Off,
+}
+
+/// Whether something beside the schema's own services is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Offer {
+    /// It is.
+    #[default]
+    Yes,
+    /// It is not.
+    No,
+}
+
+/// Says what a server is to be before it starts.
+#[derive(Default)]
+pub struct ServerBuilder {
+    schema: Option<Schema>,
+    rules: Option<Vec<Rule>>,
+    automatic: Automatic,
+    seed: u64,
+    reflection: Offer,
+    health: Offer,
+    journal: Offer,
+    notes: Option<Notes>,
+    listen: Option<Vec<Listen>>,
+    threads: Option<NonZeroUsize>,
+    max_recv_size: Option<Size>,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+impl ServerBuilder {
+    /// What is served; the embedded greeter when nothing is said.
+    #[must_use]
+    pub fn schema(mut self, schema: Schema) -> Self {
+        self.schema = Some(schema);
+        self
+    }
+
+    /// Adds a rule; of the rules that match, the first answers.
+    #[must_use]
+    pub fn rule(mut self, rule: Rule) -> Self {
+        self.rules.get_or_insert_default().push(rule);
+        self
+    }
+
+    /// Adds rules in their order.
+    #[must_use]
+    pub fn rules(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
+        self.rules.get_or_insert_default().extend(rules);
+        self
+    }
+
+    /// What becomes of calls that no rule answers.
+    #[must_use]
+    pub fn automatic(mut self, automatic: Automatic) -> Self {
+        self.automatic = automatic;
+        self
+    }
+
+    /// What made-up replies depend on, beside the schema and the request.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Whether clients may ask for the schema.
+    #[must_use]
+    pub fn reflection(mut self, offer: Offer) -> Self {
+        self.reflection = offer;
+        self
+    }
+
+    /// Whether clients may ask how the server is.
+    #[must_use]
+    pub fn health(mut self, offer: Offer) -> Self {
+        self.health = offer;
+        self
+    }
+
+    /// Whether what happens is kept in [`Server::journal`]; it costs time and memory a call.
+    #[must_use]
+    pub fn journal(mut self, offer: Offer) -> Self {
+        self.journal = offer;
+        self
+    }
+
+    /// Who is told of errors in conditions and of made-up replies.
+    #[must_use]
+    pub fn notes(mut self, notes: Notes) -> Self {
+        self.notes = Some(notes);
+        self
+    }
+
+    /// Where to listen; a free port on loopback when nothing is said.
+    #[must_use]
+    pub fn listen(mut self, places: Vec<Listen>) -> Self {
+        self.listen = Some(places);
+        self
+    }
+
+    /// How many threads serve; one when nothing is said.
+    #[must_use]
+    pub fn threads(mut self, threads: NonZeroUsize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// The largest request, and the most that the requests of one client stream may be together.
+    #[must_use]
+    pub fn max_recv_size(mut self, size: Size) -> Self {
+        self.max_recv_size = Some(size);
+        self
+    }
+
+    /// Who is told of every call that ended.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Checks every rule against the schema, binds, and serves.
+    ///
+    /// # Errors
+    /// When the schema does not link, a rule does not fit it, or a place cannot be listened at.
+    pub async fn start(self) -> Result<Server, ServeError> {
+        let (schema, rules) = match (self.schema, self.rules) {
+            (Some(schema), rules) => (schema, rules.unwrap_or_default()),
+            (None, rules) => (greeter_schema()?, rules.map_or_else(greeter_rules, Ok)?),
+        };
+        let methods = schema.all_methods().await?;
+        let mut options = ServerOptions::default();
+        options.listen = self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]);
+        options.threads = self.threads.unwrap_or(NonZeroUsize::MIN);
+        options.observer = self.observer;
+        options.max_recv_size = self.max_recv_size.unwrap_or(options.max_recv_size);
+
+        let journal = Journal::default();
+        let shared = Arc::new(Shared {
+            ruled: !rules.is_empty(),
+            rules: RuleSet::new(rules, &methods, &[Arc::clone(bundled_closure())])?,
+            max_recv_size: options.max_recv_size,
+            journal: (self.journal == Offer::Yes).then(|| journal.clone()),
+            notes: self.notes,
+            told: Mutex::new(HashSet::new()),
+        });
+        let mut routes = Routes::new();
+        let mut services = Vec::new();
+        for method in methods {
+            if services.last().is_none_or(|last| last != method.service()) {
+                services.push(method.service().to_owned());
+            }
+            let (request, reply) = (
+                Plan::compile(method.closure(), method.input())?,
+                Plan::compile(method.closure(), method.output())?,
+            );
+            let automatic = match self.automatic {
+                Automatic::On => Some(rules::Automatic::new(&method, self.seed)?),
+                Automatic::Off => None,
+            };
+            let (path, shape, name) = (method.path(), method.shape(), method.full_name());
+            let shared = Arc::clone(&shared);
+            let responder = Arc::new(MethodResponder { shared, method, name, request, reply, automatic });
+            routes.add(path, Route { shape, responder });
+        }
+        if self.health == Offer::Yes {
+            let health = Health::new();
+            for service in services {
+                health.set(service, ServingStatus::Serving);
+            }
+            health.add_to(&mut routes);
+            options.health = Some(health);
+        }
+        if self.reflection == Offer::Yes {
+            // Reflection lists itself too, as every server's does.
+            let mut listed: Vec<String> = routes.services().into_iter().map(ToOwned::to_owned).collect();
+            listed.extend(Reflection::SERVICES.map(ToOwned::to_owned));
+            Reflection::new(Arc::new(schema), listed).add_to(&mut routes);
+        }
+        let running = server::start(options, &Door::new(routes))?;
+        Ok(Server { running, journal })
+    }
+}
+
+impl fmt::Debug for ServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerBuilder").field("schema", &self.schema).finish_non_exhaustive()
+    }
+}

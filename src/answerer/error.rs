@@ -1,0 +1,94 @@
+//! The one error of this room: why a server does not start.
+
+use std::fmt;
+
+use crate::rules::RuleError;
+use crate::schema::SchemaError;
+use crate::server::ListenError;
+use crate::transcode::DataError;
+
+/// Why a server does not start.
+#[derive(Debug)]
+pub struct ServeError {
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Schema(SchemaError),
+    Type(DataError),
+    Rule(RuleError),
+    Listen(ListenError),
+}
+
+impl ServeError {
+    /// What is wrong with the schema.
+    pub fn schema(&self) -> Option<&SchemaError> {
+        match &self.kind {
+            Kind::Schema(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with a rule.
+    pub fn rule(&self) -> Option<&RuleError> {
+        match &self.kind {
+            Kind::Rule(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Why a socket could not be bound.
+    pub fn listen(&self) -> Option<&ListenError> {
+        match &self.kind {
+            Kind::Listen(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::Schema(error) => error.fmt(f),
+            Kind::Type(error) => error.fmt(f),
+            Kind::Rule(error) => error.fmt(f),
+            Kind::Listen(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ServeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.kind {
+            Kind::Schema(error) => error.source(),
+            Kind::Type(error) => error.source(),
+            Kind::Rule(error) => error.source(),
+            Kind::Listen(error) => error.source(),
+        }
+    }
+}
+
+impl From<SchemaError> for ServeError {
+    fn from(error: SchemaError) -> Self {
+        Self { kind: Kind::Schema(error) }
+    }
+}
+
+impl From<DataError> for ServeError {
+    fn from(error: DataError) -> Self {
+        Self { kind: Kind::Type(error) }
+    }
+}
+
+impl From<RuleError> for ServeError {
+    fn from(error: RuleError) -> Self {
+        Self { kind: Kind::Rule(error) }
+    }
+}
+
+impl From<ListenError> for ServeError {
+    fn from(error: ListenError) -> Self {
+        Self { kind: Kind::Listen(error) }
+    }
+}

@@ -1,0 +1,128 @@
+//! Writes what happens in one served call into the journal, in the one event form.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Instant, SystemTime};
+
+use tonic::metadata::MetadataMap;
+
+use crate::event::{Event, Kind, metadata_object};
+use crate::protocol::Status;
+use crate::protocol::status::Details;
+use crate::schema::bundled_closure;
+use crate::server::{Head, Journal};
+use crate::transcode::{JsonOutput, Plan, any, json};
+
+/// Ids of calls, the same in all events of one call and in one process never twice.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// The events of one call. Without a journal nothing is made and nothing is kept.
+#[derive(Debug)]
+pub(super) struct Journalist {
+    open: Option<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    journal: Journal,
+    call: String,
+    began: Instant,
+    requests: u64,
+    replies: u64,
+    ended: bool,
+}
+
+impl Journalist {
+    /// Begins a call's events with `start` and the client's metadata.
+    pub(super) fn begin(journal: Option<&Journal>, method: &str, head: &Head) -> Self {
+        let open = journal.map(|journal| Open {
+            journal: journal.clone(),
+            call: NEXT.fetch_add(1, Ordering::Relaxed).to_string(),
+            began: Instant::now(),
+            requests: 0,
+            replies: 0,
+            ended: false,
+        });
+        let journalist = Self { open };
+        journalist.push(|| Kind::Start {
+            method: method.to_owned(),
+            target: None,
+            peer: Some(head.peer.to_string()),
+            time: rfc3339(SystemTime::now()),
+            rule: None,
+        });
+        journalist.push(|| Kind::Metadata { metadata: metadata_object(&head.metadata) });
+        journalist
+    }
+
+    pub(super) fn request(&mut self, plan: &Plan, wire: &[u8]) {
+        if let Some(open) = &mut self.open {
+            open.requests += 1;
+            let n = open.requests;
+            self.push(|| Kind::Request { n, body: body(plan, wire) });
+        }
+    }
+
+    pub(super) fn half_close(&self) {
+        self.push(|| Kind::HalfClose {});
+    }
+
+    pub(super) fn message(&mut self, plan: &Plan, wire: &[u8]) {
+        if let Some(open) = &mut self.open {
+            open.replies += 1;
+            let n = open.replies;
+            self.push(|| Kind::Message { n, body: body(plan, wire) });
+        }
+    }
+
+    pub(super) fn status(&mut self, status: &Status, trailers: &MetadataMap) {
+        if !trailers.is_empty() {
+            self.push(|| Kind::Trailers { metadata: metadata_object(trailers) });
+        }
+        self.push(|| Kind::Status {
+            code: status.code.number(),
+            name: status.code.name().to_owned(),
+            message: status.message.clone(),
+            details: match &status.details {
+                Details::Some(bytes) => any::details(&[bundled_closure().clone()], bytes).unwrap_or_default(),
+                Details::None | Details::Malformed(_) => Vec::new(),
+            },
+        });
+        if let Some(open) = &mut self.open {
+            open.ended = true;
+        }
+    }
+
+    fn push(&self, kind: impl FnOnce() -> Kind) {
+        if let Some(open) = &self.open {
+            open.journal.push(Event::new(open.call.clone(), open.began.elapsed(), kind()));
+        }
+    }
+}
+
+impl Drop for Journalist {
+    /// A call that is dropped before its status is one that the client left, or whose time was up.
+    fn drop(&mut self) {
+        if self.open.as_ref().is_some_and(|open| !open.ended) {
+            self.push(|| Kind::Cancel {});
+        }
+    }
+}
+
+/// A message as the JSON of an event; what does not decode is `null`.
+fn body(plan: &Plan, wire: &[u8]) -> serde_json::Value {
+    let mut text = Vec::new();
+    json::from_wire(plan, wire, JsonOutput::default(), &mut text)
+        .ok()
+        .and_then(|()| serde_json::from_slice(&text).ok())
+        .unwrap_or_default()
+}
+
+/// The time in RFC 3339, to the millisecond, in UTC.
+fn rfc3339(time: SystemTime) -> String {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let stamp = prost_types::Timestamp {
+        seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        nanos: i32::try_from(since.subsec_millis()).unwrap_or(0) * 1_000_000,
+    };
+    stamp.to_string()
+}

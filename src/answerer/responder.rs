@@ -1,0 +1,297 @@
+//! Answers the calls of one method: by the first rule that matches, else automatically.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tonic::metadata::MetadataMap;
+
+use super::journalist::Journalist;
+use super::shared::Shared;
+use crate::leaf::Code;
+use crate::protocol::Status;
+use crate::query::Limits;
+use crate::rules::{self, Answer, Answered, Automatic, CallView, Choice, Chosen, Ending};
+use crate::schema::{Method, Shape};
+use crate::server::{self, Call, Gone, Head, Replies, Requests};
+use crate::transcode::Plan;
+
+/// One method of a server.
+pub(super) struct MethodResponder {
+    pub(super) shared: Arc<Shared>,
+    pub(super) method: Method,
+    pub(super) name: String,
+    pub(super) request: Plan,
+    pub(super) reply: Plan,
+    /// The made-up reply, unless it is off.
+    pub(super) automatic: Option<Automatic>,
+}
+
+/// Why an answer ends early.
+enum Stop {
+    /// With this status.
+    Status(Status),
+    /// The client has left.
+    Gone,
+}
+
+impl From<Status> for Stop {
+    fn from(status: Status) -> Self {
+        Self::Status(status)
+    }
+}
+
+impl From<Gone> for Stop {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+/// What programs see of a call, owned: a second run is on another thread.
+#[derive(Clone)]
+struct Seen {
+    metadata: MetadataMap,
+    peer: String,
+    requests: Vec<Bytes>,
+    number: usize,
+    first: Option<Bytes>,
+}
+
+impl Seen {
+    fn view(&self) -> CallView<'_> {
+        CallView {
+            metadata: &self.metadata,
+            peer: &self.peer,
+            requests: &self.requests,
+            number: self.number,
+            first: self.first.as_ref(),
+        }
+    }
+}
+
+impl server::Responder for MethodResponder {
+    fn respond(self: Arc<Self>, call: Call) -> server::Answer {
+        Box::pin(self.answer(call))
+    }
+}
+
+impl MethodResponder {
+    async fn answer(self: Arc<Self>, call: Call) {
+        let Call { head, mut requests, mut replies, .. } = call;
+        let mut journalist = Journalist::begin(self.shared.journal.as_ref(), &self.name, &head);
+        let answered = match self.method.shape() {
+            Shape::Unary | Shape::ServerStreaming => {
+                self.one(head, &mut requests, &mut replies, &mut journalist).await
+            }
+            Shape::ClientStreaming => self.all(head, &mut requests, &mut replies, &mut journalist).await,
+            Shape::Bidi => self.each(head, &mut requests, &mut replies, &mut journalist).await,
+        };
+        let status = match answered {
+            Ok(()) => Status::ok(),
+            Err(Stop::Status(status)) => status,
+            Err(Stop::Gone) => return,
+        };
+        let trailers = MetadataMap::new();
+        journalist.status(&status, &trailers);
+        replies.finish(status, trailers);
+    }
+
+    /// One request, then everything that its answer holds.
+    async fn one(
+        &self,
+        head: Head,
+        requests: &mut Requests,
+        replies: &mut Replies,
+        journalist: &mut Journalist,
+    ) -> Result<(), Stop> {
+        let wire = requests.only().await?;
+        self.note_request(journalist, &wire);
+        journalist.half_close();
+        let seen = seen(head, vec![wire]);
+        let answer = self.decide(&seen).await?;
+        self.send(answer, replies, journalist).await
+    }
+
+    /// All requests, then one answer.
+    async fn all(
+        &self,
+        head: Head,
+        requests: &mut Requests,
+        replies: &mut Replies,
+        journalist: &mut Journalist,
+    ) -> Result<(), Stop> {
+        let (mut gathered, mut size) = (Vec::new(), 0_usize);
+        while let Some(wire) = requests.next().await {
+            let wire = wire?;
+            // An empty message costs memory too.
+            size = size.saturating_add(wire.len() + size_of::<Bytes>());
+            if size > self.shared.max_recv_size.get() {
+                let message = format!("the requests together are larger than {}", self.shared.max_recv_size);
+                return Err(Status::new(Code::RESOURCE_EXHAUSTED, message).into());
+            }
+            self.note_request(journalist, &wire);
+            gathered.push(wire);
+        }
+        journalist.half_close();
+        let answer = self.decide(&seen(head, gathered)).await?;
+        self.send(answer, replies, journalist).await
+    }
+
+    /// An answer to each request, by the rule that the first one chose.
+    async fn each(
+        &self,
+        head: Head,
+        requests: &mut Requests,
+        replies: &mut Replies,
+        journalist: &mut Journalist,
+    ) -> Result<(), Stop> {
+        let mut seen = seen(head, Vec::new());
+        seen.number = 0;
+        let mut chosen: Option<Option<Choice>> = None;
+        while let Some(wire) = requests.next().await {
+            let wire = wire?;
+            self.note_request(journalist, &wire);
+            seen.number += 1;
+            seen.first.get_or_insert_with(|| wire.clone());
+            seen.requests = vec![wire];
+            let choice = match chosen {
+                Some(choice) => choice,
+                None => *chosen.insert(self.choose(&seen).await?),
+            };
+            let answer = match choice {
+                Some(choice) => self.run(choice, &seen).await,
+                None => self.make_up(&seen)?,
+            };
+            self.send(answer, replies, journalist).await?;
+        }
+        journalist.half_close();
+        Ok(())
+    }
+
+    /// The answer to a call whose requests are all at hand.
+    async fn decide(&self, seen: &Seen) -> Result<Answer, Stop> {
+        match self.choose(seen).await? {
+            Some(choice) => Ok(self.run(choice, seen).await),
+            None => self.make_up(seen),
+        }
+    }
+
+    /// The rule for a call, if one matches: at once if that is quickly done, else on another thread.
+    async fn choose(&self, seen: &Seen) -> Result<Option<Choice>, Stop> {
+        if !self.shared.rules.has_rules_for(&self.name) {
+            return Ok(None);
+        }
+        let mut chosen = self.shared.rules.choose(&self.name, &seen.view(), &Limits::inline());
+        if matches!(chosen, Chosen::Again) {
+            let (shared, name, seen) = (Arc::clone(&self.shared), self.name.clone(), seen.clone());
+            chosen = elsewhere(move || shared.rules.choose(&name, &seen.view(), &Limits::full())).await?;
+        }
+        match chosen {
+            Chosen::Rule { rule, notes } => {
+                self.shared.tell(&notes);
+                Ok(Some(rule))
+            }
+            Chosen::NoRule { notes } => {
+                self.shared.tell(&notes);
+                Ok(None)
+            }
+            Chosen::Ended(answer) => Err(ended(answer.ending)),
+            Chosen::Again => {
+                Err(Status::new(Code::RESOURCE_EXHAUSTED, "choosing a rule takes too long").into())
+            }
+        }
+    }
+
+    /// What a rule answers: at once if that is quickly done, else on another thread.
+    async fn run(&self, choice: Choice, seen: &Seen) -> Answer {
+        let first = self.shared.rules.run(&self.name, choice, &seen.view(), &Limits::inline());
+        let answered = match first {
+            Answered::Again => {
+                let (shared, name, seen) = (Arc::clone(&self.shared), self.name.clone(), seen.clone());
+                elsewhere(move || shared.rules.run(&name, choice, &seen.view(), &Limits::full())).await
+            }
+            first => Ok(first),
+        };
+        match answered {
+            Ok(Answered::Answer(answer)) => answer,
+            Ok(Answered::NoRule { .. } | Answered::Again) => {
+                failed(Status::new(Code::RESOURCE_EXHAUSTED, "the rule takes too long"))
+            }
+            Err(status) => failed(status),
+        }
+    }
+
+    /// The automatic reply, or UNIMPLEMENTED when that is off.
+    fn make_up(&self, seen: &Seen) -> Result<Answer, Stop> {
+        let Some(automatic) = &self.automatic else {
+            let message = format!("no rule matches this call of {}", self.name);
+            return Err(Status::new(Code::UNIMPLEMENTED, message).into());
+        };
+        self.shared.tell_made_up(&self.name);
+        let answer = automatic.answer(&seen.view());
+        // The answer looks at the latest request only; all have to be what the schema says.
+        for wire in seen.requests.iter().rev().skip(1) {
+            self.request.check(wire).map_err(|error| {
+                let message = format!("a request is no {}: {error}", self.request.type_name());
+                Status::new(Code::INTERNAL, message)
+            })?;
+        }
+        Ok(answer)
+    }
+
+    async fn send(
+        &self,
+        answer: Answer,
+        replies: &mut Replies,
+        journalist: &mut Journalist,
+    ) -> Result<(), Stop> {
+        self.shared.tell(&answer.notes);
+        for wire in answer.messages {
+            journalist.message(&self.reply, &wire);
+            replies.send(wire).await?;
+        }
+        match answer.ending {
+            Ending::Ok => Ok(()),
+            ending @ Ending::Error(_) => Err(ended(ending)),
+        }
+    }
+
+    fn note_request(&self, journalist: &mut Journalist, wire: &[u8]) {
+        journalist.request(&self.request, wire);
+    }
+}
+
+fn seen(head: Head, requests: Vec<Bytes>) -> Seen {
+    let number = requests.len();
+    Seen { metadata: head.metadata, peer: head.peer.to_string(), requests, number, first: None }
+}
+
+/// Runs what takes long on a thread that may block.
+async fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Status> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Status::new(Code::INTERNAL, "the rule's evaluation was broken off"))
+}
+
+fn failed(status: Status) -> Answer {
+    let status = rules::Status { code: status.code, message: status.message, details: Vec::new() };
+    Answer { messages: Vec::new(), ending: Ending::Error(status), rule: None, notes: Vec::new() }
+}
+
+/// A rule's status as the protocol's, its details in a `google.rpc.Status`.
+fn ended(ending: Ending) -> Stop {
+    let Ending::Error(status) = ending else { return Status::ok().into() };
+    let whole = Status::new(status.code, status.message.clone());
+    if status.details.is_empty() {
+        return whole.into();
+    }
+    let details = tonic_types::pb::Status {
+        code: i32::try_from(status.code.number()).unwrap_or(2),
+        message: status.message,
+        details: status
+            .details
+            .into_iter()
+            .map(|(type_url, value)| prost_types::Any { type_url, value: value.to_vec() })
+            .collect(),
+    };
+    whole.with_details(prost::Message::encode_to_vec(&details).into()).into()
+}

@@ -1,0 +1,43 @@
+//! What the methods of one server share.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::leaf::Size;
+use crate::rules::RuleSet;
+use crate::server::Journal;
+
+/// Is told what a person who wrote the rules should know.
+pub type Notes = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// What the methods of one server share.
+pub(super) struct Shared {
+    pub(super) rules: RuleSet,
+    /// Whether any rule was given: then a made-up reply is news.
+    pub(super) ruled: bool,
+    pub(super) max_recv_size: Size,
+    pub(super) journal: Option<Journal>,
+    pub(super) notes: Option<Notes>,
+    /// The methods of which was said that their replies are made up.
+    pub(super) told: Mutex<HashSet<String>>,
+}
+
+impl Shared {
+    /// Passes on what the rules have to say.
+    pub(super) fn tell(&self, notes: &[String]) {
+        if let Some(tell) = &self.notes {
+            for note in notes {
+                tell(note);
+            }
+        }
+    }
+
+    /// Says once a method that its reply is made up though there are rules.
+    pub(super) fn tell_made_up(&self, method: &str) {
+        let Some(tell) = self.notes.as_ref().filter(|_| self.ruled) else { return };
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.insert(method.to_owned()) {
+            tell(&format!("no rule matches {method}: its reply is made up (--no-auto turns that off)"));
+        }
+    }
+}
