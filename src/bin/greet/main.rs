@@ -1,2 +1,30 @@
-//! The command line of greet.
-fn main() {}
+//! The command line of greet: reads the words, runs the command, says how it ended.
+
+mod args;
+mod commands;
+mod failure;
+mod intent;
+mod output;
+mod ui;
+
+use std::process::ExitCode;
+
+use args::NoCommand;
+use failure::{Failure, Kind};
+
+fn main() -> ExitCode {
+    let ended = match args::parse(std::env::args_os().collect()) {
+        Ok(cli) => commands::run(cli.command),
+        Err(NoCommand::Asked(text)) => output::write(text.as_bytes()),
+        Err(NoCommand::Wrong { message, hints }) => {
+            Err(hints.into_iter().fold(Failure::new(Kind::Usage, message), Failure::hint))
+        }
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            ui::show(&failure);
+            ExitCode::from(failure.kind().exit_code())
+        }
+    }
+}

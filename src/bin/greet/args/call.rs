@@ -1,0 +1,59 @@
+//! `greet call`.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::{ConnectionArgs, InputArgs, OutputArgs, SchemaArgs, connection::duration};
+
+/// Call a method
+///
+/// The schema comes from the server's reflection unless -p or --descriptor-set gives it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    greet call localhost:50051 greeter.Greeter/SayHello '{\"name\":\"World\"}'\n  \
+    greet call localhost:50051 SayHello name=World\n  \
+    greet call -p chat.proto :50051 chat.Chat/Talk - < requests.ndjson\n  \
+    greet call :50051 users.Users/Create name=Ann role=ADMIN address.city=Oslo tags+=a photo@me.png\n\n\
+    Exit codes:\n  \
+    0 OK   2 usage   3 request data   4 schema   5 resolve, connect, HTTP/2   6 TLS\n  \
+    64 + code a gRPC status (NOT_FOUND is 69)   130 Ctrl-C   1 anything else")]
+pub(crate) struct CallArgs {
+    /// The server: host:port, :port, unix:/path, http://host/prefix, several joined by commas
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+
+    /// pkg.Service/Method, or a suffix that is unique (Greeter/SayHello, SayHello)
+    #[arg(value_name = "METHOD")]
+    pub(crate) method: Option<String>,
+
+    /// Documents ('{"name":"World"}', @file, - for standard input), or fields (name=World)
+    #[arg(value_name = "DATA", allow_negative_numbers = true)]
+    pub(crate) data: Vec<String>,
+
+    /// The request's documents, as one option; @ is standard input, @file a file
+    #[arg(
+        short = 'd',
+        long = "data",
+        value_name = "DATA",
+        allow_hyphen_values = true,
+        conflicts_with = "data"
+    )]
+    pub(crate) data_option: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+
+    /// Bound the whole call; sent to the server as its deadline
+    #[arg(short = 't', long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
+    pub(crate) timeout: Option<Duration>,
+
+    #[command(flatten)]
+    pub(crate) schema: SchemaArgs,
+
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}

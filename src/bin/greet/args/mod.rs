@@ -1,0 +1,102 @@
+//! What a user may type: clap's structs, and nothing else.
+
+mod call;
+mod completions;
+mod connection;
+mod describe;
+pub(crate) mod format;
+mod health;
+mod list;
+mod one_dash;
+mod schema;
+mod serve;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub(crate) use call::CallArgs;
+pub(crate) use completions::{CompletionsArgs, write_completions};
+pub(crate) use connection::ConnectionArgs;
+pub(crate) use describe::DescribeArgs;
+pub(crate) use format::{InputArgs, InputForm, OutputArgs, OutputForm};
+pub(crate) use health::HealthArgs;
+pub(crate) use list::{ListArgs, ListForm};
+pub(crate) use schema::{ReflectionChoice, SchemaArgs};
+pub(crate) use serve::ServeArgs;
+
+/// Call any gRPC method and serve any .proto from the shell, in JSON, with no generated code
+#[derive(Debug, Parser)]
+#[command(name = "greet", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(after_help = "Try it:\n  \
+    greet serve --port 50051\n  \
+    greet call localhost:50051 greeter.Greeter/SayHello '{\"name\":\"World\"}'\n\n\
+    'greet COMMAND --help' says more about a command.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Call(Box<CallArgs>),
+    Serve(Box<ServeArgs>),
+    List(Box<ListArgs>),
+    Describe(Box<DescribeArgs>),
+    Health(Box<HealthArgs>),
+    Completions(CompletionsArgs),
+}
+
+/// Why no command came out of what was typed.
+#[derive(Debug)]
+pub(crate) enum NoCommand {
+    /// Help or the version was asked for: the text, for stdout.
+    Asked(String),
+    /// It was not understood: what is wrong, and what would mend it.
+    Wrong { message: String, hints: Vec<String> },
+}
+
+/// Reads the words of the command line, the program's name first.
+pub(crate) fn parse(words: Vec<OsString>) -> Result<Cli, NoCommand> {
+    if let Some((word, mended)) = one_dash::find(&words, &Cli::command()) {
+        return Err(NoCommand::Wrong {
+            message: format!("'{word}' has one dash before a long name"),
+            hints: vec![format!("write {mended}")],
+        });
+    }
+    Cli::try_parse_from(words).map_err(|error| no_command(&error))
+}
+
+fn no_command(error: &clap::Error) -> NoCommand {
+    use clap::error::ErrorKind;
+    let text = error.render().to_string();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return NoCommand::Asked(text);
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return NoCommand::Wrong { message: "a command is missing".to_owned(), hints: vec![text] };
+    }
+    // clap says `error: …`, then `  tip: …`, then the usage and where help is; the house's form is
+    // one error line and hints.
+    let mut message = String::new();
+    let mut hints = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some(rest) = line.strip_prefix("error: ") {
+            rest.clone_into(&mut message);
+        } else if let Some(tip) = line.strip_prefix("tip: ") {
+            hints.push(tip.to_owned());
+        } else if let Some(usage) = line.strip_prefix("Usage: ") {
+            hints.push(format!("usage: {usage}"));
+        } else if !line.starts_with("For more information") && hints.is_empty() {
+            if !message.is_empty() {
+                message.push(' ');
+            }
+            message.push_str(line);
+        }
+    }
+    NoCommand::Wrong { message, hints }
+}
+
+#[cfg(test)]
+#[path = "mod_tests.rs"]
+mod tests;

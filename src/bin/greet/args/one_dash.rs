@@ -1,0 +1,45 @@
+//! One dash before a whole long name, as grpcurl's users type it (`-plaintext`).
+
+use std::ffi::OsString;
+
+/// Names of grpcurl's that greet spells otherwise or the same.
+const GRPCURLS: [(&str, &str); 6] = [
+    ("import-path", "--include"),
+    ("protoset", "--descriptor-set"),
+    ("proto", "--proto"),
+    ("emit-defaults", "--defaults"),
+    ("max-msg-sz", "--max-recv-size"),
+    ("max-time", "--timeout"),
+];
+
+/// Options whose value is the next word, whatever it is.
+const TAKE_ANY: [&str; 6] = ["-d", "--data", "-H", "--header", "--rpc-header", "--reflect-header"];
+
+/// The first word with one dash before a long name, and the form that works.
+pub(super) fn find(words: &[OsString], whole: &clap::Command) -> Option<(String, String)> {
+    let mut words = words.iter().skip(1);
+    let command = words.next().and_then(|word| whole.find_subcommand(word));
+    while let Some(word) = words.next() {
+        let Some(text) = word.to_str() else { continue };
+        if text == "--" {
+            return None;
+        }
+        if TAKE_ANY.contains(&text) {
+            words.next();
+            continue;
+        }
+        let Some(name) = text.strip_prefix('-').filter(|name| name.len() > 1 && !name.starts_with('-'))
+        else {
+            continue;
+        };
+        let (name, value) = name.split_once('=').map_or((name, ""), |(name, _)| (name, "=…"));
+        let known = command.is_some_and(|c| c.get_arguments().any(|a| a.get_long() == Some(name)));
+        if known {
+            return Some((text.to_owned(), format!("--{name}{value}")));
+        }
+        if let Some((_, ours)) = GRPCURLS.iter().find(|(theirs, _)| *theirs == name) {
+            return Some((text.to_owned(), format!("{ours}{value}")));
+        }
+    }
+    None
+}

@@ -1,0 +1,94 @@
+//! `greet serve`.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use greet::Size;
+
+use super::connection::{duration, size};
+
+/// Serve every service of a schema
+///
+/// Without PROTO the embedded greeter.proto is served, with its embedded rule. Every method is answered at
+/// once with values that fit its schema; rules make it say more. When ready, one line on stdout is the
+/// TARGET that `greet call` takes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    greet serve --port 50051\n  \
+    greet serve api.proto --rule 'pkg.Service/Get when .id == \"\" => error(\"INVALID_ARGUMENT\")'\n  \
+    greet serve api.proto --rules rules.yaml\n  \
+    greet serve -- sh -c 'greet call $GREET_TARGET SayHello name=World'\n\n\
+    With a command: starts, waits until ready, runs the command with GREET_TARGET set and greet on its PATH,\n\
+    stops, and exits with the command's code.")]
+pub(crate) struct ServeArgs {
+    /// .proto files or compiled descriptor sets, told by content
+    #[arg(value_name = "PROTO")]
+    pub(crate) schema: Vec<PathBuf>,
+
+    /// A .proto file, as PROTO
+    #[arg(short = 'p', long = "proto", value_name = "FILE", help_heading = "Schema")]
+    pub(crate) proto: Vec<PathBuf>,
+
+    /// A directory in which imports are looked up
+    #[arg(short = 'I', long = "include", value_name = "DIR", help_heading = "Schema")]
+    pub(crate) include: Vec<PathBuf>,
+
+    /// A compiled FileDescriptorSet, as PROTO
+    #[arg(long, value_name = "FILE", visible_alias = "protoset", help_heading = "Schema")]
+    pub(crate) descriptor_set: Vec<PathBuf>,
+
+    /// A rule in one line: METHOD [when PROGRAM] => PROGRAM, in jq; the first that matches answers
+    #[arg(long, value_name = "RULE", allow_hyphen_values = true, help_heading = "Rules")]
+    pub(crate) rule: Vec<String>,
+
+    /// A file of rules, after those of --rule
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub(crate) rules: Vec<PathBuf>,
+
+    /// Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply
+    #[arg(long, help_heading = "Rules")]
+    pub(crate) no_auto: bool,
+
+    /// What made-up replies depend on, beside the schema
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Rules")]
+    pub(crate) seed: u64,
+
+    /// The port on loopback; 0 takes a free one [default: 50051; 0 with a command]
+    #[arg(long, value_name = "N", help_heading = "Listening")]
+    pub(crate) port: Option<u16>,
+
+    /// Where to listen: HOST, HOST:PORT or unix:PATH [default: loopback, IPv4 and IPv6]
+    #[arg(long, value_name = "HOST[:PORT]|unix:PATH", help_heading = "Listening")]
+    pub(crate) listen: Vec<String>,
+
+    /// Threads that serve [default: the number of cores]
+    #[arg(long, value_name = "N", help_heading = "Listening")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// The largest request that is taken
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "64MiB", help_heading = "Listening")]
+    pub(crate) max_recv_size: Size,
+
+    /// How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5s", help_heading = "Listening")]
+    pub(crate) grace: Duration,
+
+    /// Do not offer server reflection
+    #[arg(long, help_heading = "Listening")]
+    pub(crate) no_reflection: bool,
+
+    /// Do not offer the health check
+    #[arg(long, help_heading = "Listening")]
+    pub(crate) no_health: bool,
+
+    /// Say nothing of single calls
+    #[arg(long)]
+    pub(crate) quiet: bool,
+
+    /// A command to run against the server; greet ends with it
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}

@@ -1,0 +1,199 @@
+//! Calls a method: requests go out as they come in, replies are printed as they come back.
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use greet::caller::{Prepared, Receiver, Sender};
+use greet::transcode::fields;
+
+use crate::args::CallArgs;
+use crate::failure::{Failure, Kind};
+use crate::intent::feed::Feed;
+use crate::intent::requests::{self, Input, Requests};
+use crate::intent::schema::{self, Session};
+use crate::intent::{forms, metadata, target};
+use crate::output::Messages;
+use crate::ui;
+
+pub(super) async fn run(args: CallArgs) -> Result<(), Failure> {
+    let server = target::parse(&args.target)?;
+    let options = target::options(&server, &args.connection)?;
+    let call_metadata = metadata::of_call(&args.connection)?;
+    let requests = requests::of(&args)?;
+    let given = schema::given(&args.schema)?;
+    let mut session = Session::new(given, &server, options, &args.connection);
+
+    let Some(name) = &args.method else { return Err(method_missing(session).await) };
+    let prepared = session.prepare(name).await?;
+
+    // Whatever can be found wrong with the data is found before anything of the call is sent.
+    let streams = prepared.method().shape().streams_requests();
+    let mut outgoing = Outgoing::new(requests, &args, &prepared).await?;
+    if !streams {
+        outgoing = outgoing.exactly_one(&prepared).await?;
+    }
+    let client = session.client(call_metadata, args.timeout).await?;
+    let (sender, receiver) = client.start_prepared(prepared).split();
+    exchange(outgoing, sender, receiver, &args).await
+}
+
+/// A target without a method: says which services there are.
+async fn method_missing(mut session: Session<'_>) -> Failure {
+    let missing = Failure::new(Kind::Usage, "a METHOD is missing");
+    if session.schema().sources().is_empty()
+        && let Err(failure) = session.ask_server().await
+    {
+        return failure.hints().iter().fold(missing.detail(failure.cause()), |whole, hint| whole.hint(hint));
+    }
+    match session.schema().services().await {
+        Ok(services) => services
+            .iter()
+            .fold(missing, |whole, name| whole.detail(name))
+            .hint("greet list TARGET SERVICE shows a service's methods"),
+        Err(error) => missing.detail(error.to_string()),
+    }
+}
+
+/// The requests that are still to be sent.
+enum Outgoing {
+    Ready(Vec<Bytes>),
+    Feed(Feed),
+}
+
+impl Outgoing {
+    async fn new(requests: Requests, args: &CallArgs, prepared: &Prepared) -> Result<Self, Failure> {
+        let streams = prepared.method().shape().streams_requests();
+        match requests {
+            Requests::Empty if streams => {
+                if forms::stdin_is_a_pipe() {
+                    ui::hint("standard input is not read: say - to send what comes from it");
+                }
+                Ok(Self::Ready(Vec::new()))
+            }
+            Requests::Empty => Ok(Self::Ready(vec![Bytes::new()])),
+            Requests::Fields(fields) => {
+                let mut wire = Vec::new();
+                fields::to_wire(prepared.request(), &fields, &mut forms::read_file, &mut wire)
+                    .map_err(|error| Failure::data("request data", &error))?;
+                Ok(Self::Ready(vec![wire.into()]))
+            }
+            Requests::Documents(inputs) => {
+                let arguments = inputs.iter().all(|input| matches!(input, Input::Argument(_)));
+                let dialect = forms::dialect(&args.input, streams);
+                let mut feed = Feed::new(inputs, dialect, forms::json_input(&args.input));
+                if !arguments {
+                    return Ok(Self::Feed(feed));
+                }
+                // Arguments are whole already, and are read whole: an error in the last one sends nothing.
+                let mut ready = Vec::new();
+                while let Some(wire) = feed.next(prepared.request()).await? {
+                    ready.push(wire);
+                }
+                Ok(Self::Ready(ready))
+            }
+        }
+    }
+
+    /// For methods that take one request: reads to the end to see that there is exactly one.
+    async fn exactly_one(self, prepared: &Prepared) -> Result<Self, Failure> {
+        let wrong = |count: &str| {
+            let method = prepared.method();
+            Failure::new(
+                Kind::Data,
+                format!(
+                    "{} takes exactly one request ({}), and there {count}",
+                    method.full_name(),
+                    method.shape()
+                ),
+            )
+        };
+        let mut ready = match self {
+            Self::Ready(ready) => ready,
+            Self::Feed(mut feed) => {
+                let mut ready = Vec::new();
+                while let Some(wire) = feed.next(prepared.request()).await? {
+                    ready.push(wire);
+                    if ready.len() > 1 {
+                        break;
+                    }
+                }
+                ready
+            }
+        };
+        match ready.len() {
+            1 => Ok(Self::Ready(vec![ready.remove(0)])),
+            0 => Err(wrong("is none").hint("the empty message is {}")),
+            _ => Err(wrong("are several")),
+        }
+    }
+}
+
+/// Sends and prints at once; ends when the server does, whatever is still to be sent.
+async fn exchange(
+    mut outgoing: Outgoing,
+    sender: Sender,
+    mut receiver: Receiver,
+    args: &CallArgs,
+) -> Result<(), Failure> {
+    let prepared = receiver.prepared().clone();
+    let mut messages = Messages::new(
+        &args.output,
+        forms::json_output(&args.output),
+        prepared.method().shape().streams_replies(),
+    );
+    // Ends without a failure when the server takes nothing more: what it says about that is the answer.
+    let send = async {
+        let mut sender = sender;
+        match &mut outgoing {
+            Outgoing::Ready(ready) => {
+                let last = ready.pop();
+                for wire in ready.drain(..) {
+                    if !sender.send_wire(wire).await {
+                        return Ok(());
+                    }
+                }
+                if let Some(wire) = last {
+                    sender.send_last_wire(wire);
+                }
+            }
+            Outgoing::Feed(feed) => {
+                while let Some(wire) = feed.next(prepared.request()).await? {
+                    if !sender.send_wire(wire).await {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        sender.half_close();
+        Ok::<(), Failure>(())
+    };
+    let print = async {
+        loop {
+            // A reply that is there already is printed before anything is flushed.
+            let next = match receiver.next_wire().now_or_never() {
+                Some(next) => next,
+                None => {
+                    messages.flush()?;
+                    receiver.next_wire().await
+                }
+            };
+            match next {
+                Ok(Some(wire)) => messages.write(prepared.reply(), &wire)?,
+                Ok(None) => return messages.flush(),
+                Err(error) => {
+                    messages.flush()?;
+                    return Err(Failure::from(error));
+                }
+            }
+        }
+    };
+    tokio::pin!(send, print);
+    tokio::select! {
+        biased;
+        ended = &mut print => ended,
+        sent = &mut send => match sent {
+            Ok(()) => print.await,
+            // Dropping the call resets it: the server does not take half a stream for a whole one.
+            Err(failure) => Err(failure),
+        },
+    }
+}

@@ -1,0 +1,61 @@
+//! One file a command; here the command is chosen, its runtime made and its signals heard.
+
+mod call;
+mod completions;
+mod describe;
+mod health;
+mod list;
+mod serve;
+
+use std::future::Future;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::Command;
+use crate::failure::{Failure, Kind};
+
+/// Runs a command to its end.
+pub(crate) fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Call(args) => block_on(until_signal(call::run(*args))),
+        Command::Serve(args) => block_on(serve::run(*args)),
+        Command::List(args) => block_on(until_signal(list::run(*args))),
+        Command::Describe(args) => block_on(until_signal(describe::run(*args))),
+        Command::Health(args) => block_on(health::run(*args)),
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// One thread: a cold call stays cold, and a server brings its own threads.
+fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Kind::Other, format!("cannot start: {error}")))?;
+    let ended = runtime.block_on(future);
+    // A thread that reads standard input may never end; nothing waits for it.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Runs until the future ends or a signal comes; then the call is dropped, which cancels it.
+async fn until_signal<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::select! {
+        biased;
+        ended = future => ended,
+        number = terminated()? => Err(Failure::silent(Kind::Signal(number))),
+    }
+}
+
+/// Listens for SIGINT and SIGTERM from now on; the future gives the number of the first that comes.
+fn terminated() -> Result<impl Future<Output = u8>, Failure> {
+    let fail = |error| Failure::new(Kind::Other, format!("cannot listen for signals: {error}"));
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => 2,
+            _ = terminate.recv() => 15,
+        }
+    })
+}

@@ -1,0 +1,121 @@
+//! Serves a schema until a signal comes, or for as long as a command runs.
+
+use std::ffi::OsString;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use greet::Server;
+use rustix::process::{Pid, kill_process};
+use tokio::process::{Child, Command};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::args::ServeArgs;
+use crate::failure::{Failure, Kind};
+use crate::intent::serving;
+use crate::{output, ui};
+
+pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
+    // Before anything is bound: a signal that comes early must not be lost.
+    let mut signals = Signals::listen()?;
+    let server = serving::builder(&args).await?.start().await.map_err(serving::not_started)?;
+    if args.command.is_empty() {
+        output::write(format!("{}\n", server.target()).as_bytes())?;
+        signals.next().await;
+        drain(server, &mut signals, args.grace).await
+    } else {
+        ui::line(server.target());
+        let status = accompany(&args.command, server.target(), &mut signals).await;
+        server.cut();
+        status
+    }
+}
+
+/// Lets open calls come to their end; a second signal cuts them.
+async fn drain(server: Server, signals: &mut Signals, grace: Duration) -> Result<(), Failure> {
+    let drain = server.drain(grace);
+    tokio::pin!(drain);
+    let drained = tokio::select! {
+        drained = &mut drain => drained,
+        _ = signals.next() => {
+            server.cut();
+            drain.await
+        }
+    };
+    match drained.cut {
+        0 => Ok(()),
+        1 => Err(Failure::new(Kind::Cut, "1 open call was cut")),
+        n => Err(Failure::new(Kind::Cut, format!("{n} open calls were cut"))),
+    }
+}
+
+/// Runs the command against the server and gives its end as ours.
+async fn accompany(words: &[OsString], target: &str, signals: &mut Signals) -> Result<(), Failure> {
+    let (program, arguments) =
+        words.split_first().ok_or_else(|| Failure::new(Kind::Usage, "a command is missing"))?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env("GREET_TARGET", target)
+        .env("PATH", path_with_greet())
+        .spawn()
+        .map_err(|error| Failure::new(Kind::Other, format!("cannot run {}: {error}", program.display())))?;
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status,
+            // The terminal sends Ctrl-C to the command too; it decides what to make of it. A SIGTERM was
+            // for greet alone, and is passed on.
+            number = signals.next() => if number == 15 { terminate(&child) },
+        }
+    };
+    let status = status.map_err(|error| Failure::new(Kind::Other, format!("cannot wait: {error}")))?;
+    match exit_code(status) {
+        0 => Ok(()),
+        code => Err(Failure::silent(Kind::Command(code))),
+    }
+}
+
+/// The PATH with the folder of this very program first, so that `greet call` is this greet.
+fn path_with_greet() -> OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let own = std::env::current_exe().ok().and_then(|exe| exe.parent().map(ToOwned::to_owned));
+    std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path))).unwrap_or(path)
+}
+
+/// The command's code, 128 + n if a signal ended it.
+fn exit_code(status: ExitStatus) -> u8 {
+    use std::os::unix::process::ExitStatusExt;
+    let code = status.code().or_else(|| status.signal().map(|number| 128 + number)).unwrap_or(1);
+    u8::try_from(code & 0xff).unwrap_or(1)
+}
+
+/// Asks the command to end.
+fn terminate(child: &Child) {
+    let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let Some(id) = id {
+        // It may have ended in this very moment; then there is nobody to ask.
+        let _ = kill_process(id, rustix::process::Signal::TERM);
+    }
+}
+
+/// SIGINT and SIGTERM, one after the other.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        let fail = |error| Failure::new(Kind::Other, format!("cannot listen for signals: {error}"));
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(fail)?,
+            terminate: signal(SignalKind::terminate()).map_err(fail)?,
+        })
+    }
+
+    /// The number of the next one.
+    async fn next(&mut self) -> u8 {
+        tokio::select! {
+            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => 15,
+        }
+    }
+}

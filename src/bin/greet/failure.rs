@@ -1,0 +1,168 @@
+//! What went wrong, for the person who typed: one kind, one cause, its hints, and the table of exit codes.
+
+mod causes;
+mod status;
+
+use greet::{Code, Layer};
+
+/// A failed run.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    kind: Kind,
+    cause: String,
+    /// Lines below the cause, indented: the details of a status.
+    details: Vec<String>,
+    hints: Vec<String>,
+}
+
+/// What kind of failure it is; the exit code follows from it and from nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// What was typed, or a rule that does not compile.
+    Usage,
+    /// The data of a request.
+    Data,
+    /// Not found, not valid, no reflection.
+    Schema,
+    /// Name, address, HTTP/2; a port in use.
+    Connection,
+    /// The TLS handshake.
+    Tls,
+    /// The status that a call ended with.
+    Status(Code),
+    /// The health check says something other than SERVING.
+    Unhealthy,
+    /// Calls were cut by a drain that took too long.
+    Cut,
+    /// A command of `serve -- command` ended so.
+    Command(u8),
+    /// A signal by this number ended the run.
+    Signal(u8),
+    /// Whoever read stdout has gone; nothing is wrong.
+    ReaderGone,
+    /// Anything else.
+    Other,
+}
+
+impl Kind {
+    /// The exit code (the table "Exit codes" of the command line's contract).
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            Self::ReaderGone => 0,
+            Self::Other | Self::Cut => 1,
+            Self::Usage => 2,
+            Self::Data => 3,
+            Self::Schema => 4,
+            Self::Connection => 5,
+            Self::Tls => 6,
+            Self::Unhealthy => 7,
+            // A number that gRPC does not name counts as UNKNOWN.
+            Self::Status(code) if !code.is_named() => 64 + 2,
+            Self::Status(code) => 64_u8.saturating_add(u8::try_from(code.number()).unwrap_or(2)),
+            Self::Command(code) => code,
+            Self::Signal(number) => 128_u8.saturating_add(number),
+        }
+    }
+}
+
+impl Failure {
+    /// A failure with its cause: lower case, no full stop, naming what failed.
+    pub(crate) fn new(kind: Kind, cause: impl Into<String>) -> Self {
+        Self { kind, cause: cause.into(), details: Vec::new(), hints: Vec::new() }
+    }
+
+    /// A failure that says nothing beyond its exit code.
+    pub(crate) fn silent(kind: Kind) -> Self {
+        Self::new(kind, "")
+    }
+
+    /// The same with what would mend it.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The same with a hint that shows the nearest names, if there are any.
+    #[must_use]
+    pub(crate) fn did_you_mean(self, names: &[String]) -> Self {
+        match names {
+            [] => self,
+            [one] => self.hint(format!("did you mean {one}?")),
+            several => self.hint(format!("did you mean one of {}?", several.join(", "))),
+        }
+    }
+
+    /// The same with lines below the cause.
+    #[must_use]
+    pub(crate) fn detail(mut self, line: impl Into<String>) -> Self {
+        self.details.push(line.into());
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(crate) fn cause(&self) -> &str {
+        &self.cause
+    }
+
+    pub(crate) fn details(&self) -> &[String] {
+        &self.details
+    }
+
+    pub(crate) fn hints(&self) -> &[String] {
+        &self.hints
+    }
+
+    /// The kind for a layer that failed before there was a status.
+    pub(crate) fn kind_of(layer: Layer) -> Kind {
+        match layer {
+            Layer::Resolve | Layer::Connect | Layer::Http2 => Kind::Connection,
+            Layer::Tls => Kind::Tls,
+            Layer::Schema => Kind::Schema,
+            Layer::Request => Kind::Data,
+            _ => Kind::Other,
+        }
+    }
+}
+
+/// Writing to stdout failed: a reader that left is no failure, a full disk is.
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            Self::silent(Kind::ReaderGone)
+        } else {
+            Self::new(Kind::Other, format!("cannot write to standard output: {error}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_code() {
+        for (kind, code) in [
+            (Kind::ReaderGone, 0),
+            (Kind::Other, 1),
+            (Kind::Cut, 1),
+            (Kind::Usage, 2),
+            (Kind::Data, 3),
+            (Kind::Schema, 4),
+            (Kind::Connection, 5),
+            (Kind::Tls, 6),
+            (Kind::Unhealthy, 7),
+            (Kind::Status(Code::NOT_FOUND), 69),
+            (Kind::Status(Code::UNAUTHENTICATED), 80),
+            (Kind::Status(Code::new(99)), 66),
+            (Kind::Command(42), 42),
+            (Kind::Signal(2), 130),
+            (Kind::Signal(15), 143),
+        ] {
+            assert_eq!(kind.exit_code(), code, "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! From the library's errors to failures: the kind, the words and the hints for somebody at a shell.
+
+use greet::answerer::ServeError;
+use greet::caller::CallError;
+use greet::client::{ConnectError, ReflectionError};
+use greet::rules::RuleError;
+use greet::schema::SchemaError;
+use greet::server::ListenError;
+use greet::transcode::DataError;
+
+use super::{Failure, Kind};
+
+impl Failure {
+    /// Data that does not fit; `name` says which data: an argument, a file, standard input.
+    pub(crate) fn data(name: &str, error: &DataError) -> Self {
+        let failure = Self::new(Kind::Data, format!("{name}, {error}"));
+        if error.is_top_level_array() {
+            failure
+                .hint("several requests are several documents, one after the other, without [ ] around them")
+        } else if error.needs_append() {
+            failure.hint("a repeated field takes path+=value, once for each value")
+        } else {
+            failure.did_you_mean(error.nearest())
+        }
+    }
+
+    /// A schema that is missing, ambiguous or broken.
+    pub(crate) fn schema(error: &SchemaError) -> Self {
+        let failure = Self::new(Kind::Schema, error.to_string());
+        if error.is_not_found() || error.is_ambiguous() {
+            return failure.did_you_mean(error.nearest());
+        }
+        if let Some(missing) = error.missing() {
+            return match missing.found_below() {
+                Some(folder) => failure.hint(format!("add -I {}", folder.display())),
+                None => failure.hint("add -I DIR with the folder that has it"),
+            };
+        }
+        if error.is_edition() {
+            return failure
+                .hint("compile it by protoc --include_imports --descriptor_set_out=FILE and give --descriptor-set FILE");
+        }
+        match std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<ReflectionError>()) {
+            None => failure,
+            Some(cause) => match cause.connect_error() {
+                // The first question found out that there is no connection: that is what went wrong.
+                Some(error) => Self::connect(error),
+                None if cause.is_timeout() => failure.hint("more time is given by --connect-timeout"),
+                None => failure.hint("give the schema by -p FILE or --descriptor-set FILE"),
+            },
+        }
+    }
+
+    /// No connection, or no longer one.
+    pub(crate) fn connect(error: &ConnectError) -> Self {
+        if error.is_target() {
+            return Self::new(Kind::Usage, error.to_string());
+        }
+        let failure = Self::new(Self::kind_of(error.layer()), error.to_string());
+        if error.is_tls_unsupported() {
+            failure.hint("add --plaintext")
+        } else if error.server_speaks_tls() {
+            failure.hint("the server speaks TLS, and this version does not")
+        } else if error.server_speaks_http1() {
+            failure.hint("gRPC needs HTTP/2: is it the right port?")
+        } else if error.is_refused() {
+            failure.hint("is the server running, and is the port right?")
+        } else if error.is_name_not_found() {
+            failure.hint("check the spelling of the host")
+        } else if error.is_timeout() {
+            failure.hint("more time is given by --connect-timeout")
+        } else {
+            failure
+        }
+    }
+
+    /// A rule that does not compile or does not fit the schema.
+    pub(crate) fn rule(error: &RuleError) -> Self {
+        let failure = Self::new(Kind::Usage, error.to_string()).did_you_mean(error.nearest());
+        if error.is_in_plain_scalar() { failure.hint("put the program in quotes") } else { failure }
+    }
+
+    /// A socket that cannot be bound.
+    pub(crate) fn listen(error: &ListenError) -> Self {
+        let failure = Self::new(Kind::Connection, error.to_string());
+        if error.is_port_in_use() {
+            failure.hint("take another by --port N, or any free one by --port 0")
+        } else {
+            failure
+        }
+    }
+}
+
+impl From<SchemaError> for Failure {
+    fn from(error: SchemaError) -> Self {
+        Self::schema(&error)
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        Self::connect(&error)
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        if let Some(error) = error.schema() {
+            Self::schema(error)
+        } else if let Some(error) = error.connect() {
+            Self::connect(error)
+        } else if let Some(error) = error.request() {
+            Self::data("request data", error)
+        } else if let Some(ending) = error.ending() {
+            Self::ended(ending)
+        } else {
+            Self::new(Kind::Schema, error.to_string())
+                .hint("the server's schema may differ from the one that was used")
+        }
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        if let Some(error) = error.schema() {
+            Self::schema(error)
+        } else if let Some(error) = error.rule() {
+            Self::rule(error)
+        } else if let Some(error) = error.listen() {
+            Self::listen(error)
+        } else {
+            Self::new(Kind::Schema, error.to_string())
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Requests one after the other, as soon as each closes: documents cut out of files, arguments and standard input.
+
+use std::collections::VecDeque;
+use std::io::Read;
+
+use bytes::Bytes;
+use greet::transcode::documents::{Dialect, Documents};
+use greet::transcode::{JsonInput, Plan};
+use tokio::sync::mpsc;
+
+use super::requests::Input;
+use crate::failure::{Failure, Kind};
+
+/// How much is read at once.
+const CHUNK: usize = 64 * 1024;
+
+/// A source of requests.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    inputs: VecDeque<Input>,
+    dialect: Dialect,
+    json: JsonInput,
+    open: Option<Open>,
+}
+
+/// The input that is being read.
+#[derive(Debug)]
+struct Open {
+    input: Input,
+    documents: Documents,
+    chunks: Chunks,
+    at_end: bool,
+}
+
+#[derive(Debug)]
+enum Chunks {
+    /// An argument, whole.
+    Ready(Option<Bytes>),
+    /// A file or standard input, read by a thread that nothing joins: a read that never ends must not
+    /// keep greet from ending.
+    Thread(mpsc::Receiver<std::io::Result<Bytes>>),
+}
+
+impl Feed {
+    pub(crate) fn new(inputs: Vec<Input>, dialect: Dialect, json: JsonInput) -> Self {
+        Self { inputs: inputs.into(), dialect, json, open: None }
+    }
+
+    /// The next request on the wire; `None` when all inputs are at their end.
+    ///
+    /// May be dropped and called again without losing anything.
+    pub(crate) async fn next(&mut self, plan: &Plan) -> Result<Option<Bytes>, Failure> {
+        loop {
+            if self.open.is_none() {
+                let Some(input) = self.inputs.pop_front() else { return Ok(None) };
+                let chunks = Chunks::open(&input)?;
+                self.open =
+                    Some(Open { input, documents: Documents::new(self.dialect), chunks, at_end: false });
+            }
+            let Some(open) = &mut self.open else { continue };
+            if let Some(document) = open.documents.next() {
+                let mut wire = Vec::new();
+                document
+                    .and_then(|document| document.to_wire(plan, self.json, &mut wire))
+                    .map_err(|error| Failure::data(&open.input.name(), &error))?;
+                return Ok(Some(wire.into()));
+            }
+            if open.at_end {
+                self.open = None;
+                continue;
+            }
+            match open.chunks.next().await {
+                Some(Ok(chunk)) => open.documents.push(&chunk),
+                Some(Err(error)) => {
+                    return Err(Failure::new(
+                        Kind::Data,
+                        format!("cannot read {}: {error}", open.input.name()),
+                    ));
+                }
+                None => {
+                    open.documents.finish();
+                    open.at_end = true;
+                }
+            }
+        }
+    }
+}
+
+impl Chunks {
+    fn open(input: &Input) -> Result<Self, Failure> {
+        match input {
+            Input::Argument(text) => Ok(Self::Ready(Some(text.clone().into()))),
+            Input::Stdin => Ok(Self::Thread(read(std::io::stdin()))),
+            Input::File(path) => {
+                std::fs::File::open(path).map(|file| Self::Thread(read(file))).map_err(|error| {
+                    Failure::new(Kind::Data, format!("cannot open {}: {error}", path.display()))
+                })
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Option<std::io::Result<Bytes>> {
+        match self {
+            Self::Ready(chunk) => chunk.take().map(Ok),
+            Self::Thread(chunks) => chunks.recv().await,
+        }
+    }
+}
+
+/// Reads on a thread of its own, at most a few chunks ahead.
+fn read(mut from: impl Read + Send + 'static) -> mpsc::Receiver<std::io::Result<Bytes>> {
+    let (sender, receiver) = mpsc::channel(2);
+    std::thread::spawn(move || {
+        let mut buffer = vec![0; CHUNK];
+        loop {
+            let chunk = match from.read(&mut buffer) {
+                Ok(0) => return,
+                Ok(length) => Ok(Bytes::copy_from_slice(&buffer[..length])),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => Err(error),
+            };
+            let ended = chunk.is_err();
+            if sender.blocking_send(chunk).is_err() || ended {
+                return;
+            }
+        }
+    });
+    receiver
+}

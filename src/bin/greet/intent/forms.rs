@@ -1,0 +1,57 @@
+//! The forms of what goes in and what comes out, in the library's words.
+
+use std::io::IsTerminal;
+
+use greet::transcode::documents::Dialect;
+use greet::transcode::options::{Defaults, Enums, Int64, Names, Unknown};
+use greet::transcode::{JsonInput, JsonOutput};
+
+use crate::args::{InputArgs, InputForm, OutputArgs, format};
+
+/// How documents are cut into values.
+pub(crate) fn dialect(args: &InputArgs, streams: bool) -> Dialect {
+    match (args.form, args.strict, streams) {
+        (InputForm::Json, true, _) => Dialect::Strict,
+        (InputForm::Json, false, _) => Dialect::Relaxed,
+        (InputForm::Text, ..) => Dialect::Text,
+        (InputForm::Binary, _, true) => Dialect::Delimited,
+        (InputForm::Binary, _, false) => Dialect::Binary,
+    }
+}
+
+/// What a reader of JSON lets pass.
+pub(crate) fn json_input(args: &InputArgs) -> JsonInput {
+    JsonInput { unknown: if args.allow_unknown { Unknown::Drop } else { Unknown::Refuse } }
+}
+
+/// How JSON is written, its layout left to whoever writes.
+pub(crate) fn json_output(args: &OutputArgs) -> JsonOutput {
+    JsonOutput {
+        defaults: if args.defaults { Defaults::Print } else { Defaults::Omit },
+        names: match args.names {
+            format::Names::Json => Names::Json,
+            format::Names::Proto => Names::Proto,
+        },
+        int64: match args.int64 {
+            format::Int64::String => Int64::String,
+            format::Int64::Number => Int64::Number,
+        },
+        enums: match args.enums {
+            format::Enums::Name => Enums::Name,
+            format::Enums::Number => Enums::Number,
+        },
+        ..JsonOutput::default()
+    }
+}
+
+/// Whether something that is no terminal and not nothing stands on standard input.
+pub(crate) fn stdin_is_a_pipe() -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = std::fs::metadata("/dev/stdin").map(|at| at.file_type());
+    !std::io::stdin().is_terminal() && kind.is_ok_and(|kind| kind.is_fifo() || kind.is_file())
+}
+
+/// Reads the file of `path@file`.
+pub(crate) fn read_file(path: &str) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("cannot read {path}: {error}"))
+}

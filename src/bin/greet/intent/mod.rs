@@ -1,0 +1,10 @@
+//! From what was typed to what is meant: schema, target, requests, files.
+
+pub(crate) mod feed;
+pub(crate) mod forms;
+pub(crate) mod metadata;
+pub(crate) mod names;
+pub(crate) mod requests;
+pub(crate) mod schema;
+pub(crate) mod serving;
+pub(crate) mod target;

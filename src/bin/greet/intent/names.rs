@@ -1,0 +1,69 @@
+//! What the positionals of list and describe are: a target and a name, or a name alone.
+
+use crate::args::SchemaArgs;
+use crate::failure::{Failure, Kind};
+
+/// Where to ask, and for what.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) target: Option<String>,
+    pub(crate) name: Option<String>,
+}
+
+/// With a schema on the command line the positionals are names, else the first is the target.
+pub(crate) fn asked(
+    names: &[String],
+    target: Option<&String>,
+    schema: &SchemaArgs,
+    what: &str,
+) -> Result<Asked, Failure> {
+    let given = !schema.proto.is_empty() || !schema.descriptor_set.is_empty();
+    match (given, target, names) {
+        (true, _, []) | (false, Some(_), []) => Ok(Asked { target: target.cloned(), name: None }),
+        (true, _, [name]) | (false, Some(_), [name]) => {
+            Ok(Asked { target: target.cloned(), name: Some(name.clone()) })
+        }
+        (false, None, [target]) => Ok(Asked { target: Some(target.clone()), name: None }),
+        (false, None, [target, name]) => Ok(Asked { target: Some(target.clone()), name: Some(name.clone()) }),
+        (false, None, []) => Err(Failure::new(Kind::Usage, "a TARGET is missing")
+            .hint("name a server (localhost:50051), or give the schema by -p FILE")),
+        (_, _, [first, ..]) => Err(Failure::new(
+            Kind::Usage,
+            format!("with the schema on the command line there is one {what}, and '{first}' is one too many"),
+        )
+        .hint("name the server by --target")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema(proto: &[&str]) -> SchemaArgs {
+        SchemaArgs { proto: proto.iter().map(Into::into).collect(), include: vec![], descriptor_set: vec![] }
+    }
+
+    fn read(
+        names: &[&str],
+        target: Option<&str>,
+        proto: &[&str],
+    ) -> Option<(Option<String>, Option<String>)> {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let target = target.map(ToOwned::to_owned);
+        asked(&names, target.as_ref(), &schema(proto), "SERVICE").ok().map(|asked| (asked.target, asked.name))
+    }
+
+    #[test]
+    fn the_first_word_is_a_target_unless_a_schema_is_given() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(read(&["t"], None, &[]), Some((some("t"), None)));
+        assert_eq!(read(&["t", "s"], None, &[]), Some((some("t"), some("s"))));
+        assert_eq!(read(&["s"], None, &["a.proto"]), Some((None, some("s"))));
+        assert_eq!(read(&[], None, &["a.proto"]), Some((None, None)));
+        assert_eq!(read(&["s"], Some("t"), &["a.proto"]), Some((some("t"), some("s"))));
+        assert_eq!(read(&["s"], Some("t"), &[]), Some((some("t"), some("s"))));
+        assert_eq!(read(&[], None, &[]), None);
+        assert_eq!(read(&["t", "s"], None, &["a.proto"]), None);
+        assert_eq!(read(&["t", "s"], Some("t"), &[]), None);
+    }
+}

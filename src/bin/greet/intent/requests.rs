@@ -1,0 +1,89 @@
+//! What DATA means: nothing, fields of one message, or documents.
+
+use std::path::PathBuf;
+
+use greet::transcode::fields::{self, Field};
+
+use crate::args::{CallArgs, InputForm};
+use crate::failure::{Failure, Kind};
+
+/// The requests of a call, before any file is read.
+#[derive(Debug)]
+pub(crate) enum Requests {
+    /// No DATA: one empty message, or none for methods that take a stream.
+    Empty,
+    /// All of them make one message.
+    Fields(Vec<Field>),
+    /// Sequences of values, each value a message.
+    Documents(Vec<Input>),
+}
+
+/// Where documents come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// The argument itself.
+    Argument(String),
+    /// A file.
+    File(PathBuf),
+    /// Standard input, once.
+    Stdin,
+}
+
+impl Input {
+    /// What to call it in a message.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Argument(_) => "request data".to_owned(),
+            Self::File(path) => format!("request data in {}", path.display()),
+            Self::Stdin => "request data on standard input".to_owned(),
+        }
+    }
+}
+
+/// Reads DATA or `-d`.
+pub(crate) fn of(args: &CallArgs) -> Result<Requests, Failure> {
+    if let Some(data) = &args.data_option {
+        // `-d @` is grpcurl's spelling of standard input.
+        let input = if data == "@" { Input::Stdin } else { input(data) };
+        return Ok(Requests::Documents(vec![input]));
+    }
+    let documents = args.input.form != InputForm::Json;
+    let kinds: Vec<bool> = args.data.iter().map(|a| documents || fields::is_document(a)).collect();
+    if args.data.is_empty() {
+        Ok(Requests::Empty)
+    } else if kinds.iter().all(|document| *document) {
+        let inputs: Vec<Input> = args.data.iter().map(|argument| input(argument)).collect();
+        if inputs.iter().filter(|input| **input == Input::Stdin).count() > 1 {
+            return Err(Failure::new(Kind::Usage, "standard input can be read once only"));
+        }
+        Ok(Requests::Documents(inputs))
+    } else if let Some(at) = kinds.iter().position(|document| *document).filter(|_| args.data.len() > 1) {
+        let field =
+            args.data.iter().zip(&kinds).find(|(_, document)| !**document).map_or("", |(text, _)| text);
+        Err(Failure::new(
+            Kind::Usage,
+            format!(
+                "DATA is all documents or all fields: '{}' is a document, '{field}' a field",
+                args.data[at]
+            ),
+        ))
+    } else {
+        let parse = |argument: &String| {
+            Field::parse(argument).map_err(|error| {
+                Failure::new(Kind::Data, format!("'{argument}' is no field: {}", error.message()))
+                    .hint("a field is path=value; a document begins with { or [, a file with @")
+            })
+        };
+        args.data.iter().map(parse).collect::<Result<_, _>>().map(Requests::Fields)
+    }
+}
+
+fn input(argument: &str) -> Input {
+    match argument {
+        "-" | "@-" => Input::Stdin,
+        _ => match argument.strip_prefix('@') {
+            Some(path) => Input::File(path.into()),
+            None => Input::Argument(argument.to_owned()),
+        },
+    }
+}

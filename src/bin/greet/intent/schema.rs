@@ -1,0 +1,130 @@
+//! Where the schema comes from: given files first, then the server.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use greet::caller::Prepared;
+use greet::client::{ConnectOptions, Connection, Reflection, ReflectionVersion};
+use greet::schema::Source;
+use greet::{Client, MetadataMap, Schema, Target};
+
+use super::{metadata, target};
+use crate::args::{ConnectionArgs, ReflectionChoice, SchemaArgs};
+use crate::failure::{Failure, Kind};
+
+/// The sources on the command line, in their order.
+pub(crate) fn given(args: &SchemaArgs) -> Result<Vec<Arc<dyn Source>>, Failure> {
+    let paths: Vec<PathBuf> = args.proto.iter().chain(&args.descriptor_set).cloned().collect();
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(greet::schema::open(paths, args.include.clone())?)
+}
+
+/// A server and what is known of its schema; dials when it has to, and at most once.
+pub(crate) struct Session<'a> {
+    target: &'a Target,
+    options: ConnectOptions,
+    args: &'a ConnectionArgs,
+    connection: Option<Connection>,
+    schema: Schema,
+}
+
+impl<'a> Session<'a> {
+    /// With the given sources only; nothing is dialled.
+    pub(crate) fn new(
+        given: Vec<Arc<dyn Source>>,
+        target: &'a Target,
+        options: ConnectOptions,
+        args: &'a ConnectionArgs,
+    ) -> Self {
+        Self { target, options, args, connection: None, schema: Schema::new(given) }
+    }
+
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Makes a method ready. The server is asked only if the given sources do not know it.
+    pub(crate) async fn prepare(&mut self, name: &str) -> Result<Arc<Prepared>, Failure> {
+        let offline = !self.schema.sources().is_empty();
+        if offline {
+            match self.schema.method(name).await {
+                Ok(method) => return Ok(Arc::new(Prepared::new(method)?)),
+                Err(error) if !error.is_not_found() || self.args.reflection == ReflectionChoice::Off => {
+                    return Err(error.into());
+                }
+                Err(_) => {}
+            }
+        }
+        self.ask_server().await?;
+        let method = bounded(self.args.connect_timeout, self.schema.method(name)).await??;
+        Ok(Arc::new(Prepared::new(method)?))
+    }
+
+    /// Puts the server's reflection after the sources that are known.
+    pub(crate) async fn ask_server(&mut self) -> Result<(), Failure> {
+        let version = match self.args.reflection {
+            ReflectionChoice::Auto => ReflectionVersion::Auto,
+            ReflectionChoice::V1 => ReflectionVersion::V1,
+            ReflectionChoice::V1alpha => ReflectionVersion::V1Alpha,
+            ReflectionChoice::Off if self.schema.sources().is_empty() => {
+                return Err(Failure::new(Kind::Schema, "there is no schema: reflection is off")
+                    .hint("give the schema by -p FILE or --descriptor-set FILE"));
+            }
+            ReflectionChoice::Off => return Ok(()),
+        };
+        let reflection = Reflection::new(&self.dial().await?)
+            .with_name(self.target.text())
+            .with_metadata(metadata::of_reflection(self.args)?)
+            .with_version(version)
+            .with_timeout(self.args.connect_timeout);
+        let mut sources = self.schema.sources().to_vec();
+        sources.push(Arc::new(reflection));
+        self.schema = Schema::new(sources);
+        Ok(())
+    }
+
+    async fn dial(&mut self) -> Result<Connection, Failure> {
+        if let Some(connection) = &self.connection {
+            return Ok(connection.clone());
+        }
+        let connection = Connection::connect(self.target, &self.options).await?;
+        self.connection = Some(connection.clone());
+        Ok(connection)
+    }
+
+    /// The client for the call itself.
+    pub(crate) async fn client(
+        &mut self,
+        metadata: MetadataMap,
+        timeout: Option<Duration>,
+    ) -> Result<Client, Failure> {
+        Ok(Client::over(self.dial().await?, self.schema.clone(), metadata, timeout))
+    }
+}
+
+/// The schema that list and describe look at: given sources, then the server if one is named.
+pub(crate) async fn open(
+    schema: &SchemaArgs,
+    connection: &ConnectionArgs,
+    server: Option<&str>,
+) -> Result<Schema, Failure> {
+    let given = given(schema)?;
+    let Some(server) = server else { return Ok(Schema::new(given)) };
+    let server = target::parse(server)?;
+    let options = target::options(&server, connection)?;
+    let mut session = Session::new(given, &server, options, connection);
+    session.ask_server().await?;
+    Ok(session.schema)
+}
+
+/// Connecting and asking for the schema have one bound together.
+pub(crate) async fn bounded<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::time::timeout(limit, future).await.map_err(|_| {
+        let limit = greet::leaf::duration::render(limit);
+        Failure::new(Kind::Schema, format!("the server did not give its schema within {limit}"))
+            .hint("give the schema by -p FILE, or more time by --connect-timeout")
+    })
+}

@@ -1,0 +1,19 @@
+//! How things look on stdout.
+
+mod listing;
+mod messages;
+
+pub(crate) use listing::{Listed, write_listing};
+pub(crate) use messages::Messages;
+
+use std::io::Write;
+
+use crate::failure::Failure;
+
+/// Writes text to stdout and flushes it.
+pub(crate) fn write(text: &[u8]) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text)?;
+    out.flush()?;
+    Ok(())
+}
