@@ -1,0 +1,170 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[greet] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'greet'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'greet'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand call 'Call a method'
+            cand serve 'Serve every service of a schema'
+            cand list 'List services, or one service''s methods'
+            cand describe 'Show a symbol as .proto source: a service, method, message or enum'
+            cand health 'Ask the standard health check; exit code 0 when SERVING, else 7'
+            cand completions 'Print a completion script for a shell'
+        }
+        &'greet;call'= {
+            cand -d 'The request''s documents, as one option; @ is standard input, @file a file'
+            cand --data 'The request''s documents, as one option; @ is standard input, @file a file'
+            cand --in 'The form of the documents'
+            cand -o 'The form of the replies: pretty on a terminal, json (one line a message) in a pipe'
+            cand --output 'The form of the replies: pretty on a terminal, json (one line a message) in a pipe'
+            cand --names 'Spell fields as JSON does or as the .proto does'
+            cand --int64 'Print 64-bit integers as strings or as numbers'
+            cand --enums 'Print enum values as names or as numbers'
+            cand -t 'Bound the whole call; sent to the server as its deadline'
+            cand --timeout 'Bound the whole call; sent to the server as its deadline'
+            cand -p 'A .proto file'
+            cand --proto 'A .proto file'
+            cand -I 'A directory in which imports are looked up'
+            cand --include 'A directory in which imports are looked up'
+            cand --descriptor-set 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
+            cand --protoset 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
+            cand -H 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64'
+            cand --header 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64'
+            cand --rpc-header 'Metadata for the call only'
+            cand --reflect-header 'Metadata for reflection only'
+            cand --reflection 'Which version of server reflection to ask'
+            cand --authority 'The :authority to send instead of the target''s host'
+            cand --user-agent 'What to send before greet''s own user-agent'
+            cand --connect-timeout 'Bound name, connection and schema'
+            cand --max-recv-size 'The largest reply that is taken'
+            cand --strict 'Read strict ProtoJSON: no comments, trailing commas, bare keys, single quotes, outermost < >'
+            cand --allow-unknown 'Drop unknown members and unknown enum names instead of refusing them'
+            cand --defaults 'Print fields that have their default value'
+            cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+            cand --tls 'Encrypt; this version cannot, and says so'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'greet;serve'= {
+            cand -p 'A .proto file, as PROTO'
+            cand --proto 'A .proto file, as PROTO'
+            cand -I 'A directory in which imports are looked up'
+            cand --include 'A directory in which imports are looked up'
+            cand --descriptor-set 'A compiled FileDescriptorSet, as PROTO'
+            cand --protoset 'A compiled FileDescriptorSet, as PROTO'
+            cand --rule 'A rule in one line: METHOD [when PROGRAM] => PROGRAM, in jq; the first that matches answers'
+            cand --rules 'A file of rules, after those of --rule'
+            cand --seed 'What made-up replies depend on, beside the schema'
+            cand --port 'The port on loopback; 0 takes a free one [default: 50051; 0 with a command]'
+            cand --listen 'Where to listen: HOST, HOST:PORT or unix:PATH [default: loopback, IPv4 and IPv6]'
+            cand --threads 'Threads that serve [default: the number of cores]'
+            cand --max-recv-size 'The largest request that is taken'
+            cand --grace 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them'
+            cand --no-auto 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply'
+            cand --no-reflection 'Do not offer server reflection'
+            cand --no-health 'Do not offer the health check'
+            cand --quiet 'Say nothing of single calls'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'greet;list'= {
+            cand --target 'A server beside the given schema'
+            cand -o 'One name a line, or JSON with shapes'
+            cand --output 'One name a line, or JSON with shapes'
+            cand -p 'A .proto file'
+            cand --proto 'A .proto file'
+            cand -I 'A directory in which imports are looked up'
+            cand --include 'A directory in which imports are looked up'
+            cand --descriptor-set 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
+            cand --protoset 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
+            cand -H 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64'
+            cand --header 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64'
+            cand --rpc-header 'Metadata for the call only'
+            cand --reflect-header 'Metadata for reflection only'
+            cand --reflection 'Which version of server reflection to ask'
+            cand --authority 'The :authority to send instead of the target''s host'
+            cand --user-agent 'What to send before greet''s own user-agent'
+            cand --connect-timeout 'Bound name, connection and schema'
+            cand --max-recv-size 'The largest reply that is taken'
+            cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+            cand --tls 'Encrypt; this version cannot, and says so'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'greet;describe'= {
+            cand --target 'A server beside the given schema'
+            cand -p 'A .proto file'
+            cand --proto 'A .proto file'
+            cand -I 'A directory in which imports are looked up'
+            cand --include 'A directory in which imports are looked up'
+            cand --descriptor-set 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
+            cand --protoset 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
+            cand -H 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64'
+            cand --header 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64'
+            cand --rpc-header 'Metadata for the call only'
+            cand --reflect-header 'Metadata for reflection only'
+            cand --reflection 'Which version of server reflection to ask'
+            cand --authority 'The :authority to send instead of the target''s host'
+            cand --user-agent 'What to send before greet''s own user-agent'
+            cand --connect-timeout 'Bound name, connection and schema'
+            cand --max-recv-size 'The largest reply that is taken'
+            cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+            cand --tls 'Encrypt; this version cannot, and says so'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'greet;health'= {
+            cand -t 'Bound the check'
+            cand --timeout 'Bound the check'
+            cand -H 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64'
+            cand --header 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64'
+            cand --rpc-header 'Metadata for the call only'
+            cand --reflect-header 'Metadata for reflection only'
+            cand --reflection 'Which version of server reflection to ask'
+            cand --authority 'The :authority to send instead of the target''s host'
+            cand --user-agent 'What to send before greet''s own user-agent'
+            cand --connect-timeout 'Bound name, connection and schema'
+            cand --max-recv-size 'The largest reply that is taken'
+            cand --watch 'Print every change until interrupted'
+            cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+            cand --tls 'Encrypt; this version cannot, and says so'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'greet;completions'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+    ]
+    $completions[$command]
+}

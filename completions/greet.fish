@@ -1,0 +1,146 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_greet_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_greet_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_greet_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_greet_using_subcommand
+    set -l cmd (__fish_greet_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c greet -n "__fish_greet_needs_command" -s h -l help -d 'Print help'
+complete -c greet -n "__fish_greet_needs_command" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_needs_command" -f -a "call" -d 'Call a method'
+complete -c greet -n "__fish_greet_needs_command" -f -a "serve" -d 'Serve every service of a schema'
+complete -c greet -n "__fish_greet_needs_command" -f -a "list" -d 'List services, or one service\'s methods'
+complete -c greet -n "__fish_greet_needs_command" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message or enum'
+complete -c greet -n "__fish_greet_needs_command" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
+complete -c greet -n "__fish_greet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c greet -n "__fish_greet_using_subcommand call" -s d -l data -d 'The request\'s documents, as one option; @ is standard input, @file a file' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l in -d 'The form of the documents' -r -f -a "json\t'ProtoJSON, one value or many'
+text\t'Protobuf\'s text format, messages separated by a line \'# ---\''
+binary\t'The message itself; varint-delimited for methods that take a stream'"
+complete -c greet -n "__fish_greet_using_subcommand call" -s o -l output -d 'The form of the replies: pretty on a terminal, json (one line a message) in a pipe' -r -f -a "pretty\t'JSON with two spaces'
+json\t'JSON, one line a message'
+text\t'Protobuf\'s text format, messages separated by a line \'# ---\''
+binary\t'The message itself; varint-delimited for methods that give a stream'"
+complete -c greet -n "__fish_greet_using_subcommand call" -l names -d 'Spell fields as JSON does or as the .proto does' -r -f -a "json\t''
+proto\t''"
+complete -c greet -n "__fish_greet_using_subcommand call" -l int64 -d 'Print 64-bit integers as strings or as numbers' -r -f -a "string\t''
+number\t''"
+complete -c greet -n "__fish_greet_using_subcommand call" -l enums -d 'Print enum values as names or as numbers' -r -f -a "name\t''
+number\t''"
+complete -c greet -n "__fish_greet_using_subcommand call" -s t -l timeout -d 'Bound the whole call; sent to the server as its deadline' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -s p -l proto -d 'A .proto file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l rpc-header -d 'Metadata for the call only' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l reflect-header -d 'Metadata for reflection only' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l reflection -d 'Which version of server reflection to ask' -r -f -a "auto\t'v1, then v1alpha'
+v1\t''
+v1alpha\t''
+off\t'Do not ask the server'"
+complete -c greet -n "__fish_greet_using_subcommand call" -l authority -d 'The :authority to send instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l user-agent -d 'What to send before greet\'s own user-agent' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l strict -d 'Read strict ProtoJSON: no comments, trailing commas, bare keys, single quotes, outermost < >'
+complete -c greet -n "__fish_greet_using_subcommand call" -l allow-unknown -d 'Drop unknown members and unknown enum names instead of refusing them'
+complete -c greet -n "__fish_greet_using_subcommand call" -l defaults -d 'Print fields that have their default value'
+complete -c greet -n "__fish_greet_using_subcommand call" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+complete -c greet -n "__fish_greet_using_subcommand call" -l tls -d 'Encrypt; this version cannot, and says so'
+complete -c greet -n "__fish_greet_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand call" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand serve" -s p -l proto -d 'A .proto file, as PROTO' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet, as PROTO' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l rule -d 'A rule in one line: METHOD [when PROGRAM] => PROGRAM, in jq; the first that matches answers' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l rules -d 'A file of rules, after those of --rule' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l seed -d 'What made-up replies depend on, beside the schema' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l port -d 'The port on loopback; 0 takes a free one [default: 50051; 0 with a command]' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l listen -d 'Where to listen: HOST, HOST:PORT or unix:PATH [default: loopback, IPv4 and IPv6]' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l threads -d 'Threads that serve [default: the number of cores]' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l max-recv-size -d 'The largest request that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l grace -d 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l no-auto -d 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply'
+complete -c greet -n "__fish_greet_using_subcommand serve" -l no-reflection -d 'Do not offer server reflection'
+complete -c greet -n "__fish_greet_using_subcommand serve" -l no-health -d 'Do not offer the health check'
+complete -c greet -n "__fish_greet_using_subcommand serve" -l quiet -d 'Say nothing of single calls'
+complete -c greet -n "__fish_greet_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand serve" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand list" -l target -d 'A server beside the given schema' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -s o -l output -d 'One name a line, or JSON with shapes' -r -f -a "text\t''
+json\t''"
+complete -c greet -n "__fish_greet_using_subcommand list" -s p -l proto -d 'A .proto file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l rpc-header -d 'Metadata for the call only' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l reflect-header -d 'Metadata for reflection only' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l reflection -d 'Which version of server reflection to ask' -r -f -a "auto\t'v1, then v1alpha'
+v1\t''
+v1alpha\t''
+off\t'Do not ask the server'"
+complete -c greet -n "__fish_greet_using_subcommand list" -l authority -d 'The :authority to send instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l user-agent -d 'What to send before greet\'s own user-agent' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+complete -c greet -n "__fish_greet_using_subcommand list" -l tls -d 'Encrypt; this version cannot, and says so'
+complete -c greet -n "__fish_greet_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand list" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand describe" -l target -d 'A server beside the given schema' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -s p -l proto -d 'A .proto file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l rpc-header -d 'Metadata for the call only' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l reflect-header -d 'Metadata for reflection only' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l reflection -d 'Which version of server reflection to ask' -r -f -a "auto\t'v1, then v1alpha'
+v1\t''
+v1alpha\t''
+off\t'Do not ask the server'"
+complete -c greet -n "__fish_greet_using_subcommand describe" -l authority -d 'The :authority to send instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l user-agent -d 'What to send before greet\'s own user-agent' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+complete -c greet -n "__fish_greet_using_subcommand describe" -l tls -d 'Encrypt; this version cannot, and says so'
+complete -c greet -n "__fish_greet_using_subcommand describe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand describe" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand health" -s t -l timeout -d 'Bound the check' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l rpc-header -d 'Metadata for the call only' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l reflect-header -d 'Metadata for reflection only' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l reflection -d 'Which version of server reflection to ask' -r -f -a "auto\t'v1, then v1alpha'
+v1\t''
+v1alpha\t''
+off\t'Do not ask the server'"
+complete -c greet -n "__fish_greet_using_subcommand health" -l authority -d 'The :authority to send instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l user-agent -d 'What to send before greet\'s own user-agent' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l watch -d 'Print every change until interrupted'
+complete -c greet -n "__fish_greet_using_subcommand health" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+complete -c greet -n "__fish_greet_using_subcommand health" -l tls -d 'Encrypt; this version cannot, and says so'
+complete -c greet -n "__fish_greet_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand health" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c greet -n "__fish_greet_using_subcommand completions" -s V -l version -d 'Print version'

@@ -1,0 +1,182 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'greet'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'greet' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('call', 'call', [CompletionResultType]::ParameterValue, 'Call a method')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve every service of a schema')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List services, or one service''s methods')
+            [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show a symbol as .proto source: a service, method, message or enum')
+            [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask the standard health check; exit code 0 when SERVING, else 7')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
+            break
+        }
+        'greet;call' {
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'The request''s documents, as one option; @ is standard input, @file a file')
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The request''s documents, as one option; @ is standard input, @file a file')
+            [CompletionResult]::new('--in', '--in', [CompletionResultType]::ParameterName, 'The form of the documents')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the replies: pretty on a terminal, json (one line a message) in a pipe')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the replies: pretty on a terminal, json (one line a message) in a pipe')
+            [CompletionResult]::new('--names', '--names', [CompletionResultType]::ParameterName, 'Spell fields as JSON does or as the .proto does')
+            [CompletionResult]::new('--int64', '--int64', [CompletionResultType]::ParameterName, 'Print 64-bit integers as strings or as numbers')
+            [CompletionResult]::new('--enums', '--enums', [CompletionResultType]::ParameterName, 'Print enum values as names or as numbers')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Bound the whole call; sent to the server as its deadline')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Bound the whole call; sent to the server as its deadline')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A .proto file')
+            [CompletionResult]::new('--proto', '--proto', [CompletionResultType]::ParameterName, 'A .proto file')
+            [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--descriptor-set', '--descriptor-set', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
+            [CompletionResult]::new('--protoset', '--protoset', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64')
+            [CompletionResult]::new('--rpc-header', '--rpc-header', [CompletionResultType]::ParameterName, 'Metadata for the call only')
+            [CompletionResult]::new('--reflect-header', '--reflect-header', [CompletionResultType]::ParameterName, 'Metadata for reflection only')
+            [CompletionResult]::new('--reflection', '--reflection', [CompletionResultType]::ParameterName, 'Which version of server reflection to ask')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The :authority to send instead of the target''s host')
+            [CompletionResult]::new('--user-agent', '--user-agent', [CompletionResultType]::ParameterName, 'What to send before greet''s own user-agent')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Bound name, connection and schema')
+            [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest reply that is taken')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Read strict ProtoJSON: no comments, trailing commas, bare keys, single quotes, outermost < >')
+            [CompletionResult]::new('--allow-unknown', '--allow-unknown', [CompletionResultType]::ParameterName, 'Drop unknown members and unknown enum names instead of refusing them')
+            [CompletionResult]::new('--defaults', '--defaults', [CompletionResultType]::ParameterName, 'Print fields that have their default value')
+            [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Encrypt; this version cannot, and says so')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'greet;serve' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A .proto file, as PROTO')
+            [CompletionResult]::new('--proto', '--proto', [CompletionResultType]::ParameterName, 'A .proto file, as PROTO')
+            [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--descriptor-set', '--descriptor-set', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet, as PROTO')
+            [CompletionResult]::new('--protoset', '--protoset', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet, as PROTO')
+            [CompletionResult]::new('--rule', '--rule', [CompletionResultType]::ParameterName, 'A rule in one line: METHOD [when PROGRAM] => PROGRAM, in jq; the first that matches answers')
+            [CompletionResult]::new('--rules', '--rules', [CompletionResultType]::ParameterName, 'A file of rules, after those of --rule')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What made-up replies depend on, beside the schema')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port on loopback; 0 takes a free one [default: 50051; 0 with a command]')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen: HOST, HOST:PORT or unix:PATH [default: loopback, IPv4 and IPv6]')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Threads that serve [default: the number of cores]')
+            [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest request that is taken')
+            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them')
+            [CompletionResult]::new('--no-auto', '--no-auto', [CompletionResultType]::ParameterName, 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply')
+            [CompletionResult]::new('--no-reflection', '--no-reflection', [CompletionResultType]::ParameterName, 'Do not offer server reflection')
+            [CompletionResult]::new('--no-health', '--no-health', [CompletionResultType]::ParameterName, 'Do not offer the health check')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing of single calls')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'greet;list' {
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'A server beside the given schema')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'One name a line, or JSON with shapes')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'One name a line, or JSON with shapes')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A .proto file')
+            [CompletionResult]::new('--proto', '--proto', [CompletionResultType]::ParameterName, 'A .proto file')
+            [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--descriptor-set', '--descriptor-set', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
+            [CompletionResult]::new('--protoset', '--protoset', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64')
+            [CompletionResult]::new('--rpc-header', '--rpc-header', [CompletionResultType]::ParameterName, 'Metadata for the call only')
+            [CompletionResult]::new('--reflect-header', '--reflect-header', [CompletionResultType]::ParameterName, 'Metadata for reflection only')
+            [CompletionResult]::new('--reflection', '--reflection', [CompletionResultType]::ParameterName, 'Which version of server reflection to ask')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The :authority to send instead of the target''s host')
+            [CompletionResult]::new('--user-agent', '--user-agent', [CompletionResultType]::ParameterName, 'What to send before greet''s own user-agent')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Bound name, connection and schema')
+            [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest reply that is taken')
+            [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Encrypt; this version cannot, and says so')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'greet;describe' {
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'A server beside the given schema')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A .proto file')
+            [CompletionResult]::new('--proto', '--proto', [CompletionResultType]::ParameterName, 'A .proto file')
+            [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--descriptor-set', '--descriptor-set', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
+            [CompletionResult]::new('--protoset', '--protoset', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64')
+            [CompletionResult]::new('--rpc-header', '--rpc-header', [CompletionResultType]::ParameterName, 'Metadata for the call only')
+            [CompletionResult]::new('--reflect-header', '--reflect-header', [CompletionResultType]::ParameterName, 'Metadata for reflection only')
+            [CompletionResult]::new('--reflection', '--reflection', [CompletionResultType]::ParameterName, 'Which version of server reflection to ask')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The :authority to send instead of the target''s host')
+            [CompletionResult]::new('--user-agent', '--user-agent', [CompletionResultType]::ParameterName, 'What to send before greet''s own user-agent')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Bound name, connection and schema')
+            [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest reply that is taken')
+            [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Encrypt; this version cannot, and says so')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'greet;health' {
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Bound the check')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Bound the check')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64')
+            [CompletionResult]::new('--rpc-header', '--rpc-header', [CompletionResultType]::ParameterName, 'Metadata for the call only')
+            [CompletionResult]::new('--reflect-header', '--reflect-header', [CompletionResultType]::ParameterName, 'Metadata for reflection only')
+            [CompletionResult]::new('--reflection', '--reflection', [CompletionResultType]::ParameterName, 'Which version of server reflection to ask')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The :authority to send instead of the target''s host')
+            [CompletionResult]::new('--user-agent', '--user-agent', [CompletionResultType]::ParameterName, 'What to send before greet''s own user-agent')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Bound name, connection and schema')
+            [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest reply that is taken')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Print every change until interrupted')
+            [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Encrypt; this version cannot, and says so')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'greet;completions' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

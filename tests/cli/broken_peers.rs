@@ -1,0 +1,98 @@
+//! Servers that are not there, or are something else.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use crate::run::greet;
+
+/// A peer that answers whatever comes with these bytes, and keeps the connection.
+fn peer(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            let mut buffer = [0; 1024];
+            let _ = socket.read(&mut buffer);
+            let _ = socket.write_all(answer);
+            // Reads on until the other side closes, as a server with an open connection does.
+            while socket.read(&mut buffer).is_ok_and(|n| n > 0) {}
+        }
+    });
+    target
+}
+
+#[test]
+fn nobody_listens() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let ran = greet(&["call", &target, "a.B/C"]);
+    assert_eq!(
+        ran.shown(),
+        format!(
+            "5\n--- stdout\n--- stderr\nerror: connection refused by {target}\n\
+             hint: is the server running, and is the port right?\n"
+        )
+    );
+    let named = target.replace("127.0.0.1", "localhost");
+    let ran = greet(&["list", &named]);
+    assert_eq!(ran.code, 5, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains(&target) && ran.stderr.contains("[::1]"),
+        "every address is named: {}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn no_such_name() {
+    let ran = greet(&["call", "nothing.invalid:1", "a.B/C", "--plaintext"]);
+    assert_eq!(ran.code, 5, "{}", ran.shown());
+    assert!(ran.stderr.starts_with("error: cannot resolve 'nothing.invalid'"), "{}", ran.stderr);
+}
+
+#[test]
+fn no_such_socket() {
+    let ran = greet(&["call", "unix:/no/such/socket", "a.B/C"]);
+    assert_eq!(ran.code, 5, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("unix:/no/such/socket") && ran.stderr.contains("no such file"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_tls_server_is_told_by_its_first_bytes() {
+    let target = peer(b"\x15\x03\x01\x00\x02\x02\x46");
+    let ran = greet(&["call", &target, "a.B/C"]);
+    assert_eq!(
+        ran.shown(),
+        format!(
+            "5\n--- stdout\n--- stderr\nerror: {target} speaks TLS, not plaintext HTTP/2\n\
+             hint: the server speaks TLS, and this version does not\n"
+        )
+    );
+}
+
+#[test]
+fn an_http_1_server_is_told_by_its_first_bytes() {
+    let target = peer(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    let ran = greet(&["call", &target, "a.B/C"]);
+    assert_eq!(ran.code, 5, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("speaks HTTP/1, not HTTP/2") && ran.stderr.contains("hint: "),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_server_that_says_nothing_is_left_in_time() {
+    let target = peer(b"");
+    let ran = greet(&["call", &target, "a.B/C", "--connect-timeout", "200ms"]);
+    assert!([4, 5].contains(&ran.code), "{}", ran.shown());
+    assert!(ran.stderr.contains("200ms") && ran.stderr.contains("--connect-timeout"), "{}", ran.stderr);
+}

@@ -1,0 +1,106 @@
+//! Request data that does not fit: exit 3, with the place, before anything is sent.
+
+use crate::run::{Folder, SHAPES, greet, greet_with_input, serve};
+
+#[test]
+fn bad_data_names_the_place_and_the_nearest_name() {
+    let server = serve(&[]);
+    for (data, wanted) in [
+        (r#"{"nam":1}"#, "error: request data, line 1, column "),
+        (r#"{"name":1}"#, ".name"),
+        ("{\n \"name\": tru\n}", "line 2, column "),
+        (r#"{"name":"x"#, "line 1, column 1"),
+        ("nam=x", "hint: did you mean name?"),
+        (r#"["a"]"#, "hint: several requests are several documents"),
+        ("", "takes exactly one request"),
+        ("{}{}", "and there are several"),
+    ] {
+        let ran = greet(&["call", &server.target, "SayHello", data]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (3, ""), "{data}: {}", ran.shown());
+        assert!(ran.stderr.contains(wanted), "{data}: {}", ran.stderr);
+    }
+    let ran = greet(&["call", &server.target, "SayHello", r#"{"nam":1}"#]);
+    assert!(ran.stderr.ends_with("hint: did you mean name?\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn documents_and_fields_do_not_mix() {
+    let server = serve(&[]);
+    let ran = greet(&["call", &server.target, "SayHello", "{}", "name=x"]);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+    assert!(ran.stderr.contains("DATA is all documents or all fields"), "{}", ran.stderr);
+    let ran = greet(&["call", &server.target, "SayHello", "World"]);
+    assert_eq!(ran.code, 3, "{}", ran.shown());
+    assert!(ran.stderr.contains("'World' is no field"), "{}", ran.stderr);
+}
+
+#[test]
+fn strict_json_refuses_what_hands_type() {
+    let server = serve(&[]);
+    assert_eq!(greet(&["call", &server.target, "SayHello", "{name:'x'}", "--strict"]).code, 3);
+    assert_eq!(greet(&["call", &server.target, "SayHello", "{\"name\":\"x\"}", "--strict"]).code, 0);
+}
+
+#[test]
+fn unknown_members_are_dropped_when_asked() {
+    let server = serve(&[]);
+    let data = r#"{"name":"x","more":1}"#;
+    assert_eq!(greet(&["call", &server.target, "SayHello", data]).code, 3);
+    let ran = greet(&["call", &server.target, "SayHello", data, "--allow-unknown"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "{\"message\":\"Hello, x!\"}\n"), "{}", ran.shown());
+}
+
+#[test]
+fn bad_data_in_the_middle_of_a_stream_resets_the_call() {
+    let folder = Folder::new();
+    let proto = folder.file("shapes.proto", SHAPES);
+    let server = serve(&[&proto, "--rule", "shapes.Shapes/Both => {name: .name}"]);
+    let ran = greet_with_input(
+        &["call", &server.target, "shapes.Shapes/Both", "-"],
+        "{\"name\":\"a\"}\n{\"nme\":\"b\"}\n",
+    );
+    assert_eq!(ran.code, 3, "{}", ran.shown());
+    assert!(
+        ran.stderr.starts_with("error: request data on standard input, line 2, column "),
+        "{}",
+        ran.stderr
+    );
+    let ran = greet(&["call", &server.target, "shapes.Shapes/Both", "@/no/such/file"]);
+    assert_eq!(ran.code, 3, "{}", ran.shown());
+    assert!(ran.stderr.contains("cannot open /no/such/file"), "{}", ran.stderr);
+}
+
+#[test]
+fn every_kind_of_field_is_typed_by_the_schema() {
+    let folder = Folder::new();
+    let proto = folder.file("shapes.proto", SHAPES);
+    let server = serve(&[&proto, "--rule", "shapes.Shapes/Unary => ."]);
+    let ran = greet(&[
+        "call",
+        &server.target,
+        "shapes.Shapes/Unary",
+        "name=n",
+        "size=-3",
+        "colour=GREEN",
+        "tags+=a",
+        "tags+=b",
+        "counts{x}=1",
+        "inner.name=deep",
+        "left:=\"l\"",
+    ]);
+    assert_eq!(
+        ran.shown(),
+        "0\n--- stdout\n{\"name\":\"n\",\"size\":\"-3\",\"colour\":\"GREEN\",\"tags\":[\"a\",\"b\"],\"counts\":{\"x\":1},\
+         \"inner\":{\"name\":\"deep\"},\"left\":\"l\"}\n--- stderr\n"
+    );
+    for (field, wanted) in [
+        ("colour=BLUE", "RED"),
+        ("tags=a", "hint: a repeated field takes path+=value"),
+        ("size=x", "size"),
+        ("inner.nme=x", "hint: did you mean name?"),
+    ] {
+        let ran = greet(&["call", &server.target, "shapes.Shapes/Unary", field]);
+        assert_eq!(ran.code, 3, "{field}: {}", ran.shown());
+        assert!(ran.stderr.contains(wanted), "{field}: {}", ran.stderr);
+    }
+}

@@ -1,0 +1,58 @@
+//! Help texts and completions, compared whole with what is kept.
+
+use std::path::Path;
+
+use crate::run::greet;
+
+const COMMANDS: [&str; 6] = ["call", "serve", "list", "describe", "health", "completions"];
+
+/// Compares with a kept file; with GREET_UPDATE set, writes it instead.
+fn kept(path: &Path, now: &str) {
+    if std::env::var_os("GREET_UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, now).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(
+        kept,
+        now,
+        "{} is not what greet prints; GREET_UPDATE=1 cargo test --test cli mends it",
+        path.display()
+    );
+}
+
+#[test]
+fn help_is_as_kept() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/help");
+    let ran = greet(&["--help"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    kept(&root.join("greet.txt"), &ran.stdout);
+    for command in COMMANDS {
+        let ran = greet(&[command, "--help"]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+        kept(&root.join(format!("{command}.txt")), &ran.stdout);
+        assert_eq!(greet(&[command, "-h"]).code, 0);
+    }
+}
+
+#[test]
+fn completions_are_as_kept() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
+    for (shell, file) in [
+        ("bash", "greet.bash"),
+        ("zsh", "_greet"),
+        ("fish", "greet.fish"),
+        ("powershell", "greet.ps1"),
+        ("elvish", "greet.elv"),
+    ] {
+        let ran = greet(&["completions", shell]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+        kept(&root.join(file), &ran.stdout);
+    }
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let ran = greet(&["--version"]);
+    assert_eq!(ran.stdout, format!("greet {}\n", env!("CARGO_PKG_VERSION")));
+}

@@ -1,0 +1,152 @@
+//! `greet list`, `greet describe`, `greet health`, and names that are not there.
+
+use crate::run::{Folder, SHAPES, greet, serve};
+
+#[test]
+fn services_and_methods_are_listed() {
+    let folder = Folder::new();
+    let proto = folder.file("shapes.proto", SHAPES);
+    let server = serve(&[&proto]);
+    let ran = greet(&["list", &server.target]);
+    assert_eq!(
+        ran.shown(),
+        "0\n--- stdout\nshapes.Shapes\ngrpc.health.v1.Health\ngrpc.reflection.v1.ServerReflection\n\
+         grpc.reflection.v1alpha.ServerReflection\n--- stderr\n"
+    );
+    let methods = "shapes.Shapes/Unary\nshapes.Shapes/Up\nshapes.Shapes/Down\nshapes.Shapes/Both\n";
+    assert_eq!(greet(&["list", &server.target, "shapes.Shapes"]).stdout, methods);
+    assert_eq!(greet(&["list", &server.target, "Shapes"]).stdout, methods);
+    assert_eq!(greet(&["list", "-p", &proto]).stdout, "shapes.Shapes\n");
+    assert_eq!(greet(&["list", "-p", &proto, "shapes.Shapes"]).stdout, methods);
+    let greeter = serve(&[]);
+    let both = greet(&["list", "-p", &proto, "--target", &greeter.target]).stdout;
+    assert!(both.starts_with("greeter.Greeter\nshapes.Shapes\n"), "{both}");
+    let json = greet(&["list", &server.target, "shapes.Shapes", "--output", "json"]).stdout;
+    assert_eq!(
+        json.lines().next_back().unwrap(),
+        "{\"method\":\"shapes.Shapes/Both\",\"reply\":\"shapes.Item\",\"request\":\"shapes.Item\",\"shape\":\"bidi_streaming\"}"
+    );
+}
+
+#[test]
+fn symbols_are_described_as_source() {
+    let server = serve(&[]);
+    for (symbol, wanted) in [
+        (
+            "greeter.Greeter",
+            "// The service definition.\nservice Greeter {\n  // Sends a greeting\n  rpc SayHello(HelloRequest) returns (HelloReply);\n}\n",
+        ),
+        (
+            "HelloRequest",
+            "// The request message containing the user's name.\nmessage HelloRequest {\n  string name = 1;\n}\n",
+        ),
+    ] {
+        let ran = greet(&["describe", &server.target, symbol]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, wanted), "{}", ran.shown());
+    }
+    let method = greet(&["describe", &server.target, "greeter.Greeter/SayHello"]);
+    assert!(method.stdout.contains("rpc SayHello"), "{}", method.shown());
+    let folder = Folder::new();
+    let proto = folder.file("shapes.proto", SHAPES);
+    let colour = greet(&["describe", "-p", &proto, "shapes.Colour"]).stdout;
+    assert_eq!(colour, "enum Colour {\n  COLOUR_UNSPECIFIED = 0;\n  RED = 1;\n  GREEN = 2;\n}\n");
+    let over_reflection = greet(&["describe", &serve(&[&proto]).target, "shapes.Item"]).stdout;
+    let from_file = greet(&["describe", "-p", &proto, "shapes.Item"]).stdout;
+    assert_eq!(over_reflection, from_file);
+    assert!(
+        from_file.contains("map<string, int32> counts = 5;") && from_file.contains("oneof choice {"),
+        "{from_file}"
+    );
+    let all = greet(&["describe", "-p", &proto]);
+    assert!(all.stdout.starts_with("// All four shapes.\nservice Shapes {"), "{}", all.shown());
+}
+
+#[test]
+fn what_is_not_there_has_a_nearest_name() {
+    let server = serve(&[]);
+    let ran = greet(&["call", &server.target, "greeter.Greeter/SayHelo", "name=x"]);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
+    assert!(ran.stderr.contains("hint: did you mean greeter.Greeter/SayHello?"), "{}", ran.stderr);
+    for args in [
+        vec!["list", &server.target, "greeter.Greter"],
+        vec!["describe", &server.target, "HelloRequst"],
+        vec!["call", &server.target, "greeter.Greter/SayHello"],
+    ] {
+        let ran = greet(&args);
+        assert_eq!(ran.code, 4, "{}", ran.shown());
+        assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
+        assert!(ran.stderr.contains("hint: did you mean "), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn an_ambiguous_method_lists_its_candidates() {
+    let folder = Folder::new();
+    let one = folder.file(
+        "one.proto",
+        "syntax = \"proto3\"; package one; message M {} service S { rpc Get (M) returns (M); }",
+    );
+    let two = folder.file(
+        "two.proto",
+        "syntax = \"proto3\"; package two; message M {} service S { rpc Get (M) returns (M); }",
+    );
+    let server = serve(&[&one, &two]);
+    let ran = greet(&["call", &server.target, "Get"]);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
+    assert!(ran.stderr.contains("one.S/Get") && ran.stderr.contains("two.S/Get"), "{}", ran.stderr);
+    assert_eq!(greet(&["call", &server.target, "one.S/Get"]).code, 0);
+}
+
+#[test]
+fn a_broken_file_names_its_place() {
+    let folder = Folder::new();
+    let broken = folder.file("broken.proto", "syntax = \"proto3\";\nmessage M {\n  strin name = 1;\n}\n");
+    let ran = greet(&["list", "-p", &broken]);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
+    assert!(ran.stderr.contains("broken.proto:3:"), "{}", ran.stderr);
+    let missing = folder.file("missing.proto", "syntax = \"proto3\";\nimport \"no/such.proto\";\n");
+    let ran = greet(&["list", "--proto", &missing, "--include", folder.path().to_str().unwrap()]);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
+    assert!(ran.stderr.contains("no/such.proto") && ran.stderr.contains("hint: add -I"), "{}", ran.stderr);
+    let edition = folder.file("edition.proto", "edition = \"2023\";\nmessage M {}\n");
+    let ran = greet(&["list", "-p", &edition]);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("edition.proto:1") && ran.stderr.contains("--descriptor-set"),
+        "{}",
+        ran.stderr
+    );
+    let ran = greet(&["list", "-p", "/no/such.proto"]);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
+}
+
+#[test]
+fn health_is_a_name_and_an_exit_code() {
+    let server = serve(&[]);
+    for service in [None, Some("greeter.Greeter")] {
+        let mut args = vec!["health", &server.target, "--timeout", "10s"];
+        args.extend(service);
+        assert_eq!(greet(&args).shown(), "0\n--- stdout\nSERVING\n--- stderr\n");
+    }
+    let ran = greet(&["health", &server.target, "no.Such"]);
+    assert_eq!(ran.code, 69, "{}", ran.shown());
+}
+
+#[test]
+fn two_protos_are_served_together() {
+    let folder = Folder::new();
+    let common = folder
+        .file("common/types.proto", "syntax = \"proto3\"; package common; message Id { string id = 1; }");
+    let api = folder.file(
+        "api/api.proto",
+        "syntax = \"proto3\"; package api; import \"common/types.proto\"; service Api { rpc Get (common.Id) returns (common.Id); }",
+    );
+    let shapes = folder.file("shapes.proto", SHAPES);
+    let server = serve(&[&api, &shapes, "-I", folder.path().to_str().unwrap()]);
+    assert!(greet(&["list", &server.target]).stdout.starts_with("api.Api\nshapes.Shapes\n"));
+    assert_eq!(greet(&["call", &server.target, "api.Api/Get", "id=7"]).stdout, "{\"id\":\"7\"}\n");
+    // The imports are found without -I too.
+    let ran = greet(&["call", "-p", &api, &server.target, "api.Api/Get", "id=8"]);
+    assert_eq!(ran.shown(), "0\n--- stdout\n{\"id\":\"8\"}\n--- stderr\n");
+    drop(common);
+}

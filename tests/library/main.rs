@@ -1,0 +1,166 @@
+//! The library, as a test author uses it.
+
+use std::time::Duration;
+
+use greet::event::Kind;
+use greet::{Client, Code, Rule, Schema, Server};
+
+const TALK: &str = r#"
+syntax = "proto3";
+package talk;
+service Talk {
+  rpc Once (Line) returns (Line);
+  rpc Gather (stream Line) returns (Line);
+  rpc Repeat (Line) returns (stream Line);
+  rpc Chat (stream Line) returns (stream Line);
+}
+message Line { string text = 1; int64 number = 2; }
+"#;
+
+fn rule(text: &str) -> Rule {
+    Rule::parse(text, "rule").unwrap()
+}
+
+async fn talk() -> Server {
+    Server::builder()
+        .schema(Schema::from_proto_text("talk.proto", TALK).unwrap())
+        .rule(rule(r#"talk.Talk/Once when .text == "" => error({code: "INVALID_ARGUMENT", message: "say something"})"#))
+        .rule(rule(r#"talk.Talk/Once => {text: "you said \(.text)"}"#))
+        .rule(rule(r#"talk.Talk/Gather => {text: (map(.text) | join(" "))}"#))
+        .rule(rule(r#"talk.Talk/Repeat => range(.number) as $i | {number: $i}"#))
+        .rule(rule(r#"talk.Talk/Chat => {text: "re: \(.text)"}"#))
+        .start()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_call_with_json_and_what_the_journal_saw() {
+    let server = talk().await;
+    let client = Client::connect(server.target()).await.unwrap();
+    let reply = client.call("talk.Talk/Once", r#"{"text":"hi"}"#).await.unwrap();
+    assert_eq!(reply.json().unwrap(), r#"{"text":"you said hi"}"#);
+    assert_eq!(reply.to_value().unwrap()["text"], "you said hi");
+    assert_eq!(reply.to_dynamic().unwrap().get_field_by_name("text").unwrap().as_str(), Some("you said hi"));
+
+    let calls = server.journal().calls("talk.Talk/Once");
+    assert_eq!(calls.len(), 1);
+    let shown: Vec<String> =
+        calls[0].iter().map(|event| serde_json::to_value(event).unwrap()["event"].to_string()).collect();
+    assert_eq!(
+        shown,
+        ["\"start\"", "\"metadata\"", "\"request\"", "\"half_close\"", "\"message\"", "\"status\""]
+    );
+    assert!(
+        calls[0]
+            .iter()
+            .any(|event| matches!(&event.kind, Kind::Request { n: 1, body } if body["text"] == "hi"))
+    );
+}
+
+#[tokio::test]
+async fn a_status_is_an_error_with_a_code() {
+    let server = talk().await;
+    let client = Client::connect(server.target()).await.unwrap();
+    let error = client.call("Once", "{}").await.unwrap_err();
+    let status = error.status().unwrap();
+    assert_eq!((status.code, status.message.as_str()), (Code::INVALID_ARGUMENT, "say something"));
+    let error = client.call("Once", r#"{"txt":1}"#).await.unwrap_err();
+    assert_eq!(error.request().unwrap().nearest(), ["text"]);
+    let error = client.call("Onec", "{}").await.unwrap_err();
+    assert!(error.schema().unwrap().is_not_found());
+    assert!(Client::connect("127.0.0.1:1").await.unwrap_err().connect().unwrap().is_refused());
+}
+
+#[tokio::test]
+async fn all_four_shapes() {
+    let server = talk().await;
+    let client = Client::connect(server.target()).await.unwrap();
+
+    let mut gather = client.start("Gather").await.unwrap();
+    gather.send(r#"{"text":"a"}"#).await.unwrap();
+    gather.send(r#"{"text":"b"}"#).await.unwrap();
+    gather.half_close();
+    assert_eq!(gather.next().await.unwrap().unwrap().json().unwrap(), r#"{"text":"a b"}"#);
+    assert!(gather.next().await.unwrap().is_none());
+
+    let mut repeat = client.start("Repeat").await.unwrap();
+    repeat.send(r#"{"number":3}"#).await.unwrap();
+    repeat.half_close();
+    let mut numbers = Vec::new();
+    while let Some(reply) = repeat.next().await.unwrap() {
+        numbers.push(reply.json().unwrap());
+    }
+    assert_eq!(numbers, ["{}", r#"{"number":"1"}"#, r#"{"number":"2"}"#]);
+
+    let mut chat = client.start("Chat").await.unwrap();
+    for text in ["a", "b"] {
+        chat.send(format!(r#"{{"text":"{text}"}}"#)).await.unwrap();
+        assert_eq!(
+            chat.next().await.unwrap().unwrap().json().unwrap(),
+            format!(r#"{{"text":"re: {text}"}}"#)
+        );
+    }
+    chat.half_close();
+    assert!(chat.next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn counts_are_kept_at_the_server() {
+    use greet::client::{CallHead, ConnectOptions, Connection};
+    let server = talk().await;
+    let target = greet::Target::parse(server.target()).unwrap();
+    let connection = Connection::connect(&target, &ConnectOptions::default()).await.unwrap();
+    for path in ["/talk.Talk/Once", "/talk.Talk/Repeat"] {
+        for count in [0, 2] {
+            let (mut requests, mut replies) = connection.call(CallHead::new(path));
+            for _ in 0..count {
+                requests.send(bytes::Bytes::new()).await.unwrap();
+            }
+            requests.finish();
+            let ending = loop {
+                if let greet::client::Reply::End(ending) = replies.next().await {
+                    break ending;
+                }
+            };
+            assert_eq!(ending.status.code, Code::UNIMPLEMENTED, "{path} with {count} requests");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_drain_lets_open_calls_end_and_a_dropped_server_is_gone() {
+    let server = talk().await;
+    let client = Client::connect(server.target()).await.unwrap();
+    let mut chat = client.start("Chat").await.unwrap();
+    chat.send(r#"{"text":"a"}"#).await.unwrap();
+    chat.next().await.unwrap().unwrap();
+    let (drained, ()) = tokio::join!(server.drain(Duration::from_secs(60)), async {
+        chat.send(r#"{"text":"b"}"#).await.unwrap();
+        assert_eq!(chat.next().await.unwrap().unwrap().json().unwrap(), r#"{"text":"re: b"}"#);
+        chat.half_close();
+        assert!(chat.next().await.unwrap().is_none());
+    });
+    assert_eq!(drained.cut, 0);
+    let target = server.target().to_owned();
+    drop(server);
+    assert!(Client::connect(&target).await.unwrap_err().connect().unwrap().is_refused());
+}
+
+#[tokio::test]
+async fn many_servers_live_in_one_process() {
+    let servers = [talk().await, talk().await, Server::builder().start().await.unwrap()];
+    let client = Client::connect(servers[2].target()).await.unwrap();
+    assert_eq!(
+        client.call("SayHello", r#"{"name":"World"}"#).await.unwrap().json().unwrap(),
+        r#"{"message":"Hello, World!"}"#
+    );
+    for server in &servers[..2] {
+        let client = Client::connect(server.target()).await.unwrap();
+        assert_eq!(
+            client.call("Once", r#"{"text":"x"}"#).await.unwrap().json().unwrap(),
+            r#"{"text":"you said x"}"#
+        );
+        assert_eq!(server.journal().calls("Once").len(), 1);
+    }
+}
