@@ -8,7 +8,7 @@ use tonic::metadata::MetadataMap;
 use super::{CallError, Client};
 use crate::client::{ConnectError, ConnectOptions, Connection, Reflection};
 use crate::leaf::Target;
-use crate::schema::Schema;
+use crate::schema::{Schema, Source};
 
 /// Says what a client is to know before it connects.
 #[derive(Debug, Default)]
@@ -55,10 +55,14 @@ impl ClientBuilder {
     pub async fn connect(self, target: &str) -> Result<Client, CallError> {
         let target = Target::parse(target).map_err(ConnectError::from)?;
         let connection = Connection::connect(&target, &self.options).await?;
-        let schema = self.schema.unwrap_or_else(|| {
-            let reflection = Reflection::new(&connection).with_metadata(self.metadata.clone());
-            Schema::new(vec![Arc::new(reflection)])
-        });
-        Ok(Client::over(connection, schema, self.metadata, self.timeout))
+        let (schema, reflection) = match self.schema {
+            Some(schema) => (schema, None),
+            None => {
+                let reflection = Arc::new(Reflection::new(&connection).with_metadata(self.metadata.clone()));
+                let source: Arc<dyn Source> = Arc::<Reflection>::clone(&reflection);
+                (Schema::new(vec![source]), Some(reflection))
+            }
+        };
+        Ok(Client::asking(connection, schema, reflection, self.metadata, self.timeout))
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tonic::metadata::MetadataMap;
 
 use super::{Call, CallError, ClientBuilder, Prepared, Reply};
-use crate::client::{CallHead, Connection, ReplyCount};
+use crate::client::{CallHead, Connection, Reflection, ReplyCount};
 use crate::schema::{Schema, SchemaError, Shape};
 
 /// A connection to a server together with the schema it speaks. Cheap to clone.
@@ -20,6 +20,8 @@ pub struct Client {
 struct Inner {
     connection: Connection,
     schema: Schema,
+    /// The server's reflection, if the schema is asked of it.
+    reflection: Option<Arc<Reflection>>,
     metadata: MetadataMap,
     timeout: Option<Duration>,
     prepared: Mutex<HashMap<String, Arc<Prepared>>>,
@@ -46,8 +48,19 @@ impl Client {
         metadata: MetadataMap,
         timeout: Option<Duration>,
     ) -> Self {
+        Self::asking(connection, schema, None, metadata, timeout)
+    }
+
+    /// The same, whose stream of questions is closed whenever a method is known.
+    pub(super) fn asking(
+        connection: Connection,
+        schema: Schema,
+        reflection: Option<Arc<Reflection>>,
+        metadata: MetadataMap,
+        timeout: Option<Duration>,
+    ) -> Self {
         let prepared = Mutex::new(HashMap::new());
-        Self { inner: Arc::new(Inner { connection, schema, metadata, timeout, prepared }) }
+        Self { inner: Arc::new(Inner { connection, schema, reflection, metadata, timeout, prepared }) }
     }
 
     /// What the server speaks, as far as it is known.
@@ -102,7 +115,11 @@ impl Client {
         if let Some(prepared) = known {
             return Ok(prepared);
         }
-        let prepared = Arc::new(Prepared::new(self.inner.schema.method(method).await?)?);
+        let found = self.inner.schema.method(method).await;
+        if let Some(reflection) = &self.inner.reflection {
+            reflection.close().await;
+        }
+        let prepared = Arc::new(Prepared::new(found?)?);
         let mut all = self.inner.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(method.to_owned(), Arc::clone(&prepared));
         Ok(prepared)

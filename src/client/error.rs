@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use crate::leaf::os_cause::words;
 use crate::leaf::{Layer, duration};
 
 use super::resolve::{Peer, Unresolved};
@@ -77,7 +78,7 @@ impl ConnectError {
     /// Each address or name that was tried, with the cause that the system gave.
     pub fn addresses(&self) -> Vec<(String, String)> {
         match &self.kind {
-            Kind::Unresolved(names) => names.iter().map(|n| (n.host.clone(), cause(&n.cause))).collect(),
+            Kind::Unresolved(names) => names.iter().map(|n| (n.host.clone(), words(&n.cause))).collect(),
             Kind::Unreachable(attempts) | Kind::TimedOut { attempts, .. } => {
                 attempts.iter().map(|a| (a.place.clone(), a.text())).collect()
             }
@@ -149,22 +150,7 @@ impl Attempt {
 
     /// The system's cause, without the number that Rust adds.
     fn text(&self) -> String {
-        self.failure.as_ref().map_or_else(|| "no answer".to_owned(), cause)
-    }
-}
-
-/// The system's words, lower case, without the number that std adds.
-fn cause(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.strip_prefix("failed to lookup address information: ").unwrap_or(&text);
-    let text = text.split_once(" (os error").map_or(text, |(words, _)| words);
-    let mut letters = text.chars();
-    match letters.next() {
-        // `I/O error` stays as it is.
-        Some(first) if letters.as_str().starts_with(char::is_lowercase) => {
-            first.to_lowercase().chain(letters).collect()
-        }
-        _ => text.to_owned(),
+        self.failure.as_ref().map_or_else(|| "no answer".to_owned(), words)
     }
 }
 
@@ -182,7 +168,7 @@ impl fmt::Display for ConnectError {
         match &self.kind {
             Kind::Target(error) => error.fmt(f),
             Kind::Unresolved(names) => {
-                let names = names.iter().map(|n| format!("'{}': {}", n.host, cause(&n.cause))).collect();
+                let names = names.iter().map(|n| format!("'{}': {}", n.host, words(&n.cause))).collect();
                 write!(f, "cannot resolve {}", join(names))
             }
             Kind::Unreachable(attempts) if self.is_refused() => {
@@ -233,7 +219,7 @@ fn h2_cause(error: &h2::Error) -> String {
         Some(io) if matches!(io.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) => {
             "closed by the other side".to_owned()
         }
-        Some(io) => cause(io),
+        Some(io) => words(io),
         None => error.to_string(),
     }
 }

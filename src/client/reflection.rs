@@ -121,9 +121,10 @@ impl Reflection {
 
     /// Ends the stream of questions, if one is open. A later question opens another.
     pub async fn close(&self) {
-        if let Some((requests, _replies)) = self.state.lock().await.stream.take() {
-            requests.finish();
-        }
+        let Some((requests, mut replies)) = self.state.lock().await.stream.take() else { return };
+        requests.finish();
+        // Its end is heard beside what comes next: leaving before would be a reset, which servers count.
+        tokio::spawn(async move { while !matches!(replies.next().await, Reply::End(_)) {} });
     }
 
     /// Asks one question, in the version that has answered before, or in each until one does.

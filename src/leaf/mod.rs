@@ -5,6 +5,7 @@ pub mod duration;
 pub mod layer;
 pub mod metadata;
 pub mod nearest;
+pub mod os_cause;
 pub mod printable;
 pub mod size;
 pub mod target;

@@ -142,7 +142,7 @@ impl Target {
             (None, None) => match self.places.iter().filter(|place| place.is_loopback()).count() {
                 0 => Ok(Security::Tls),
                 n if n == self.places.len() => Ok(Security::Plaintext),
-                _ => Err(fail("it mixes loopback and other hosts: say --plaintext or --tls")),
+                _ => Err(fail("it mixes loopback and other hosts")),
             },
         }
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use crate::leaf::os_cause;
+
 /// Why a server could not start: the place, and what the system said.
 #[derive(Debug)]
 pub struct ListenError {
@@ -44,7 +46,7 @@ impl ListenError {
 
 impl fmt::Display for ListenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot listen on {}: {}", self.place, self.source)
+        write!(f, "cannot listen on {}: {}", self.place, os_cause::words(&self.source))
     }
 }
 

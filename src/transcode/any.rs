@@ -44,9 +44,9 @@ pub fn from_json(closures: &[Arc<Closure>], any: &serde_json::Value) -> Result<(
     // An Any's JSON is read in a closure that knows the type as one of google.protobuf.Any's values only
     // if it imports any.proto, so the value is read by itself.
     let mut members = any.as_object().cloned().unwrap_or_default();
-    members.remove("@type");
+    members.shift_remove("@type");
     let value = if json::is_well_known(plan.message()) {
-        members.remove("value").unwrap_or_default()
+        members.shift_remove("value").unwrap_or_default()
     } else {
         serde_json::Value::Object(members)
     };
@@ -62,12 +62,14 @@ fn typed(closure: &Arc<Closure>, type_url: &str, value: &[u8]) -> Option<serde_j
     let mut text = Vec::new();
     json::from_wire(&plan, value, JsonOutput::default(), &mut text).ok()?;
     let value: serde_json::Value = serde_json::from_slice(&text).ok()?;
-    // A well-known type has no members of its own: it stands in `value` (the ProtoJSON of Any).
-    let mut members = match value {
-        serde_json::Value::Object(members) if !json::is_well_known(plan.message()) => members,
-        value => serde_json::Map::from_iter([("value".to_owned(), value)]),
-    };
-    members.insert("@type".to_owned(), type_url.into());
+    let mut members = serde_json::Map::from_iter([("@type".to_owned(), type_url.into())]);
+    match value {
+        serde_json::Value::Object(own) if !json::is_well_known(plan.message()) => members.extend(own),
+        // A well-known type has no members of its own: it stands in `value` (the ProtoJSON of Any).
+        value => {
+            members.insert("value".to_owned(), value);
+        }
+    }
     Some(serde_json::Value::Object(members))
 }
 

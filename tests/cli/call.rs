@@ -15,6 +15,7 @@ fn the_mission_in_every_spelling() {
         vec![r#"<"name":"World">"#],
         vec!["name=World"],
         vec!["-d", r#"{"name":"World"}"#],
+        vec!["--data", r#"{"name":"World"}"#],
         vec!["{name: 'World',} // relaxed"],
         vec!["--in", "text", "name: 'World'"],
     ] {
@@ -237,6 +238,18 @@ fn metadata_goes_with_the_call() {
         "{}",
         ran.shown()
     );
+}
+
+#[test]
+fn user_agent_and_authority_are_set() {
+    let rule = "greeter.Greeter/SayHello => {message: $metadata[\"user-agent\"]}";
+    let server = serve(&["--rule", rule]);
+    let ran =
+        greet(&["call", &server.target, "SayHello", "--user-agent", "me/1", "--authority", "other.example"]);
+    let wanted = format!("{{\"message\":\"me/1 greet/{}\"}}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(ok(&ran), wanted);
+    let ran = greet(&["call", &server.target, "SayHello", "--authority", "a b"]);
+    assert_ne!(ran.code, 0, "{}", ran.shown());
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn bad_data_names_the_place_and_the_nearest_name() {
         (r#"{"nam":1}"#, "error: request data, line 1, column "),
         (r#"{"name":1}"#, ".name"),
         ("{\n \"name\": tru\n}", "line 2, column "),
-        (r#"{"name":"x"#, "line 1, column 1"),
+        (r#"{"name":"x"#, "line 1, column 9: the string that begins here is never closed"),
         ("nam=x", "hint: did you mean name?"),
         (r#"["a"]"#, "hint: several requests are several documents"),
         ("", "takes exactly one request"),

@@ -11,7 +11,9 @@ fn every_long_flag_is_used_in_a_test() {
     for command in ["call", "serve", "list", "describe", "health", "completions"] {
         let help = greet(&[command, "--help"]).stdout;
         for line in help.lines().map(str::trim_start).filter(|line| line.starts_with('-')) {
-            let words = line.split([' ', ',', '=', '[']).filter(|word| word.starts_with("--"));
+            let words = line
+                .split([' ', ',', '=', '['])
+                .filter(|word| word.starts_with("--") && word.ends_with(char::is_alphanumeric));
             flags.extend(words.map(ToOwned::to_owned));
         }
     }

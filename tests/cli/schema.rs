@@ -24,7 +24,7 @@ fn services_and_methods_are_listed() {
     let json = greet(&["list", &server.target, "shapes.Shapes", "--output", "json"]).stdout;
     assert_eq!(
         json.lines().next_back().unwrap(),
-        "{\"method\":\"shapes.Shapes/Both\",\"reply\":\"shapes.Item\",\"request\":\"shapes.Item\",\"shape\":\"bidi_streaming\"}"
+        "{\"method\":\"shapes.Shapes/Both\",\"shape\":\"bidi_streaming\",\"request\":\"shapes.Item\",\"reply\":\"shapes.Item\"}"
     );
 }
 

@@ -1,4 +1,4 @@
-//! `greet call`.
+//! What may be typed after `greet call`.
 
 use std::time::Duration;
 

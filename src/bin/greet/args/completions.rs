@@ -1,4 +1,4 @@
-//! `greet completions`.
+//! What may be typed after `greet completions`.
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;

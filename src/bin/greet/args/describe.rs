@@ -1,4 +1,4 @@
-//! `greet describe`.
+//! What may be typed after `greet describe`.
 
 use clap::Args;
 

@@ -1,4 +1,4 @@
-//! `greet health`.
+//! What may be typed after `greet health`.
 
 use std::time::Duration;
 

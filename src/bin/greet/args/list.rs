@@ -1,4 +1,4 @@
-//! `greet list`.
+//! What may be typed after `greet list`.
 
 use clap::{Args, ValueEnum};
 

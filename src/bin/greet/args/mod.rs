@@ -64,17 +64,20 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Cli, NoCommand> {
             hints: vec![format!("write {mended}")],
         });
     }
-    Cli::try_parse_from(words).map_err(|error| no_command(&error))
+    let command = words.get(1).map(|word| word.to_string_lossy().into_owned());
+    Cli::try_parse_from(words).map_err(|error| no_command(&error, command.as_deref()))
 }
 
-fn no_command(error: &clap::Error) -> NoCommand {
+fn no_command(error: &clap::Error, command: Option<&str>) -> NoCommand {
     use clap::error::ErrorKind;
     let text = error.render().to_string();
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return NoCommand::Asked(text);
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return NoCommand::Wrong { message: "a command is missing".to_owned(), hints: vec![text] };
+        let names = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>();
+        let hint = format!("the commands are {}; greet --help says more", names.join(", "));
+        return NoCommand::Wrong { message: "a command is missing".to_owned(), hints: vec![hint] };
     }
     // clap says `error: …`, then `  tip: …`, then the usage and where help is; the house's form is
     // one error line and hints.
@@ -93,6 +96,11 @@ fn no_command(error: &clap::Error) -> NoCommand {
             }
             message.push_str(line);
         }
+    }
+    if hints.is_empty() {
+        let known = command.filter(|name| Cli::command().find_subcommand(name).is_some());
+        let words = known.map_or_else(|| "greet --help".to_owned(), |name| format!("greet {name} --help"));
+        hints.push(format!("{words} shows what can be typed"));
     }
     NoCommand::Wrong { message, hints }
 }

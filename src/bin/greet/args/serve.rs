@@ -1,4 +1,4 @@
-//! `greet serve`.
+//! What may be typed after `greet serve`.
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;

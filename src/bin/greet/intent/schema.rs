@@ -28,6 +28,7 @@ pub(crate) struct Session<'a> {
     options: ConnectOptions,
     args: &'a ConnectionArgs,
     connection: Option<Connection>,
+    reflection: Option<Arc<Reflection>>,
     schema: Schema,
 }
 
@@ -39,7 +40,7 @@ impl<'a> Session<'a> {
         options: ConnectOptions,
         args: &'a ConnectionArgs,
     ) -> Self {
-        Self { target, options, args, connection: None, schema: Schema::new(given) }
+        Self { target, options, args, connection: None, reflection: None, schema: Schema::new(given) }
     }
 
     pub(crate) fn schema(&self) -> &Schema {
@@ -60,6 +61,10 @@ impl<'a> Session<'a> {
         }
         self.ask_server().await?;
         let method = bounded(self.args.connect_timeout, self.schema.method(name)).await??;
+        // The stream of questions is over before the call begins: some servers count it against it.
+        if let Some(reflection) = &self.reflection {
+            reflection.close().await;
+        }
         Ok(Arc::new(Prepared::new(method)?))
     }
 
@@ -80,8 +85,10 @@ impl<'a> Session<'a> {
             .with_metadata(metadata::of_reflection(self.args)?)
             .with_version(version)
             .with_timeout(self.args.connect_timeout);
+        let reflection = Arc::new(reflection);
+        self.reflection = Some(Arc::clone(&reflection));
         let mut sources = self.schema.sources().to_vec();
-        sources.push(Arc::new(reflection));
+        sources.push(reflection);
         self.schema = Schema::new(sources);
         Ok(())
     }

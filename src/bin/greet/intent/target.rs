@@ -21,7 +21,9 @@ pub(crate) fn options(target: &Target, args: &ConnectionArgs) -> Result<ConnectO
         (_, true) => Some(Security::Tls),
         _ => None,
     };
-    let security = target.security(explicit).map_err(|error| Failure::new(Kind::Usage, error.to_string()))?;
+    let security = target.security(explicit).map_err(|error| {
+        Failure::new(Kind::Usage, error.to_string()).hint("--plaintext or --tls says what all of them speak")
+    })?;
     if security == Security::Tls {
         return Err(Failure::new(Kind::Tls, "this version speaks no TLS").hint("add --plaintext"));
     }

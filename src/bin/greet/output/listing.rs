@@ -64,7 +64,7 @@ mod tests {
         let text = render(&listed()[1..], ListForm::Json, true);
         assert_eq!(
             text,
-            "{\"method\":\"a.B/C\",\"reply\":\"a.Out\",\"request\":\"a.In\",\"shape\":\"bidi_streaming\"}\n"
+            "{\"method\":\"a.B/C\",\"shape\":\"bidi_streaming\",\"request\":\"a.In\",\"reply\":\"a.Out\"}\n"
         );
     }
 
