@@ -29,7 +29,7 @@ impl Server {
         &self.journal
     }
 
-    /// Reports NOT_SERVING, stops accepting, lets open calls come to their end for so long, cuts the rest.
+    /// Reports `NOT_SERVING`, stops accepting, lets open calls come to their end for so long, cuts the rest.
     pub async fn drain(&self, grace: Duration) -> Drained {
         self.running.drain(grace).await
     }

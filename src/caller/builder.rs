@@ -8,7 +8,7 @@ use tonic::metadata::MetadataMap;
 use super::{CallError, Client};
 use crate::client::{ConnectError, ConnectOptions, Connection, Reflection};
 use crate::leaf::Target;
-use crate::schema::{Schema, Source};
+use crate::schema::Schema;
 
 /// Says what a client is to know before it connects.
 #[derive(Debug, Default)]
@@ -55,14 +55,12 @@ impl ClientBuilder {
     pub async fn connect(self, target: &str) -> Result<Client, CallError> {
         let target = Target::parse(target).map_err(ConnectError::from)?;
         let connection = Connection::connect(&target, &self.options).await?;
-        let (schema, reflection) = match self.schema {
-            Some(schema) => (schema, None),
-            None => {
-                let reflection = Arc::new(Reflection::new(&connection).with_metadata(self.metadata.clone()));
-                let source: Arc<dyn Source> = Arc::<Reflection>::clone(&reflection);
-                (Schema::new(vec![source]), Some(reflection))
-            }
-        };
+        let mut reflection = None;
+        let schema = self.schema.unwrap_or_else(|| {
+            let asked = Arc::new(Reflection::new(&connection).with_metadata(self.metadata.clone()));
+            reflection = Some(Arc::clone(&asked));
+            Schema::new(vec![asked])
+        });
         Ok(Client::asking(connection, schema, reflection, self.metadata, self.timeout))
     }
 }

@@ -1,5 +1,8 @@
 //! What a user may type: clap's structs, and nothing else.
 
+// The comments here are what `--help` prints: people read them without backticks.
+#![allow(clippy::doc_markdown)]
+
 mod call;
 mod completions;
 mod connection;

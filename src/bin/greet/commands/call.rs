@@ -190,9 +190,9 @@ async fn exchange(
     tokio::select! {
         biased;
         ended = &mut print => ended,
-        sent = &mut send => match sent {
+        // A failure drops the call, which resets it: the server must not take half a stream for a whole one.
+        outcome = &mut send => match outcome {
             Ok(()) => print.await,
-            // Dropping the call resets it: the server does not take half a stream for a whole one.
             Err(failure) => Err(failure),
         },
     }
