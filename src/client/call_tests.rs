@@ -225,7 +225,7 @@ async fn a_message_larger_than_every_window_passes_both_ways() {
     })
     .await;
     let connection = connect(address).await;
-    let message: Bytes = (0..6_000_000_u32).map(|n| (n / 7) as u8).collect::<Vec<_>>().into();
+    let message: Bytes = (0..6_000_000_u32).map(|n| (n / 7).to_le_bytes()[0]).collect::<Vec<_>>().into();
     let (mut requests, mut replies) = connection.call(head());
     let both = tokio::join!(drain(&mut replies), async {
         requests.send(message.clone()).await.unwrap();

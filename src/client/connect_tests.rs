@@ -95,10 +95,9 @@ async fn what_is_wrong_before_dialling_names_its_layer() {
     assert_eq!((error.to_string().as_str(), error.layer()), ("this version speaks no TLS", Layer::Tls));
     let error = fail("http://localhost:1", &ConnectOptions::default().with_security(Security::Tls)).await;
     assert!(error.is_target(), "{error}");
-    let address = listen(|_| async {}).await.to_string();
-    let error = fail(&address, &ConnectOptions::default().with_authority("no good")).await;
+    let error = fail(":1", &ConnectOptions::default().with_authority("no good")).await;
     assert_eq!(error.to_string(), "'no good' cannot be an authority");
-    let error = fail(&address, &ConnectOptions::default().with_user_agent("a\nb")).await;
+    let error = fail(":1", &ConnectOptions::default().with_user_agent("a\nb")).await;
     assert_eq!(error.layer(), Layer::Request);
 }
 
@@ -283,9 +282,9 @@ async fn leaving_a_call_resets_it() {
             }
             _ => {
                 if how == "requests" {
-                    drop(requests)
+                    drop(requests);
                 } else {
-                    requests.cancel()
+                    requests.cancel();
                 }
                 let Reply::End(ending) = replies.next().await else { panic!("no end") };
                 assert_eq!(ending.status.code, Code::CANCELLED);

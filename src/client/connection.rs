@@ -30,7 +30,7 @@ const MAX_FRAME_SIZE: u32 = 1 << 20;
 const MAX_METADATA: u32 = 16 << 20;
 /// h2 counts what each small unread DATA frame costs beyond its bytes (256 less its length) and ends the
 /// connection when that reaches a bound, by default half the window. A full window of the shortest
-/// messages (five bytes in a frame of its own) is honest and costs 51 times its size; a window of
+/// messages (five bytes in a frame of its own) is honest and costs 50 times its size; a window of
 /// one-byte frames is not. This bound lets the first pass for one stream, and holds memory to about that.
 const SMALL_FRAMES: usize = STREAM_WINDOW as usize * 64;
 
@@ -95,6 +95,9 @@ impl Connection {
         layer: &mut Layer,
         attempts: &mut Vec<Attempt>,
     ) -> Result<Self, ConnectError> {
+        // What was typed wrong is told before anything is dialled.
+        let user_agent = user_agent(options.user_agent.as_deref())?;
+        let explicit = options.authority.as_deref().map(authority).transpose()?;
         let mut since = Instant::now();
         let mut lap = || {
             let now = Instant::now();
@@ -113,9 +116,10 @@ impl Connection {
         };
         phases.connect = lap();
         *layer = Layer::Http2;
-        let authority = options.authority.as_ref().unwrap_or(&candidate.authority);
-        let authority: Authority = authority.parse().map_err(|_| Kind::Authority(authority.clone()))?;
-        let user_agent = user_agent(options.user_agent.as_deref())?;
+        let authority = match explicit {
+            Some(authority) => authority,
+            None => authority(&candidate.authority)?,
+        };
         let (socket, first) = Socket::new(wire);
         let (sender, driver) = match settings().handshake(socket).await {
             Ok(shaken) => shaken,
@@ -189,6 +193,10 @@ fn settings() -> h2::client::Builder {
         .max_header_list_size(MAX_METADATA)
         .data_frame_budget(SMALL_FRAMES);
     settings
+}
+
+fn authority(text: &str) -> Result<Authority, ConnectError> {
+    text.parse().map_err(|_| Kind::Authority(text.to_owned()).into())
 }
 
 /// `greet/VERSION`, after the user's own if there is one.

@@ -174,6 +174,7 @@ impl AsyncWrite for Socket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::AsyncWriteExt;
 
     #[test]
     fn first_bytes_tell_who_speaks() {
@@ -194,6 +195,17 @@ mod tests {
             first.hear(bytes);
             assert_eq!(first.heard(), wanted);
         }
+    }
+
+    #[tokio::test]
+    async fn what_was_said_before_a_write_failed_is_heard() {
+        let (mut there, here) = UnixStream::pair().unwrap();
+        there.write_all(b"\x15\x03\x01\x00\x02\x02\x46").await.unwrap();
+        drop(there);
+        here.readable().await.unwrap();
+        let (mut socket, first) = Socket::new(Wire::Unix(here));
+        socket.write_all(b"PRI").await.unwrap_err();
+        assert_eq!(first.heard(), Heard::Tls);
     }
 
     #[test]

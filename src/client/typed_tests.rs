@@ -385,4 +385,15 @@ async fn a_generated_client_streams_both_ways() {
     drop(questions);
     assert!(answers.message().await.unwrap().unwrap().valid_host == text(8));
     assert!(answers.message().await.unwrap().is_none());
+
+    // Leaving a call lets go of its requests too, though none is ready.
+    let (questions, asked) = tokio::sync::mpsc::channel::<ServerReflectionRequest>(1);
+    let asked = futures_util::stream::unfold(asked, |mut asked| async move {
+        asked.recv().await.map(|question| (question, asked))
+    });
+    questions.send(question(0)).await.unwrap();
+    let mut answers = client.server_reflection_info(asked).await.unwrap().into_inner();
+    assert!(answers.message().await.unwrap().is_some());
+    drop(answers);
+    questions.closed().await;
 }
