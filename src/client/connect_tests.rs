@@ -174,8 +174,28 @@ async fn a_server_that_speaks_no_http2_is_known_by_its_first_bytes() {
         assert!(error.to_string().contains(text), "{error}");
         assert_eq!((error.server_speaks_tls(), error.server_speaks_http1()), (tls, http1), "{error}");
         assert!(!error.was_established());
+        assert_eq!(error.server_said_nothing(), words.is_empty());
         assert_eq!((error.layer(), ending.status.code), (Layer::Http2, Code::UNAVAILABLE));
         assert_eq!(ending.status.message, error.to_string());
+    }
+}
+
+/// As servers on OpenSSL do: plaintext is hung up on without a word, a TLS handshake is answered.
+#[tokio::test]
+async fn a_server_that_hangs_up_on_plaintext_is_asked_in_tls() {
+    let address = listen(|mut socket| async move {
+        let mut first = [0; 9];
+        socket.read_exact(&mut first).await.unwrap();
+        // A handshake record (22) with a ClientHello (1).
+        if (first[0], first[5]) == (22, 1) {
+            socket.write_all(b"\x15\x03\x03\0\x02\x02\x28").await.unwrap();
+        }
+    })
+    .await;
+    let connection = connect(address).await;
+    for _ in 0..2 {
+        let (_, ending) = ask(&connection, CallHead::new("/a.B/C")).await;
+        assert!(ending.origin.connect_error().unwrap().server_speaks_tls(), "{ending:?}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use super::call::{self, CallHead};
 use super::dial::dial;
 use super::error::{Attempt, ConnectError, Kind};
 use super::options::ConnectOptions;
+use super::probe::Probe;
 use super::replies::Replies;
 use super::requests::Requests;
 use super::resolve::{Peer, resolve};
@@ -46,6 +48,8 @@ pub struct Connection {
 pub(super) struct Remote {
     pub(super) peer: Peer,
     first: FirstBytes,
+    /// Whether it has been asked in TLS.
+    probed: AtomicBool,
     phases: Phases,
     pub(super) authority: Authority,
     pub(super) prefix: String,
@@ -136,6 +140,7 @@ impl Connection {
         let remote = Remote {
             peer: candidate.peer,
             first,
+            probed: AtomicBool::new(false),
             phases,
             authority,
             prefix: target.prefix().to_owned(),
@@ -169,6 +174,12 @@ impl Remote {
     /// Why a stream failed with this error, in the words of the first bytes that were heard.
     pub(super) fn explain(&self, source: Option<h2::Error>) -> ConnectError {
         Kind::Http2 { peer: self.peer.clone(), heard: self.first.heard(), source }.into()
+    }
+
+    /// Finds out, once, whether a server that hung up without a word would have spoken TLS.
+    pub(super) fn probe(&self) -> Option<Probe> {
+        let first = !self.probed.swap(true, Ordering::Relaxed);
+        (first && self.is_silent()).then(|| Probe::new(self.peer.clone(), self.first.clone()))
     }
 
     /// Whether the server has not sent a single byte.

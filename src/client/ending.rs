@@ -84,6 +84,11 @@ impl Ending {
         Self::here(Origin::Malformed, code, message)
     }
 
+    /// What is said after the end.
+    pub(super) fn over() -> Box<Self> {
+        Self::here(Origin::Cancelled, Code::CANCELLED, "the call is over")
+    }
+
     /// The call's time was up.
     pub(super) fn deadline(remote: &Remote) -> Box<Self> {
         let mut message = "the call's time was up".to_owned();

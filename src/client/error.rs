@@ -137,6 +137,11 @@ impl ConnectError {
         matches!(&self.kind, Kind::Http2 { heard: Heard::Http1(_), .. })
     }
 
+    /// Whether the server hung up before it said anything; it was asked in TLS then, and did not answer that.
+    pub fn server_said_nothing(&self) -> bool {
+        matches!(&self.kind, Kind::Http2 { heard: Heard::Nothing, .. })
+    }
+
     /// Whether the server has spoken HTTP/2 on this connection, which was lost later.
     pub fn was_established(&self) -> bool {
         matches!(&self.kind, Kind::Http2 { heard: Heard::Http2, .. })
@@ -193,7 +198,7 @@ impl fmt::Display for ConnectError {
                 };
                 match heard {
                     Heard::Tls => write!(f, "{peer} speaks TLS, not plaintext HTTP/2"),
-                    Heard::Http1(line) => write!(f, "{peer} speaks HTTP/1, not HTTP/2: it answered '{line}'"),
+                    Heard::Http1(line) => write!(f, "{peer} speaks HTTP/1, not HTTP/2: it answered {line}"),
                     Heard::Other(text) => write!(f, "{peer} does not speak HTTP/2: it began with '{text}'"),
                     Heard::Nothing => {
                         write!(f, "{peer} closed the connection before it spoke HTTP/2")?;

@@ -11,6 +11,7 @@ mod health;
 mod known;
 mod line;
 mod options;
+mod probe;
 mod reflection;
 mod reflection_error;
 mod replies;

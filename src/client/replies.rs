@@ -22,6 +22,7 @@ use super::connection::Remote;
 use super::ending::{Ending, Origin};
 use super::head;
 use super::line::Line;
+use super::probe::Probe;
 
 /// One thing that the server said.
 #[derive(Debug, Clone)]
@@ -56,6 +57,8 @@ enum Phase {
     Head(ResponseFuture),
     /// Messages and trailers.
     Body(Box<Body>),
+    /// The connection was closed before the server said anything: why is being found out.
+    Closed(Probe, Option<h2::Error>),
     /// All has been said.
     Over,
 }
@@ -181,7 +184,7 @@ impl Replies {
             return Poll::Ready(Reply::End(self.end(ending)));
         }
         let outcome = match &mut self.phase {
-            Phase::Over => Err(Ending::here(Origin::Cancelled, Code::CANCELLED, "the call is over")),
+            Phase::Over => Err(Ending::over()),
             Phase::Head(response) => match ready!(Pin::new(response).poll(cx)) {
                 Ok(response) => head::read(response).map(|head| {
                     let frames = Frames::new(self.limit);
@@ -190,8 +193,20 @@ impl Replies {
                     self.phase = Phase::Body(Box::new(body));
                     Reply::Metadata(head.metadata)
                 }),
+                Err(error)
+                    if !error.is_reset()
+                        && let Some(probe) = self.remote.probe() =>
+                {
+                    self.phase = Phase::Closed(probe, Some(error));
+                    return self.poll_raw(cx);
+                }
                 Err(error) => Err(self.failed(error)),
             },
+            Phase::Closed(probe, error) => {
+                ready!(Pin::new(probe).poll(cx));
+                let error = error.take();
+                Err(error.map_or_else(Ending::over, |error| self.failed(error)))
+            }
             Phase::Body(body) => match ready!(body.poll_message(cx, self.limit)) {
                 Ok(message) => Ok(Reply::Message(message)),
                 Err(Stop::Ended(ending)) => Err(ending),

@@ -51,7 +51,7 @@ pub(super) enum Heard {
     Nothing,
     /// A TLS alert or handshake.
     Tls,
-    /// An HTTP/1 status line.
+    /// HTTP/1, and what of it: the status line in quotes.
     Http1(String),
     /// The SETTINGS with which HTTP/2 begins.
     Http2,
@@ -65,7 +65,7 @@ pub(super) struct FirstBytes(Arc<Mutex<Vec<u8>>>);
 
 impl FirstBytes {
     /// Takes what still fits; whether all there is to remember is there.
-    fn hear(&self, bytes: &[u8]) -> bool {
+    pub(super) fn hear(&self, bytes: &[u8]) -> bool {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = KEPT - kept.len();
         kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
@@ -81,8 +81,10 @@ impl FirstBytes {
             [0x15 | 0x16] | [0x15 | 0x16, 3, ..] => Heard::Tls,
             [b'H', b'T', b'T', b'P', b'/', b'1', ..] => {
                 let line = kept.split(|&b| b == b'\r' || b == b'\n').next().unwrap_or_default();
-                Heard::Http1(line.escape_ascii().to_string())
+                Heard::Http1(format!("'{}'", line.escape_ascii()))
             }
+            // A page without a status line is how HTTP/0.9 answers, and some HTTP/1 servers this preface.
+            [b'<', b'!' | b'h' | b'H', ..] => Heard::Http1("an HTML page".to_owned()),
             // RFC 9113, 3.4: the first frame is SETTINGS (4) on stream 0.
             [_, _, _, 4, _, 0, 0, 0, 0, ..] => Heard::Http2,
             other => Heard::Other(other.escape_ascii().to_string()),
@@ -183,7 +185,8 @@ mod tests {
             (b"\x15\x03\x01\x00\x02\x02\x46", Heard::Tls),
             (b"\x16\x03\x03", Heard::Tls),
             (b"\x15", Heard::Tls),
-            (b"HTTP/1.1 400 Bad\r\nServer: x\r\n", Heard::Http1("HTTP/1.1 400 Bad".into())),
+            (b"HTTP/1.1 400 Bad\r\nServer: x\r\n", Heard::Http1("'HTTP/1.1 400 Bad'".into())),
+            (b"<!DOCTYPE html>", Heard::Http1("an HTML page".into())),
             (b"\0\0\x06\x04\0\0\0\0\0\0\x04", Heard::Http2),
             (
                 b"\0\0\x06\x04\0\0\0\0\x01",
