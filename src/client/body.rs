@@ -14,6 +14,7 @@ use tokio::time::Sleep;
 use crate::protocol::Status;
 use crate::protocol::status::Details;
 
+use super::call::Deadline;
 use super::connection::Remote;
 use super::ending::Ending;
 use super::line::Line;
@@ -38,17 +39,17 @@ struct Open {
 pub(super) struct Watch {
     pub(super) line: Line,
     pub(super) remote: Arc<Remote>,
-    pub(super) timer: Option<Pin<Box<Sleep>>>,
+    pub(super) timer: Option<(Deadline, Pin<Box<Sleep>>)>,
     pub(super) over: bool,
 }
 
 impl Watch {
     /// Whether the time is up.
     pub(super) fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Result<(), Box<Ending>> {
-        if let Some(timer) = &mut self.timer
+        if let Some((deadline, timer)) = &mut self.timer
             && timer.as_mut().poll(cx).is_ready()
         {
-            return Err(Ending::deadline(&self.remote));
+            return Err(Ending::late(*deadline, &self.remote));
         }
         Ok(())
     }

@@ -37,6 +37,22 @@ pub struct CallHead {
     pub max_recv_size: Option<Size>,
 }
 
+/// When a call's time is up.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline {
+    pub(super) at: Instant,
+    /// The time it was given.
+    pub(super) after: Duration,
+}
+
+impl Deadline {
+    /// `None` if there is no limit, or none that the clock can hold.
+    pub(super) fn of(timeout: Option<Duration>) -> Option<Self> {
+        let after = timeout?;
+        Some(Self { at: Instant::now().checked_add(after)?, after })
+    }
+}
+
 /// How many replies a method has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ReplyCount {
@@ -92,7 +108,7 @@ impl CallHead {
 /// Hands the head over; whatever prevents it is the call's end.
 pub(super) fn begin(connection: &Connection, head: CallHead) -> (Requests, Replies) {
     let remote = &connection.remote;
-    let deadline = head.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let deadline = Deadline::of(head.timeout);
     let largest_request = remote.max_send_size.get();
     let largest_reply = head.max_recv_size.unwrap_or(remote.max_recv_size).get();
     let count = head.count;
@@ -108,7 +124,7 @@ pub(super) fn begin(connection: &Connection, head: CallHead) -> (Requests, Repli
             let line = Line::new(stream);
             let replies =
                 Replies::new(response, line.clone(), remote.clone(), deadline, largest_reply, count);
-            (Requests::new(line, largest_request, deadline), replies)
+            (Requests::new(line, largest_request, deadline.map(|deadline| deadline.at)), replies)
         }
         Err(ending) => {
             let line = Line::dead();

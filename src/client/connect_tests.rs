@@ -324,6 +324,7 @@ async fn a_deadline_ends_the_whole_call_on_both_halves() {
     let (messages, ending) = drain(&mut replies).await;
     assert_eq!((messages.len(), ending.status.code), (1, Code::DEADLINE_EXCEEDED));
     assert!(matches!(ending.origin, Origin::Deadline));
+    assert_eq!(ending.status.message, "the call was not done within 30ms");
     assert_eq!(reasons.recv().await, Some(Reason::CANCEL));
     drop(requests);
     // One that is stuck in sending ends too, and the replies say why, whichever saw it first.

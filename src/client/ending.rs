@@ -5,10 +5,11 @@ use std::sync::Arc;
 use h2::Reason;
 use tonic::metadata::MetadataMap;
 
-use crate::leaf::{Code, Layer};
+use crate::leaf::{Code, Layer, duration};
 use crate::protocol::Status;
 use crate::protocol::status::code_of_reset;
 
+use super::call::Deadline;
 use super::connection::Remote;
 use super::error::ConnectError;
 
@@ -90,8 +91,8 @@ impl Ending {
     }
 
     /// The call's time was up.
-    pub(super) fn deadline(remote: &Remote) -> Box<Self> {
-        let mut message = "the call's time was up".to_owned();
+    pub(super) fn late(deadline: Deadline, remote: &Remote) -> Box<Self> {
+        let mut message = format!("the call was not done within {}", duration::render(deadline.after));
         if remote.is_silent() {
             message = format!("{message}; {} has sent nothing at all", remote.peer);
         }

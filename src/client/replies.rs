@@ -17,7 +17,7 @@ use crate::protocol::encoding::EncodingError;
 use crate::protocol::frame::FrameError;
 use crate::protocol::{Encoding, Frames, Status};
 
-use super::call::ReplyCount;
+use super::call::{Deadline, ReplyCount};
 use super::connection::Remote;
 use super::ending::{Ending, Origin};
 use super::head;
@@ -41,7 +41,7 @@ pub struct Replies {
     phase: Phase,
     line: Line,
     remote: Arc<Remote>,
-    deadline: Option<Instant>,
+    deadline: Option<Deadline>,
     timer: Option<Pin<Box<Sleep>>>,
     limit: usize,
     count: ReplyCount,
@@ -79,11 +79,12 @@ impl Replies {
         response: ResponseFuture,
         line: Line,
         remote: Arc<Remote>,
-        deadline: Option<Instant>,
+        deadline: Option<Deadline>,
         limit: usize,
         count: ReplyCount,
     ) -> Self {
-        let (phase, timer) = (Phase::Head(response), deadline.map(|at| Box::pin(sleep_until(at))));
+        let (phase, timer) =
+            (Phase::Head(response), deadline.map(|deadline| Box::pin(sleep_until(deadline.at))));
         Self { phase, line, remote, deadline, timer, limit, count, held: None, ending: None }
     }
 
@@ -176,11 +177,11 @@ impl Replies {
 
     /// What comes, whatever the count.
     fn poll_raw(&mut self, cx: &mut Context<'_>) -> Poll<Reply> {
-        if let Some(timer) = &mut self.timer
+        if let (Some(timer), Some(deadline)) = (&mut self.timer, self.deadline)
             && !matches!(self.phase, Phase::Over)
             && timer.as_mut().poll(cx).is_ready()
         {
-            let ending = Ending::deadline(&self.remote);
+            let ending = Ending::late(deadline, &self.remote);
             return Poll::Ready(Reply::End(self.end(ending)));
         }
         let outcome = match &mut self.phase {
@@ -229,8 +230,12 @@ impl Replies {
 
     fn failed(&self, error: h2::Error) -> Box<Ending> {
         // The other half may have seen the time pass first, and reset the stream.
-        if error.is_reset() && !error.is_remote() && self.deadline.is_some_and(|at| at <= Instant::now()) {
-            return Ending::deadline(&self.remote);
+        if let Some(deadline) = self.deadline
+            && error.is_reset()
+            && !error.is_remote()
+            && deadline.at <= Instant::now()
+        {
+            return Ending::late(deadline, &self.remote);
         }
         Ending::failed(error, &self.remote)
     }

@@ -8,12 +8,12 @@ use bytes::Bytes;
 use h2::Reason;
 use http::{Request, Response};
 use http_body::Body;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep_until;
 
 use crate::protocol::timeout;
 
 use super::body::{ReplyBody, Watch, spare_tonic};
-use super::call::addressed;
+use super::call::{Deadline, addressed};
 use super::connection::Connection;
 use super::ending::Ending;
 use super::line::{End, Line};
@@ -45,7 +45,6 @@ impl Connection {
         let (parts, body) = request.into_parts();
         let timeout =
             parts.headers.get("grpc-timeout").and_then(|value| timeout::parse(value.to_str().ok()?));
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let head = addressed(&self.remote, parts.uri.path(), parts.headers).map_err(Ending::unsent)?;
         let (mut response, stream) = self
             .sender
@@ -53,7 +52,7 @@ impl Connection {
             .send_request(head, false)
             .map_err(|error| Ending::never_sent(error, &self.remote))?;
         let line = Line::new(stream);
-        let timer = deadline.map(|at| Box::pin(sleep_until(at)));
+        let timer = Deadline::of(timeout).map(|deadline| (deadline, Box::pin(sleep_until(deadline.at))));
         let mut watch = Watch { line: line.clone(), remote: self.remote.clone(), timer, over: false };
         let mut pump = Some(Box::pin(pump(body, line)));
         let response = poll_fn(|cx| {
