@@ -29,7 +29,6 @@ const NAMES: &[(&str, &str, Option<&str>)] = &[
     ("Stub", "Rule", None),
     ("Mock", "Rule", None),
     ("Expectation", "Rule", Some("rules")),
-    ("Response", "Reply", None),
 ];
 
 /// Only `output` prints; `ui` says what is talk, and `main` what ends the program.
@@ -203,7 +202,7 @@ mod tests {
                 ("src/client/pool.rs", "pub struct Pool;", false),
                 ("src/rules/mock.rs", "enum MockAnswer {}", true),
                 ("src/client/mod.rs", "struct Endpoint; ", true),
-                ("src/client/mod.rs", "type HttpResponse = http::Response<()>;", true),
+                ("src/client/mod.rs", "type RawHeaders = http::HeaderMap;", true),
                 ("src/client/mod.rs", "struct Urlish; fn f() -> http::Response<()> {}", false),
             ],
         );
