@@ -42,3 +42,11 @@ mod testing;
 #[cfg(test)]
 #[path = "calls_tests.rs"]
 mod calls_tests;
+
+#[cfg(test)]
+#[path = "hostile_tests.rs"]
+mod hostile_tests;
+
+#[cfg(test)]
+#[path = "running_tests.rs"]
+mod running_tests;
