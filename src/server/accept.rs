@@ -107,7 +107,9 @@ pub(super) async fn accept(bound: Bound, turn: Arc<Turn>, settings: Arc<Settings
                 let listener = TcpListener::from_std(listener)?;
                 loop {
                     match listener.accept().await {
-                        Ok((stream, address)) => {
+                        Ok((stream, mut address)) => {
+                            // A socket for both families shows IPv4 as ::ffff:127.0.0.1.
+                            address.set_ip(address.ip().to_canonical());
                             // A reply is one write: waiting for more to send with it gains nothing.
                             let _ = stream.set_nodelay(true);
                             if let Ok(stream) = stream.into_std() {

@@ -224,3 +224,50 @@ async fn the_limit_of_a_request_holds_after_decompression_too() {
         assert!(code != Code::OK || reply.messages == [message]);
     }
 }
+
+#[tokio::test]
+async fn a_call_that_ends_before_its_client_does_is_answered_whole() {
+    let mut routes = routes();
+    add(&mut routes, "/t.T/Early", crate::schema::Shape::Bidi, |mut call| {
+        Box::pin(async move {
+            call.replies.send(vec![1; 3_000_000].into()).await.unwrap();
+            call.replies.send(Bytes::from_static(b"last")).await.unwrap();
+            call.replies.finish(Status::ok(), tonic::metadata::MetadataMap::new());
+        })
+    });
+    let server = start(options(), &Door::new(routes)).unwrap();
+    let client = connect(&server).await;
+    let (response, stream) = open(&client, request("/t.T/Early")).await;
+    let reply = reply(response).await.unwrap();
+    assert_eq!((reply.messages.len(), reply.code()), (2, Code::OK));
+    assert_eq!((reply.messages[0].len(), &reply.messages[1][..]), (3_000_000, &b"last"[..]));
+    drop(stream);
+}
+
+#[tokio::test]
+async fn a_trickle_arrives_message_by_message() {
+    let mut routes = routes();
+    let (step, steps) = tokio::sync::mpsc::unbounded_channel::<Bytes>();
+    let steps = std::sync::Arc::new(tokio::sync::Mutex::new(steps));
+    add(&mut routes, "/t.T/Trickle", crate::schema::Shape::ServerStreaming, move |mut call| {
+        let steps = steps.clone();
+        Box::pin(async move {
+            call.replies.metadata(tonic::metadata::MetadataMap::new());
+            let mut steps = steps.lock().await;
+            while let Some(message) = steps.recv().await {
+                call.replies.send(message).await.unwrap();
+            }
+        })
+    });
+    let server = start(options(), &Door::new(routes)).unwrap();
+    let client = connect(&server).await;
+    let (response, mut stream) = open(&client, request("/t.T/Trickle")).await;
+    stream.send_data(Bytes::new(), true).unwrap();
+    // The head comes although no message has been sent.
+    let mut body = soon(response).await.unwrap().into_body();
+    let mut frames = Frames::new(10);
+    for text in ["1", "2", "3"] {
+        step.send(text.into()).unwrap();
+        assert_eq!(next(&mut body, &mut frames).await.unwrap().unwrap(), text);
+    }
+}

@@ -99,7 +99,14 @@ pub(super) fn open(listen: &Listen) -> Result<Opened, ListenError> {
             for mut address in addresses {
                 // A name's other addresses take the port that the first was given.
                 address.set_port(port);
-                let listener = tcp(address).map_err(|error| ListenError::new(address, error))?;
+                let listener = match tcp(address) {
+                    Ok(listener) => listener,
+                    // `localhost` means ::1 even where there is no IPv6.
+                    Err(error) if !bound.is_empty() && error.kind() == io::ErrorKind::AddrNotAvailable => {
+                        continue;
+                    }
+                    Err(error) => return Err(ListenError::new(address, error)),
+                };
                 port = listener.local_addr().map_err(fail)?.port();
                 bound.push(Bound::Tcp(listener));
             }

@@ -50,3 +50,7 @@ mod hostile_tests;
 #[cfg(test)]
 #[path = "running_tests.rs"]
 mod running_tests;
+
+#[cfg(test)]
+#[path = "typed_tests.rs"]
+mod typed_tests;

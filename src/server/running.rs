@@ -150,34 +150,32 @@ impl Running {
             if let Some(health) = &self.health {
                 health.stop();
             }
-            self.stages.advance(Stage::Draining);
+            self.stages.drain();
             let (done, wait) = oneshot::channel::<()>();
             let stages = self.stages.clone();
             self.first.spawn(async move {
                 tokio::select! {
-                    _ = gone.recv() => {}
-                    () = tokio::time::sleep(grace) => {}
+                    _ = gone.recv() => stages.end(),
+                    () = tokio::time::sleep(grace) => stages.cut(),
                     () = stages.reached(Stage::Over) => {}
                 }
-                stages.advance(Stage::Over);
                 drop(done);
             });
             // An error is what we wait for: the sender was dropped, by the task or with its runtime.
             let _ = wait.await;
-            self.stages.advance(Stage::Over);
         }
-        Drained { cut: self.stages.cut() }
+        Drained { cut: self.stages.were_cut() }
     }
 
     /// Ends the server now; a drain that runs ends, too, and counts what was cut.
     pub fn cut(&self) {
-        self.stages.advance(Stage::Over);
+        self.stages.cut();
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.stages.advance(Stage::Over);
+        self.stages.cut();
         let this_thread = std::thread::current().id();
         if self.threads.iter().any(|thread| thread.thread().id() == this_thread) {
             // An answer of ours drops its own server: it cannot wait for itself.

@@ -37,15 +37,30 @@ impl Stages {
         }
     }
 
+    /// Begins to drain.
+    pub(super) fn drain(&self) {
+        self.advance(Stage::Draining, || {});
+    }
+
+    /// It is over, and nothing was cut: no connection is left.
+    pub(super) fn end(&self) {
+        self.advance(Stage::Over, || {});
+    }
+
+    /// It is over for those calls, too, that are open.
+    pub(super) fn cut(&self) {
+        self.advance(Stage::Over, || {
+            let open = self.open.iter().map(|count| count.load(Ordering::Relaxed)).sum();
+            self.cut.store(open, Ordering::Relaxed);
+        });
+    }
+
     /// Goes on to a stage, never back.
-    pub(super) fn advance(&self, to: Stage) {
+    fn advance(&self, to: Stage, first: impl FnOnce()) {
         self.stage.send_if_modified(|stage| {
             let forward = *stage < to;
             if forward {
-                if to == Stage::Over {
-                    let open = self.open.iter().map(|count| count.load(Ordering::Relaxed)).sum();
-                    self.cut.store(open, Ordering::Relaxed);
-                }
+                first();
                 *stage = to;
                 self.quick.store(to as u8, Ordering::Release);
             }
@@ -74,8 +89,8 @@ impl Stages {
         self.open[thread].clone()
     }
 
-    /// How many calls were open when it was over.
-    pub(super) fn cut(&self) -> usize {
+    /// How many calls were open when they were cut.
+    pub(super) fn were_cut(&self) -> usize {
         self.cut.load(Ordering::Relaxed)
     }
 }

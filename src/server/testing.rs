@@ -220,10 +220,13 @@ pub(crate) async fn call(client: &SendRequest<Bytes>, request: Request<()>, body
     reply(response).await.unwrap()
 }
 
-/// An observer that passes on path, status, requests and replies.
-pub(crate) struct Told(UnboundedSender<(String, Status, u64, u64)>);
+/// Path, status, requests and replies of a call that ended.
+pub(crate) type Line = (String, Status, u64, u64);
 
-pub(crate) fn observer() -> (Arc<Told>, UnboundedReceiver<(String, Status, u64, u64)>) {
+/// An observer that passes on what it is told.
+pub(crate) struct Told(UnboundedSender<Line>);
+
+pub(crate) fn observer() -> (Arc<Told>, UnboundedReceiver<Line>) {
     let (tell, told) = unbounded_channel();
     (Arc::new(Told(tell)), told)
 }
