@@ -6,7 +6,7 @@ use crate::run::greet;
 
 const COMMANDS: [&str; 6] = ["call", "serve", "list", "describe", "health", "completions"];
 
-/// Compares with a kept file; with GREET_UPDATE set, writes it instead.
+/// Compares with a kept file; with `GREET_UPDATE` set, writes it instead.
 fn kept(path: &Path, now: &str) {
     if std::env::var_os("GREET_UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

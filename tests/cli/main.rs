@@ -1,5 +1,8 @@
 //! The binary, spawned: wiring, output, exit codes.
 
+// A test that cannot go on is to end with a panic, in its helpers too.
+#![allow(clippy::unwrap_used)]
+
 mod broken_peers;
 mod call;
 mod data;

@@ -17,11 +17,10 @@ fn coloured() -> bool {
 pub(crate) fn show(failure: &Failure) {
     let mut text = String::new();
     if !failure.cause().is_empty() {
-        let (on, off) = if coloured() { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-        text.push_str(&format!("{on}error:{off} {}\n", printable::lines(failure.cause())));
+        text.push_str(&labelled("error", "1;31", failure.cause()));
     }
     for line in failure.details() {
-        text.push_str(&format!("  {}\n", printable::one_line(line)));
+        text.extend(["  ", &printable::one_line(line), "\n"]);
     }
     for hint in failure.hints() {
         text.push_str(&labelled("hint", "36", hint));

@@ -42,12 +42,12 @@ async fn method_missing(mut session: Session<'_>) -> Failure {
     if session.schema().sources().is_empty()
         && let Err(failure) = session.ask_server().await
     {
-        return failure.hints().iter().fold(missing.detail(failure.cause()), |whole, hint| whole.hint(hint));
+        return failure.hints().iter().fold(missing.detail(failure.cause()), Failure::hint);
     }
     match session.schema().services().await {
         Ok(services) => services
             .iter()
-            .fold(missing, |whole, name| whole.detail(name))
+            .fold(missing, Failure::detail)
             .hint("greet list TARGET SERVICE shows a service's methods"),
         Err(error) => missing.detail(error.to_string()),
     }
@@ -56,7 +56,7 @@ async fn method_missing(mut session: Session<'_>) -> Failure {
 /// The requests that are still to be sent.
 enum Outgoing {
     Ready(Vec<Bytes>),
-    Feed(Feed),
+    Feed(Box<Feed>),
 }
 
 impl Outgoing {
@@ -81,7 +81,7 @@ impl Outgoing {
                 let dialect = forms::dialect(&args.input, streams);
                 let mut feed = Feed::new(inputs, dialect, forms::json_input(&args.input));
                 if !arguments {
-                    return Ok(Self::Feed(feed));
+                    return Ok(Self::Feed(Box::new(feed)));
                 }
                 // Arguments are whole already, and are read whole: an error in the last one sends nothing.
                 let mut ready = Vec::new();

@@ -17,7 +17,7 @@ use crate::{output, ui};
 pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
     // Before anything is bound: a signal that comes early must not be lost.
     let mut signals = Signals::listen()?;
-    let server = serving::builder(&args).await?.start().await.map_err(serving::not_started)?;
+    let server = serving::builder(&args)?.start().await.map_err(serving::not_started)?;
     if args.command.is_empty() {
         output::write(format!("{}\n", server.target()).as_bytes())?;
         signals.next().await;

@@ -14,7 +14,7 @@ use crate::failure::{Failure, Kind};
 use crate::ui;
 
 /// Everything but the start.
-pub(crate) async fn builder(args: &ServeArgs) -> Result<ServerBuilder, Failure> {
+pub(crate) fn builder(args: &ServeArgs) -> Result<ServerBuilder, Failure> {
     let mut builder = Server::builder()
         .schema(schema(args)?)
         .rules(all_rules(args)?)
