@@ -119,12 +119,25 @@ impl Reflection {
         self
     }
 
-    /// Ends the stream of questions, if one is open. A later question opens another.
+    /// Ends the stream of questions, if one is open; a later question opens another. The server's word that it
+    /// has ended is heard beside what comes next: leaving before would be a reset, which servers count.
     pub async fn close(&self) {
-        let Some((requests, mut replies)) = self.state.lock().await.stream.take() else { return };
+        if let Some(farewell) = self.half_close().await {
+            tokio::spawn(farewell);
+        }
+    }
+
+    /// The same for those who do nothing after it: waits for the server's word, a second at most.
+    pub async fn leave(&self) {
+        if let Some(farewell) = self.half_close().await {
+            let _ = tokio::time::timeout(Duration::from_secs(1), farewell).await;
+        }
+    }
+
+    async fn half_close(&self) -> Option<impl Future<Output = ()> + use<>> {
+        let (requests, mut replies) = self.state.lock().await.stream.take()?;
         requests.finish();
-        // Its end is heard beside what comes next: leaving before would be a reset, which servers count.
-        tokio::spawn(async move { while !matches!(replies.next().await, Reply::End(_)) {} });
+        Some(async move { while !matches!(replies.next().await, Reply::End(_)) {} })
     }
 
     /// Asks one question, in the version that has answered before, or in each until one does.

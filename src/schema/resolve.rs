@@ -186,12 +186,15 @@ impl Schema {
             let mut close = nearest(service.unwrap_or(asked), names.iter().copied(), SUGGESTED);
             let alone = names.iter().filter(|name| is_suffix(name, asked));
             close.extend(alone.clone());
+            close.sort_unstable();
+            close.dedup();
             for name in close {
                 let methods = self.method_names(services[name], name).await?;
                 known.extend(methods.into_iter().map(|method| format!("{name}/{method}")));
             }
             if let Some(name) = alone.copied().next() {
-                let methods = known.into_iter().filter(|method| method.starts_with(name)).collect();
+                let below = format!("{name}/");
+                let methods = known.into_iter().filter(|method| method.starts_with(&below)).collect();
                 return Err(SchemaError::not_found(
                     format!("'{name}' is a service: a method of it is wanted"),
                     methods,

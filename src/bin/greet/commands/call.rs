@@ -44,7 +44,9 @@ async fn method_missing(mut session: Session<'_>) -> Failure {
     {
         return failure.hints().iter().fold(missing.detail(failure.cause()), Failure::hint);
     }
-    match session.schema().services().await {
+    let services = session.schema().services().await;
+    session.leave().await;
+    match services {
         Ok(services) => services
             .iter()
             .fold(missing, Failure::detail)

@@ -1,7 +1,7 @@
 //! Shows a symbol as .proto source.
 
 use greet::leaf::printable;
-use greet::schema::is_infrastructure;
+use greet::schema::{Schema, SchemaError, is_infrastructure};
 
 use crate::args::DescribeArgs;
 use crate::failure::Failure;
@@ -10,22 +10,30 @@ use crate::output;
 
 pub(super) async fn run(args: DescribeArgs) -> Result<(), Failure> {
     let asked = names::asked(&args.names, args.target.as_ref(), &args.schema, "SYMBOL")?;
-    let schema = schema::open(&args.schema, &args.connection, asked.target.as_deref()).await?;
-    let symbols = match asked.name {
-        Some(symbol) => vec![symbol],
-        None => {
-            let mut services = schema.services().await?;
-            // What every server has is shown only where there is nothing else.
-            if services.iter().any(|name| !is_infrastructure(name)) {
-                services.retain(|name| !is_infrastructure(name));
-            }
-            services
+    let sources = schema::look(&args.schema, &args.connection, asked.target.as_deref(), async |schema| {
+        let symbols = match asked.name {
+            Some(symbol) => vec![symbol],
+            None => own_services(schema).await?,
+        };
+        let mut sources = Vec::new();
+        for symbol in symbols {
+            sources.push(schema.describe(&symbol).await?);
         }
-    };
-    for (n, symbol) in symbols.iter().enumerate() {
-        let source = schema.describe(symbol).await?;
+        Ok(sources)
+    })
+    .await?;
+    for (n, source) in sources.iter().enumerate() {
         let gap = if n == 0 { "" } else { "\n" };
         output::write(format!("{gap}{}\n", printable::lines(source.trim_end())).as_bytes())?;
     }
     Ok(())
+}
+
+/// All services; what every server has only where there is nothing else.
+async fn own_services(schema: &Schema) -> Result<Vec<String>, SchemaError> {
+    let mut services = schema.services().await?;
+    if services.iter().any(|name| !is_infrastructure(name)) {
+        services.retain(|name| !is_infrastructure(name));
+    }
+    Ok(services)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use greet::caller::Prepared;
 use greet::client::{ConnectOptions, Connection, Reflection, ReflectionVersion};
-use greet::schema::Source;
+use greet::schema::{SchemaError, Source};
 use greet::{Client, MetadataMap, Schema, Target};
 
 use super::{metadata, target};
@@ -60,8 +60,15 @@ impl<'a> Session<'a> {
             }
         }
         self.ask_server().await?;
-        let method = bounded(self.args.connect_timeout, self.schema.method(name)).await??;
-        // The stream of questions is over before the call begins: some servers count it against it.
+        let found = bounded(self.args.connect_timeout, self.schema.method(name)).await?;
+        let method = match found {
+            Ok(method) => method,
+            Err(error) => {
+                self.leave().await;
+                return Err(self.look(error.into()));
+            }
+        };
+        // The stream of questions is over before the call begins: some servers allow one stream only.
         if let Some(reflection) = &self.reflection {
             reflection.close().await;
         }
@@ -93,6 +100,21 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Takes leave of the server's reflection, if it was asked.
+    pub(crate) async fn leave(&self) {
+        if let Some(reflection) = &self.reflection {
+            reflection.leave().await;
+        }
+    }
+
+    /// Where nothing is near what was asked for: how to see what there is.
+    fn look(&self, failure: Failure) -> Failure {
+        match failure.hints() {
+            [] => failure.hint(format!("greet list {} shows what there is", self.target)),
+            _ => failure,
+        }
+    }
+
     async fn dial(&mut self) -> Result<Connection, Failure> {
         if let Some(connection) = &self.connection {
             return Ok(connection.clone());
@@ -112,19 +134,22 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The schema that list and describe look at: given sources, then the server if one is named.
-pub(crate) async fn open(
+/// Looks at the given sources, then at the server if one is named; and takes leave of it.
+pub(crate) async fn look<T>(
     schema: &SchemaArgs,
     connection: &ConnectionArgs,
     server: Option<&str>,
-) -> Result<Schema, Failure> {
+    at: impl AsyncFnOnce(&Schema) -> Result<T, SchemaError>,
+) -> Result<T, Failure> {
     let given = given(schema)?;
-    let Some(server) = server else { return Ok(Schema::new(given)) };
+    let Some(server) = server else { return Ok(at(&Schema::new(given)).await?) };
     let server = target::parse(server)?;
     let options = target::options(&server, connection)?;
     let mut session = Session::new(given, &server, options, connection);
     session.ask_server().await?;
-    Ok(session.schema)
+    let seen = bounded(connection.connect_timeout, at(session.schema())).await;
+    session.leave().await;
+    seen?.map_err(|error| session.look(error.into()))
 }
 
 /// Connecting and asking for the schema have one bound together.
