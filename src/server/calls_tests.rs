@@ -119,6 +119,29 @@ async fn a_flood_that_is_read_comes_whole() {
 }
 
 #[tokio::test]
+async fn replies_may_be_sent_inside_a_structure_with_wakers_of_its_own() {
+    use futures_util::StreamExt;
+    use futures_util::stream::FuturesUnordered;
+    let mut routes = routes();
+    add(&mut routes, "/t.T/Nested", crate::schema::Shape::ServerStreaming, |mut call| {
+        Box::pin(async move {
+            let mut inside = FuturesUnordered::from_iter([async {
+                for _ in 0..100 {
+                    call.replies.send(vec![1; 10_000].into()).await.unwrap();
+                }
+            }]);
+            inside.next().await;
+            drop(inside);
+            call.replies.finish(Status::ok(), tonic::metadata::MetadataMap::new());
+        })
+    });
+    let server = start(options(), &Door::new(routes)).unwrap();
+    let client = connect(&server).await;
+    let reply = call(&client, request("/t.T/Nested"), Bytes::new()).await;
+    assert_eq!((reply.messages.len(), reply.code()), (100, Code::OK));
+}
+
+#[tokio::test]
 async fn small_replies_share_frames() {
     let mut routes = routes();
     add(&mut routes, "/t.T/Many", crate::schema::Shape::ServerStreaming, |mut call| {

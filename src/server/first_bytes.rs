@@ -148,7 +148,9 @@ mod tests {
     async fn what_was_looked_at_is_read_again() {
         let bytes = b"GET / HTTP/1.1\r\n\r\n and what follows it, which is longer than the preface";
         let (speaks, mut again) = look(&bytes[..]).await.unwrap();
-        let mut read = Vec::new();
+        // Through buffers shorter than what was looked at.
+        let mut read = vec![0; 5];
+        again.read_exact(&mut read).await.unwrap();
         again.read_to_end(&mut read).await.unwrap();
         assert_eq!((speaks, &read[..]), (Speaks::Http1, &bytes[..]));
     }

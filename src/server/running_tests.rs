@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use h2::client::SendRequest;
 use tokio::net::{TcpStream, UnixStream};
 
 use super::testing::*;
@@ -83,6 +84,14 @@ async fn a_unix_socket_comes_and_goes() {
     assert!(path.exists());
 }
 
+/// Returns once a connection takes no more calls.
+async fn told_to_leave(mut client: SendRequest<Bytes>) {
+    while let Ok(ready) = client.ready().await {
+        client = ready;
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn a_drain_waits_for_open_calls_and_takes_no_new_ones() {
     let server = Arc::new(serve());
@@ -96,11 +105,9 @@ async fn a_drain_waits_for_open_calls_and_takes_no_new_ones() {
     let draining = server.clone();
     let drained = tokio::spawn(async move { draining.drain(LONG).await });
     // The idle connection is closed although the other is busy.
-    let mut idle = idle;
-    while let Ok(ready) = soon(idle.ready()).await {
-        idle = ready;
-        tokio::task::yield_now().await;
-    }
+    soon(told_to_leave(idle)).await;
+    // The busy one is told to take its next call elsewhere, while its open call goes on.
+    soon(told_to_leave(client)).await;
     let address = server.addresses()[0];
     assert!(TcpStream::connect(address).await.is_err());
     assert!(!drained.is_finished());
@@ -139,9 +146,7 @@ async fn a_second_signal_cuts() {
     assert_eq!(call(&client, request("/t.T/Unary"), framed(&[b"x"])).await.code(), Code::OK);
     let draining = server.clone();
     let drained = tokio::spawn(async move { draining.drain(LONG).await });
-    while TcpStream::connect(server.addresses()[0]).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    soon(told_to_leave(client)).await;
     server.cut();
     assert_eq!(soon(drained).await.unwrap(), Drained { cut: 1 });
     assert!(reply(response).await.is_err());
@@ -149,7 +154,8 @@ async fn a_second_signal_cuts() {
 
 #[tokio::test]
 async fn a_silent_connection_and_a_deaf_one_do_not_hold_up_a_drain() {
-    let server = serve();
+    let options = ServerOptions { handshake_timeout: LONG, ..options() };
+    let server = start(options, &Door::new(routes())).unwrap();
     let silent = dial(&server).await;
     // This one says hello, and then never answers the server's ping.
     let mut deaf = dial(&server).await;
