@@ -208,6 +208,16 @@ impl Reflection {
         SchemaError::unreachable(error.to_string(), error)
     }
 
+    async fn ask_for_symbol(&self, state: &mut State, name: &str) -> Result<Option<Arc<File>>, SchemaError> {
+        if let Some(answer) = state.known.by_symbol.get(name) {
+            return Ok(answer.clone());
+        }
+        let files = self.ask_for_files(state, MessageRequest::FileContainingSymbol(name.to_owned())).await?;
+        let answer = declaring(&files, name);
+        state.known.by_symbol.insert(name.to_owned(), answer.clone());
+        Ok(answer)
+    }
+
     async fn ask_for_files(
         &self,
         state: &mut State,
@@ -324,12 +334,14 @@ impl Source for Reflection {
 
     async fn symbol(&self, name: &str) -> Result<Option<Arc<File>>, SchemaError> {
         let state = &mut *self.state.lock().await;
-        if let Some(answer) = state.known.by_symbol.get(name) {
-            return Ok(answer.clone());
+        let mut answer = self.ask_for_symbol(state, name).await?;
+        // Python's servers know services and types by name, but no method and no field.
+        if answer.is_none()
+            && let Some((scope, _)) = name.rsplit_once('.')
+        {
+            answer = self.ask_for_symbol(state, scope).await?.filter(|file| file.kind_of(name).is_some());
+            state.known.by_symbol.insert(name.to_owned(), answer.clone());
         }
-        let files = self.ask_for_files(state, MessageRequest::FileContainingSymbol(name.to_owned())).await?;
-        let answer = declaring(&files, name);
-        state.known.by_symbol.insert(name.to_owned(), answer.clone());
         Ok(answer)
     }
 

@@ -8,7 +8,9 @@ use bytes::Bytes;
 use h2::server::SendResponse;
 use http::HeaderMap;
 use prost::Message;
-use prost_types::{DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FileDescriptorProto};
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
+};
 use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
@@ -95,7 +97,11 @@ fn file(name: &str, package: &str, message: &str, dependency: &[&str]) -> Vec<u8
         name: Some(name.into()),
         package: Some(package.into()),
         dependency: dependency.iter().map(|&d| d.to_owned()).collect(),
-        message_type: vec![DescriptorProto { name: Some(message.into()), ..Default::default() }],
+        message_type: vec![DescriptorProto {
+            name: Some(message.into()),
+            field: vec![FieldDescriptorProto { name: Some("field".into()), ..Default::default() }],
+            ..Default::default()
+        }],
         enum_type: vec![EnumDescriptorProto {
             name: Some(format!("{message}Kind")),
             value: vec![value],
@@ -161,8 +167,26 @@ async fn a_server_is_asked_once_for_each_thing_on_one_stream() {
     let log = log.lock().unwrap().clone();
     assert_eq!(log.iter().filter(|line| *line == "open").count(), 2, "{log:#?}");
     let unique: std::collections::BTreeSet<_> = log.iter().filter(|l| l.contains('(')).collect();
-    assert_eq!(unique.len(), 10, "{log:#?}");
-    assert_eq!(log.len(), 13, "{log:#?}");
+    assert_eq!(unique.len(), 11, "{log:#?}");
+    assert_eq!(log.len(), 14, "{log:#?}");
+}
+
+/// Knows types by name, and nothing inside them.
+fn shallow(asked: &Ask) -> Then {
+    match asked {
+        Ask::FileContainingSymbol(name) if name == "a.A" => files(vec![file("a.proto", "a", "A", &[])]),
+        _ => error(5),
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_knows_no_name_of_is_found_by_what_it_stands_in() {
+    let (reflection, log) = reflecting("v1", shallow).await;
+    for _ in 0..2 {
+        assert_eq!(symbol(&reflection, "a.A.field").await.as_deref(), Some("a.proto"));
+        assert_eq!(symbol(&reflection, "a.A.other").await, None);
+    }
+    assert_eq!(log.lock().unwrap().len(), 4, "opened, and three questions");
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use super::SchemaError;
 use super::outline::Outline;
 use super::wire::Fields;
+use super::{SchemaError, SymbolKind};
 
 /// `FileDescriptorProto.source_code_info`.
 const SOURCE_CODE_INFO: u32 = 9;
@@ -56,6 +56,11 @@ impl File {
     /// The names of the files it imports.
     pub fn dependencies(&self) -> &[String] {
         &self.dependencies
+    }
+
+    /// What a full name, without a leading dot, stands for in this file; `None` if it does not declare it.
+    pub fn kind_of(&self, symbol: &str) -> Option<SymbolKind> {
+        Outline::of(&self.bytes).kind(symbol)
     }
 
     /// The `FileDescriptorProto` on the wire.
