@@ -12,7 +12,7 @@ use http::uri::Authority;
 
 use crate::leaf::{Layer, Security, Size, Target};
 
-use super::call::{self, CallHead};
+use super::call::{self, CallHead, Deadline};
 use super::dial::dial;
 use super::error::{Attempt, ConnectError, Kind};
 use super::options::ConnectOptions;
@@ -48,6 +48,8 @@ pub struct Connection {
 pub(super) struct Remote {
     pub(super) peer: Peer,
     first: FirstBytes,
+    /// How long the server may be silent, if there is a limit.
+    pub(super) patience: Option<Deadline>,
     /// Whether it has been asked in TLS.
     probed: AtomicBool,
     phases: Phases,
@@ -74,7 +76,8 @@ pub struct Phases {
 
 impl Connection {
     /// Resolves, dials and begins HTTP/2. The server's own preface is not waited for: one that does not
-    /// speak HTTP/2 shows in the first call, whose [`Origin`](super::Origin) then says so.
+    /// speak HTTP/2, or that says nothing at all until the connect timeout, shows in the first call, whose
+    /// [`Origin`](super::Origin) then says so.
     ///
     /// # Errors
     /// The layer that failed, the addresses that were tried and the system's cause for each.
@@ -99,6 +102,7 @@ impl Connection {
         layer: &mut Layer,
         attempts: &mut Vec<Attempt>,
     ) -> Result<Self, ConnectError> {
+        let patience = Deadline::of(Some(options.connect_timeout));
         // What was typed wrong is told before anything is dialled.
         let user_agent = user_agent(options.user_agent.as_deref())?;
         let explicit = options.authority.as_deref().map(authority).transpose()?;
@@ -140,6 +144,7 @@ impl Connection {
         let remote = Remote {
             peer: candidate.peer,
             first,
+            patience,
             probed: AtomicBool::new(false),
             phases,
             authority,

@@ -11,7 +11,7 @@ use crate::protocol::status::code_of_reset;
 
 use super::call::Deadline;
 use super::connection::Remote;
-use super::error::ConnectError;
+use super::error::{ConnectError, Kind};
 
 /// The end of a call.
 #[derive(Debug, Clone)]
@@ -97,6 +97,11 @@ impl Ending {
             message = format!("{message}; {} has sent nothing at all", remote.peer);
         }
         Self::here(Origin::Deadline, Code::DEADLINE_EXCEEDED, message)
+    }
+
+    /// The server has sent nothing at all, and the time to connect is up.
+    pub(super) fn silent(patience: Deadline, remote: &Remote) -> Box<Self> {
+        Self::lost(Kind::Silent { peer: remote.peer.clone(), after: patience.after }.into())
     }
 
     /// The end of a stream that failed.

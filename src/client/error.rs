@@ -26,6 +26,8 @@ pub(super) enum Kind {
     Unreachable(Vec<Attempt>),
     /// It took too long.
     TimedOut { layer: Layer, after: Duration, attempts: Vec<Attempt> },
+    /// It was made, and then the other side said nothing.
+    Silent { peer: Peer, after: Duration },
     /// TLS is wanted.
     NoTls,
     /// What is to be `:authority` cannot be.
@@ -70,7 +72,7 @@ impl ConnectError {
             Kind::Unreachable(_) => Layer::Connect,
             Kind::TimedOut { layer, .. } => *layer,
             Kind::NoTls => Layer::Tls,
-            Kind::Http2 { .. } => Layer::Http2,
+            Kind::Http2 { .. } | Kind::Silent { .. } => Layer::Http2,
             Kind::Authority(_) | Kind::Head(_) => Layer::Request,
         }
     }
@@ -82,6 +84,7 @@ impl ConnectError {
             Kind::Unreachable(attempts) | Kind::TimedOut { attempts, .. } => {
                 attempts.iter().map(|a| (a.place.clone(), a.text())).collect()
             }
+            Kind::Silent { peer, .. } => vec![(peer.to_string(), "no answer".to_owned())],
             Kind::Http2 { peer, source, .. } => {
                 let text = source.as_ref().map_or_else(|| "closed".to_owned(), ToString::to_string);
                 vec![(peer.to_string(), text)]
@@ -114,7 +117,7 @@ impl ConnectError {
 
     /// Whether it took longer than the connect timeout.
     pub fn is_timeout(&self) -> bool {
-        matches!(&self.kind, Kind::TimedOut { .. })
+        matches!(&self.kind, Kind::TimedOut { .. } | Kind::Silent { .. })
     }
 
     /// Whether TLS was wanted, which this version does not speak.
@@ -187,6 +190,10 @@ impl fmt::Display for ConnectError {
             Kind::TimedOut { after, attempts, .. } => {
                 let after = duration::render(*after);
                 write!(f, "no connection within {after} to {}", failures(attempts))
+            }
+            Kind::Silent { peer, after } => {
+                let after = duration::render(*after);
+                write!(f, "{peer} took the connection and has sent nothing at all within {after}")
             }
             Kind::NoTls => f.write_str("this version speaks no TLS"),
             Kind::Authority(text) => write!(f, "'{}' cannot be an authority", text.escape_debug()),

@@ -43,6 +43,8 @@ pub struct Replies {
     remote: Arc<Remote>,
     deadline: Option<Deadline>,
     timer: Option<Pin<Box<Sleep>>>,
+    /// Runs as long as the server has not said a word on its connection.
+    silence: Option<(Deadline, Pin<Box<Sleep>>)>,
     limit: usize,
     count: ReplyCount,
     /// The one message of a call that has one, until the call has ended well.
@@ -85,7 +87,9 @@ impl Replies {
     ) -> Self {
         let (phase, timer) =
             (Phase::Head(response), deadline.map(|deadline| Box::pin(sleep_until(deadline.at))));
-        Self { phase, line, remote, deadline, timer, limit, count, held: None, ending: None }
+        let patience = remote.patience.filter(|_| remote.is_silent());
+        let silence = patience.map(|patience| (patience, Box::pin(sleep_until(patience.at))));
+        Self { phase, line, remote, deadline, timer, silence, limit, count, held: None, ending: None }
     }
 
     /// The replies of a call that was over before it began.
@@ -96,6 +100,7 @@ impl Replies {
             remote,
             deadline: None,
             timer: None,
+            silence: None,
             limit: 0,
             count: ReplyCount::Many,
             held: None,
@@ -177,6 +182,18 @@ impl Replies {
 
     /// What comes, whatever the count.
     fn poll_raw(&mut self, cx: &mut Context<'_>) -> Poll<Reply> {
+        // Before the deadline: that nobody spoke says more than that the time is up.
+        if let Some((patience, silence)) = &mut self.silence
+            && matches!(self.phase, Phase::Head(_))
+            && silence.as_mut().poll(cx).is_ready()
+        {
+            let patience = *patience;
+            self.silence = None;
+            if self.remote.is_silent() {
+                let ending = Ending::silent(patience, &self.remote);
+                return Poll::Ready(Reply::End(self.end(ending)));
+            }
+        }
         if let (Some(timer), Some(deadline)) = (&mut self.timer, self.deadline)
             && !matches!(self.phase, Phase::Over)
             && timer.as_mut().poll(cx).is_ready()
