@@ -36,6 +36,20 @@ const RESERVED: [&str; 15] = [
     "host",
 ];
 
+/// Whether a name belongs to gRPC or to HTTP/2.
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
+/// Takes out what belongs to gRPC or to HTTP/2.
+pub fn remove_reserved(metadata: &mut MetadataMap) {
+    if !metadata.is_empty() {
+        for name in RESERVED {
+            metadata.remove(name);
+        }
+    }
+}
+
 /// Reads `key: value` and appends it. Names are lower-cased, the value is literal (blanks around it
 /// are dropped), `key:` is an empty value, and the value of a name in `-bin` is base64.
 ///
@@ -63,7 +77,7 @@ pub fn parse(entry: &str, into: &mut MetadataMap) -> Result<(), MetadataError> {
 /// # Errors
 /// As [`parse`].
 pub fn append(name: &str, value: &str, into: &mut MetadataMap) -> Result<(), MetadataError> {
-    if RESERVED.contains(&name) {
+    if is_reserved(name) {
         return Err(MetadataError::new(name, "this name is reserved"));
     }
     if name.ends_with("-bin") {

@@ -1,10 +1,6 @@
 //! Schemas for the tests of this room and of those above it.
 
-use std::sync::Arc;
-
-use crate::schema::{Closure, File};
-use prost::Message as _;
-use protox::file::{ChainFileResolver, File as Proto, FileResolver, GoogleFileResolver};
+pub(crate) use crate::schema::sample::closure;
 
 /// A schema with a little of everything.
 pub(crate) const SHOP: &str = r#"
@@ -61,29 +57,3 @@ message Everything {
   repeated google.protobuf.Timestamp times = 25;
 }
 "#;
-
-struct Texts(Vec<(&'static str, String)>);
-
-impl FileResolver for Texts {
-    fn open_file(&self, name: &str) -> Result<Proto, protox::Error> {
-        let text = self.0.iter().find(|(other, _)| *other == name);
-        text.map_or_else(
-            || Err(protox::Error::file_not_found(name)),
-            |(name, text)| Proto::from_source(name, text),
-        )
-    }
-}
-
-/// The closure of one file with this text.
-pub(crate) fn closure(text: &str) -> Arc<Closure> {
-    let mut resolver = ChainFileResolver::new();
-    resolver.add(Texts(vec![("sample.proto", text.to_owned())]));
-    resolver.add(GoogleFileResolver::new());
-    let mut compiler = protox::Compiler::with_file_resolver(resolver);
-    compiler.include_imports(true).open_file("sample.proto").expect("the sample compiles");
-    let files = compiler.file_descriptor_set().file;
-    let parse = |file: prost_types::FileDescriptorProto| {
-        Arc::new(File::parse(file.encode_to_vec().into()).expect("protox writes valid descriptors"))
-    };
-    Arc::new(Closure::link(files.into_iter().map(parse).collect()).expect("the sample links"))
-}

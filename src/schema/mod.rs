@@ -16,6 +16,8 @@ mod proto_files;
 mod reach;
 pub mod render;
 mod resolve;
+#[cfg(test)]
+pub(crate) mod sample;
 mod set;
 mod source;
 mod wire;

@@ -9,24 +9,8 @@ use tonic::metadata::MetadataMap;
 
 use super::Gone;
 use super::wire::Shared;
+use crate::leaf::metadata;
 use crate::protocol::Status;
-
-/// Names that HTTP/2 forbids or that gRPC itself writes; an answerer's entries of these names are dropped.
-const RESERVED: [&str; 13] = [
-    "te",
-    "content-type",
-    "content-length",
-    "grpc-status",
-    "grpc-message",
-    "grpc-status-details-bin",
-    "grpc-encoding",
-    "grpc-accept-encoding",
-    "connection",
-    "keep-alive",
-    "proxy-connection",
-    "transfer-encoding",
-    "upgrade",
-];
 
 /// The replies of one call, on their way.
 ///
@@ -59,12 +43,7 @@ impl Replies {
     }
 }
 
-fn sanitised(metadata: MetadataMap) -> HeaderMap {
-    let mut headers = metadata.into_headers();
-    if !headers.is_empty() {
-        for name in RESERVED {
-            headers.remove(name);
-        }
-    }
-    headers
+fn sanitised(mut given: MetadataMap) -> HeaderMap {
+    metadata::remove_reserved(&mut given);
+    given.into_headers()
 }

@@ -1,12 +1,7 @@
 //! Closures and plans for this room's tests, compiled from .proto text.
 
-use std::sync::Arc;
-
-use prost_reflect::prost::Message as _;
-use protox::file::{ChainFileResolver, File as Source, FileResolver, GoogleFileResolver};
-
 use super::Plan;
-use crate::schema::{Closure, File};
+pub(super) use crate::schema::sample::closure;
 
 /// A type for everything.
 pub(super) const ALL: &str = r#"
@@ -59,31 +54,6 @@ pub(super) const OLD: &str = r#"
     message Base { optional string name = 1; extensions 100 to 200; }
     extend Base { optional int32 level = 100; repeated string notes = 101; optional Base inner = 102; }
 "#;
-
-#[derive(Debug)]
-struct One(&'static str);
-
-impl FileResolver for One {
-    fn open_file(&self, name: &str) -> Result<Source, protox::Error> {
-        if name == "test.proto" {
-            Source::from_source(name, self.0)
-        } else {
-            Err(protox::Error::file_not_found(name))
-        }
-    }
-}
-
-/// The closure of one .proto text.
-pub(super) fn closure(proto: &'static str) -> Arc<Closure> {
-    let mut resolver = ChainFileResolver::new();
-    resolver.add(One(proto));
-    resolver.add(GoogleFileResolver::new());
-    let mut compiler = protox::Compiler::with_file_resolver(resolver);
-    compiler.include_imports(true).open_file("test.proto").unwrap();
-    let files = compiler.file_descriptor_set().file;
-    let files = files.iter().map(|file| Arc::new(File::parse(file.encode_to_vec().into()).unwrap()));
-    Arc::new(Closure::link(files.collect()).unwrap())
-}
 
 /// The plan of `t.All`, made once a test run.
 pub(super) fn all() -> &'static Plan {
