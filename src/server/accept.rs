@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender};
 
+use super::authority::Mended;
 use super::connection::{self, Settings};
 use super::door::{Door, Entrance};
 use super::listen::Bound;
@@ -71,7 +72,7 @@ impl Worker {
                 let entrance = self.entrance(Peer::Unix);
                 if let Ok(stream) = UnixStream::from_std(stream) {
                     tokio::spawn(async move {
-                        connection::serve(stream, settings, entrance).await;
+                        connection::serve(Mended::new(stream), settings, entrance).await;
                         drop(alive);
                     });
                 }

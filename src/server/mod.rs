@@ -1,6 +1,7 @@
 //! To answer, in bytes: listen, connections, drain, the door, and the typed services for reflection and health.
 
 mod accept;
+mod authority;
 mod call;
 mod connection;
 mod door;
