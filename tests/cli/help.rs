@@ -36,6 +36,22 @@ fn help_is_as_kept() {
 }
 
 #[test]
+fn the_list_of_all_options_is_as_kept() {
+    let mut page = String::from(
+        "# The command line\n\nEverything that this version takes, as `greet --help` and `greet COMMAND --help` print it.\n",
+    );
+    let sections =
+        std::iter::once(vec!["--help"]).chain(COMMANDS.iter().map(|command| vec![*command, "--help"]));
+    for words in sections {
+        let title = words.join(" ");
+        let title = title.strip_suffix("--help").unwrap_or_default().trim_end();
+        let title = if title.is_empty() { "greet".to_owned() } else { format!("greet {title}") };
+        page.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", greet(&words).stdout.trim_end()));
+    }
+    kept(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.md"), &page);
+}
+
+#[test]
 fn completions_are_as_kept() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
     for (shell, file) in [
