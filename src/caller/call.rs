@@ -108,6 +108,20 @@ impl Sender {
         }
     }
 
+    /// As [`Sender::send_wire`], but the request may leave together with those that follow, at the latest with
+    /// [`Sender::flush`] or the half-close.
+    pub async fn feed_wire(&mut self, wire: Bytes) -> bool {
+        match &mut self.requests {
+            Some(requests) => requests.feed(wire).await.is_ok(),
+            None => false,
+        }
+    }
+
+    /// Sends what was fed; `false` when the call is over.
+    pub fn flush(&mut self) -> bool {
+        self.requests.as_mut().is_some_and(|requests| requests.flush().is_ok())
+    }
+
     /// Sends the last request and half-closes.
     pub fn send_last_wire(&mut self, wire: Bytes) -> bool {
         match self.requests.take() {

@@ -46,7 +46,8 @@ fn the_list_of_all_options_is_as_kept() {
         let title = words.join(" ");
         let title = title.strip_suffix("--help").unwrap_or_default().trim_end();
         let title = if title.is_empty() { "greet".to_owned() } else { format!("greet {title}") };
-        page.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", greet(&words).stdout.trim_end()));
+        let help = greet(&words).stdout;
+        page.extend(["\n## ", &title, "\n\n```text\n", help.trim_end(), "\n```\n"]);
     }
     kept(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.md"), &page);
 }

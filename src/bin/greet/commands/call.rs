@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::FutureExt;
 use greet::caller::{Prepared, Receiver, Sender};
-use greet::transcode::fields;
+use greet::transcode::{Plan, fields};
 
 use crate::args::CallArgs;
 use crate::failure::{Failure, Kind};
@@ -149,7 +149,7 @@ async fn exchange(
             Outgoing::Ready(ready) => {
                 let last = ready.pop();
                 for wire in ready.drain(..) {
-                    if !sender.send_wire(wire).await {
+                    if !sender.feed_wire(wire).await {
                         return Ok(());
                     }
                 }
@@ -158,8 +158,8 @@ async fn exchange(
                 }
             }
             Outgoing::Feed(feed) => {
-                while let Some(wire) = feed.next(prepared.request()).await? {
-                    if !sender.send_wire(wire).await {
+                while let Some(wire) = next_request(feed, &mut sender, prepared.request()).await? {
+                    if !sender.feed_wire(wire).await {
                         return Ok(());
                     }
                 }
@@ -198,4 +198,13 @@ async fn exchange(
             Err(failure) => Err(failure),
         },
     }
+}
+
+/// The next request; what was fed before leaves at the latest when this has to wait.
+async fn next_request(feed: &mut Feed, sender: &mut Sender, plan: &Plan) -> Result<Option<Bytes>, Failure> {
+    if let Some(next) = feed.next(plan).now_or_never() {
+        return next;
+    }
+    sender.flush();
+    feed.next(plan).await
 }
