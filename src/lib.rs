@@ -37,6 +37,10 @@
 //! # }
 //! ```
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod answerer;
 pub mod caller;
 pub mod client;
