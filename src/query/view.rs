@@ -1,9 +1,11 @@
 //! The one view of a message as a jq value: what `-o json --defaults --int64 number` prints.
 
-use jaq_json::Val;
+use bytes::Bytes;
+use jaq_json::{Map, Num, Val};
 
 use super::text;
 use crate::transcode::options::{Defaults, Int64};
+use crate::transcode::tree::{self, Look, Tree};
 use crate::transcode::{DataError, JsonInput, JsonOutput, Plan, json};
 
 /// The form of JSON that the view is.
@@ -16,6 +18,11 @@ fn form() -> JsonOutput {
 /// # Errors
 /// When the bytes are no message of the plan's type.
 pub fn from_wire(plan: &Plan, wire: &[u8]) -> Result<Val, DataError> {
+    tree::from_wire(plan, wire).map_or_else(|| from_wire_by_text(plan, wire), Ok)
+}
+
+/// The long way, which knows all of JSON and says what is wrong.
+fn from_wire_by_text(plan: &Plan, wire: &[u8]) -> Result<Val, DataError> {
     let mut json = Vec::with_capacity(2 * wire.len() + 64);
     json::from_wire(plan, wire, form(), &mut json)?;
     jaq_json::read::parse_single(&json).map_err(|error| DataError::new(error.to_string()))
@@ -26,10 +33,75 @@ pub fn from_wire(plan: &Plan, wire: &[u8]) -> Result<Val, DataError> {
 /// # Errors
 /// When the value does not fit the type, with the path to what does not; `out` is then as it was.
 pub fn to_wire(plan: &Plan, val: &Val, out: &mut Vec<u8>) -> Result<(), DataError> {
+    tree::to_wire(plan, val, out).map_or_else(|| to_wire_by_text(plan, val, out), Ok)
+}
+
+/// The long way, as with [`from_wire_by_text`].
+fn to_wire_by_text(plan: &Plan, val: &Val, out: &mut Vec<u8>) -> Result<(), DataError> {
     let mut json = Vec::with_capacity(256);
     text::proto(val, &mut json);
     let before = out.len();
     json::to_wire(plan, &json, JsonInput::default(), out).inspect_err(|_| out.truncate(before))
+}
+
+impl Tree for Val {
+    type Object = Map;
+
+    fn from_bool(value: bool) -> Self {
+        Self::Bool(value)
+    }
+
+    fn from_integer(value: i64) -> Self {
+        isize::try_from(value)
+            .map_or_else(|_| Self::from_number(&value.to_string()).unwrap_or_default(), Self::from)
+    }
+
+    fn from_number(json: &str) -> Option<Self> {
+        jaq_json::read::parse_single_num(json.as_bytes()).map(Self::Num)
+    }
+
+    fn from_text(value: &str) -> Self {
+        Self::utf8_str(Bytes::copy_from_slice(value.as_bytes()))
+    }
+
+    fn from_list(items: Vec<Self>) -> Self {
+        Self::Arr(items.into())
+    }
+
+    fn object(members: usize) -> Map {
+        Map::with_capacity_and_hasher(members, <_>::default())
+    }
+
+    fn add(object: &mut Map, name: &Bytes, value: Self) {
+        object.insert(Self::utf8_str(name.clone()), value);
+    }
+
+    fn from_object(object: Map) -> Self {
+        Self::obj(object)
+    }
+
+    fn look(&self) -> Look<'_, Self> {
+        match self {
+            Self::Null => Look::Null,
+            Self::Bool(value) => Look::Bool(*value),
+            Self::Num(Num::Int(value)) => i64::try_from(*value).map_or(Look::Other, Look::Integer),
+            Self::Num(Num::Float(value)) => Look::Float(*value),
+            Self::Num(Num::BigInt(_) | Num::Dec(_)) => Look::Other,
+            Self::TStr(text) => Look::Text(text),
+            Self::BStr(bytes) => Look::Bytes(bytes),
+            Self::Arr(items) => Look::List(items),
+            Self::Obj(members) => Look::Object(members.len()),
+        }
+    }
+
+    fn members<'a>(&'a self, take: &mut dyn FnMut(&'a [u8], &'a Self)) -> Option<()> {
+        let Self::Obj(members) = self else { return None };
+        for (name, value) in members.iter() {
+            let Self::TStr(name) = name else { return None };
+            take(name, value);
+        }
+        Some(())
+    }
 }
 
 /// A value as `-q` prints it: JSON on one line without blanks.
@@ -46,62 +118,5 @@ pub fn to_raw_text(val: &Val) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::query::sample;
-
-    fn plan(name: &str) -> Plan {
-        Plan::compile(&sample::closure(sample::SHOP), name).expect(name)
-    }
-
-    fn val(json: &str) -> Val {
-        jaq_json::read::parse_single(json.as_bytes()).expect(json)
-    }
-
-    #[test]
-    fn a_message_is_seen_with_defaults_and_numbers() {
-        let plan = plan("shop.Item");
-        let mut wire = Vec::new();
-        to_wire(&plan, &val(r#"{"id":"9007199254740993","kind":"BOOK"}"#), &mut wire).expect("it fits");
-        let seen = to_text(&from_wire(&plan, &wire).expect("it is a message")).replace(".0", "");
-        assert_eq!(seen, r#"{"id":9007199254740993,"name":"","kind":"BOOK","price":0,"tags":[],"data":""}"#);
-    }
-
-    #[test]
-    fn what_jq_calculates_is_written_as_the_type_wants_it() {
-        let plan = plan("shop.Item");
-        for (json, seen) in [
-            (r#"{"price":NaN}"#, r#""price":"NaN""#),
-            (r#"{"price":-Infinity}"#, r#""price":"-Infinity""#),
-            (r#"{"id":3.0}"#, r#""id":3,"#),
-            (r#"{"id":1e2}"#, r#""id":100,"#),
-            (r#"{"data":b"\x00\xff"}"#, r#""data":"AP8=""#),
-            (r#"{"id":"12"}"#, r#""id":12,"#),
-            (r#"{"name":null}"#, r#""name":"""#),
-        ] {
-            let mut wire = Vec::new();
-            to_wire(&plan, &val(json), &mut wire).expect(json);
-            let mut out = Vec::new();
-            json::from_wire(&plan, &wire, form(), &mut out).expect(json);
-            let out = String::from_utf8(out).expect("JSON is UTF-8");
-            assert!(out.contains(seen), "{json}: {out}");
-        }
-    }
-
-    #[test]
-    fn what_does_not_fit_leaves_nothing_behind() {
-        let plan = plan("shop.Item");
-        for json in [r#"{"nmae":"x"}"#, r#"{"id":1.5}"#, "3", "[]", r#"{"kind":"CAR"}"#] {
-            let mut wire = b"before".to_vec();
-            assert!(to_wire(&plan, &val(json), &mut wire).is_err(), "{json}");
-            assert_eq!(wire, b"before", "{json}");
-        }
-        assert!(from_wire(&plan, b"\xff").is_err());
-    }
-
-    #[test]
-    fn values_print_as_jq_prints_them() {
-        assert_eq!(to_raw_text(&val(r#""a\"b\n""#)), "a\"b\n");
-        assert_eq!(to_text(&val(r#"{"a":[1,2.50,NaN,"x\u0001"]}"#)), r#"{"a":[1,2.50,null,"x\u0001"]}"#);
-    }
-}
+#[path = "view_tests.rs"]
+mod tests;

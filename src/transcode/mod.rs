@@ -12,6 +12,7 @@ mod plan;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod tree;
 
 pub use error::DataError;
 pub use options::{JsonInput, JsonOutput};

@@ -1,11 +1,12 @@
 //! A message type, made ready for transcoding.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use prost_reflect::DynamicMessage;
 use prost_reflect::prost::{DecodeError, Message as _};
 
 use super::DataError;
+use super::tree::table::Table;
 use crate::schema::Closure;
 
 /// A type with all that transcoding needs to know of it; made once, used for every message.
@@ -13,6 +14,8 @@ use crate::schema::Closure;
 pub struct Plan {
     closure: Arc<Closure>,
     message: prost_reflect::MessageDescriptor,
+    /// Made by the first who asks.
+    table: Arc<OnceLock<Table>>,
 }
 
 impl Plan {
@@ -25,7 +28,7 @@ impl Plan {
         let message = pool
             .get_message_by_name(name)
             .ok_or_else(|| DataError::new(format!("the message type '{name}' is not in the schema")))?;
-        Ok(Self { closure: Arc::clone(closure), message })
+        Ok(Self { closure: Arc::clone(closure), message, table: Arc::default() })
     }
 
     /// The type's full name.
@@ -70,6 +73,11 @@ impl Plan {
     /// The type as prost-reflect knows it.
     pub(super) fn message(&self) -> &prost_reflect::MessageDescriptor {
         &self.message
+    }
+
+    /// What the shortcut of [`super::tree`] knows of the type.
+    pub(super) fn table(&self) -> &Table {
+        self.table.get_or_init(|| Table::new(&self.message))
     }
 
     fn broken(&self, error: &DecodeError) -> DataError {
