@@ -12,7 +12,7 @@ use crate::protocol::Status;
 use crate::query::Limits;
 use crate::rules::{self, Answer, Answered, Automatic, CallView, Choice, Chosen, Ending};
 use crate::schema::{Method, Shape};
-use crate::server::{self, Call, Gone, Head, Replies, Requests};
+use crate::server::{self, Call, Gone, Head, Peer, Replies, Requests};
 use crate::transcode::Plan;
 
 /// One method of a server.
@@ -50,7 +50,7 @@ impl From<Gone> for Stop {
 #[derive(Clone)]
 struct Seen {
     metadata: MetadataMap,
-    peer: String,
+    peer: Peer,
     requests: Vec<Bytes>,
     number: usize,
     first: Option<Bytes>,
@@ -262,7 +262,7 @@ impl MethodResponder {
 
 fn seen(head: Head, requests: Vec<Bytes>) -> Seen {
     let number = requests.len();
-    Seen { metadata: head.metadata, peer: head.peer.to_string(), requests, number, first: None }
+    Seen { metadata: head.metadata, peer: head.peer, requests, number, first: None }
 }
 
 /// Runs what takes long on a thread that may block.

@@ -97,7 +97,11 @@ impl Status {
 
     /// Writes the status into trailers, beside what stands there.
     pub fn write_trailers(&self, trailers: &mut HeaderMap) {
-        trailers.insert(STATUS, HeaderValue::from(self.code.number()));
+        let code = match self.code {
+            Code::OK => HeaderValue::from_static("0"),
+            code => HeaderValue::from(code.number()),
+        };
+        trailers.insert(STATUS, code);
         if !self.message.is_empty() {
             let escaped = utf8_percent_encode(&self.message, ESCAPED).to_string();
             if let Ok(value) = HeaderValue::from_str(&escaped) {

@@ -1,12 +1,14 @@
 //! From a call to the answer of the first rule that matches.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::call::CallView;
 use super::set::{MethodRule, MethodRules, Reply, RuleSet};
 use super::status::Status;
 use crate::leaf::Code;
-use crate::query::{Limits, Output, Val, view};
+use crate::query::{Limits, Origin, Output, Val, view};
 use crate::schema::Shape;
 
 /// What came of asking the rules.
@@ -33,7 +35,7 @@ pub struct Answer {
     /// How the call ends, or, for one request of a bidi call, whether it goes on.
     pub ending: Ending,
     /// Where the rule stands, `rules.yaml:7:5`; nothing for an answer that no rule made.
-    pub rule: Option<String>,
+    pub rule: Option<Arc<str>>,
     /// Errors in the `when` of rules that were therefore passed over, each told once in a set's life.
     pub notes: Vec<Note>,
 }
@@ -94,6 +96,13 @@ impl RuleSet {
     /// Chooses the first rule for `method` whose `when` holds for the requests at hand.
     pub fn choose(&self, method: &str, call: &CallView<'_>, limits: &Limits) -> Chosen {
         let Some(rules) = self.methods.get(method) else { return Chosen::NoRule { notes: Vec::new() } };
+        // A program that is chosen whatever the request is reads it when it runs, and finds then what is
+        // wrong with it.
+        if let Some(MethodRule { rule, reply: Reply::Program(_) }) = rules.rules.first()
+            && rule.when.is_none()
+        {
+            return Chosen::Rule { rule: Choice(0), notes: Vec::new() };
+        }
         let input = match rules.input(call) {
             Ok(input) => input,
             Err(answer) => return Chosen::Ended(*answer),
@@ -125,7 +134,7 @@ impl RuleSet {
     pub fn run(&self, method: &str, choice: Choice, call: &CallView<'_>, limits: &Limits) -> Answered {
         let Some(rules) = self.methods.get(method) else { return Answered::NoRule { notes: Vec::new() } };
         let Some(chosen) = rules.rules.get(choice.0) else { return Answered::NoRule { notes: Vec::new() } };
-        let place = chosen.rule.place.to_string();
+        let place = Arc::clone(&chosen.rule.place);
         let (messages, ending) = match &chosen.reply {
             Reply::Message(wire) => (vec![wire.clone()], Ending::Ok),
             Reply::Error(status) => (Vec::new(), Ending::Error(status.clone())),
@@ -139,7 +148,7 @@ impl RuleSet {
                 if run.error.as_ref().is_some_and(|error| error.is_worth_a_second_run(limits.place)) {
                     return Answered::Again;
                 }
-                let (messages, unfit) = rules.encode(run.outputs, &program.origin().to_string());
+                let (messages, unfit) = rules.encode(run.outputs, program.origin());
                 let failed = run.error.map(|error| Status::of_failure(&error, &self.types));
                 (messages, unfit.or(failed).map_or(Ending::Ok, Ending::Error))
             }
@@ -149,7 +158,7 @@ impl RuleSet {
 }
 
 /// What is to be told of rules whose condition failed: the first time only.
-fn notes(failed: Vec<(&std::sync::Arc<super::set::Compiled>, String)>) -> Vec<Note> {
+fn notes(failed: Vec<(&Arc<super::set::Compiled>, String)>) -> Vec<Note> {
     failed.into_iter().filter(|(rule, _)| rule.is_first_error()).map(|(_, error)| error).collect()
 }
 
@@ -172,7 +181,7 @@ impl MethodRules {
     }
 
     /// The messages up to the first that does not fit the reply's type, and the status for that one.
-    fn encode(&self, outputs: Vec<Output>, place: &str) -> (Vec<Bytes>, Option<Status>) {
+    fn encode(&self, outputs: Vec<Output>, place: &Origin) -> (Vec<Bytes>, Option<Status>) {
         let mut messages = Vec::with_capacity(outputs.len());
         for val in outputs.into_iter().filter_map(Output::into_value) {
             let mut wire = Vec::with_capacity(64);

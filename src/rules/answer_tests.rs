@@ -65,7 +65,7 @@ fn ask(set: &RuleSet, methods: &[Method], method: &str, requests: &[&str]) -> St
     let requests: Vec<Bytes> = requests.iter().map(|json| wire(methods, of.input(), json)).collect();
     let call = CallView {
         metadata: &metadata,
-        peer: "127.0.0.1:1",
+        peer: &"127.0.0.1:1",
         requests: &requests,
         number: requests.len(),
         first: None,
@@ -205,7 +205,7 @@ fn a_bidi_call_keeps_the_rule_that_its_first_request_chose() {
         [wire(&methods, "shop.Line", r#"{"text":"a"}"#), wire(&methods, "shop.Line", r#"{"text":"bc"}"#)];
     let view = |i: usize| CallView {
         metadata: &metadata,
-        peer: "peer",
+        peer: &"peer",
         requests: &requests[i..=i],
         number: i + 1,
         first: Some(&requests[0]),
@@ -296,7 +296,7 @@ fn a_value_that_does_not_fit_is_internal_and_names_the_rule() {
 fn a_request_that_does_not_decode_ends_the_call() {
     let set = program("Shop/Get", "{}");
     let (metadata, requests) = (MetadataMap::new(), [Bytes::from_static(b"\xff")]);
-    let call = CallView { metadata: &metadata, peer: "", requests: &requests, number: 1, first: None };
+    let call = CallView { metadata: &metadata, peer: &"", requests: &requests, number: 1, first: None };
     let Answered::Answer(answer) = set.answer("shop.Shop/Get", &call, &Limits::inline()) else {
         panic!("no answer")
     };
@@ -325,7 +325,7 @@ fn an_error_in_a_condition_is_false_and_told_once() {
 fn what_needs_more_than_a_run_in_place_says_so() {
     let set = program("Shop/List", "[range(20000)] | {id: length}");
     let (metadata, requests) = (MetadataMap::new(), [Bytes::new()]);
-    let call = CallView { metadata: &metadata, peer: "", requests: &requests, number: 1, first: None };
+    let call = CallView { metadata: &metadata, peer: &"", requests: &requests, number: 1, first: None };
     assert!(matches!(set.answer("shop.Shop/List", &call, &Limits::inline()), Answered::Again));
     let Answered::Answer(answer) = set.answer("shop.Shop/List", &call, &Limits::full()) else {
         panic!("no answer")

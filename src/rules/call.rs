@@ -1,5 +1,7 @@
 //! What a rule sees of a call.
 
+use std::fmt;
+
 use bytes::Bytes;
 use jaq_json::Map;
 use tonic::metadata::MetadataMap;
@@ -10,12 +12,12 @@ use crate::schema::Method;
 use crate::transcode::Plan;
 
 /// A call as far as it is known when a rule is chosen or run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct CallView<'a> {
     /// The initial metadata of the requests.
     pub metadata: &'a MetadataMap,
-    /// Who calls, as text.
-    pub peer: &'a str,
+    /// Who calls; made text only for a program that asks.
+    pub peer: &'a (dyn fmt::Display + Sync),
     /// The requests at hand, in wire bytes: the one of a unary or server-streaming call, all of a
     /// client-streaming one, the latest of a bidi call.
     pub requests: &'a [Bytes],
@@ -23,6 +25,19 @@ pub struct CallView<'a> {
     pub number: usize,
     /// The first request of the call, if it is another than the first of `requests`.
     pub first: Option<&'a Bytes>,
+}
+
+impl fmt::Debug for CallView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { metadata, peer, requests, number, first } = self;
+        f.debug_struct("CallView")
+            .field("metadata", metadata)
+            .field("peer", &format_args!("{peer}"))
+            .field("requests", requests)
+            .field("number", number)
+            .field("first", first)
+            .finish()
+    }
 }
 
 /// The variables that programs may name.
@@ -38,7 +53,7 @@ impl CallView<'_> {
     fn variable(&self, name: &str, method: &Method, input: &Plan) -> Val {
         match name {
             "$method" => Val::from(method.full_name()),
-            "$peer" => Val::from(self.peer.to_owned()),
+            "$peer" => Val::from(self.peer.to_string()),
             "$n" => Val::from(self.number),
             "$size" => Val::from(self.requests.iter().map(Bytes::len).sum::<usize>()),
             "$first" => {

@@ -39,7 +39,8 @@ pub(super) struct MethodRule {
 
 /// What a rule is for every method.
 pub(super) struct Compiled {
-    pub(super) place: Origin,
+    /// Where it stands, `rules.yaml:7:5`.
+    pub(super) place: Arc<str>,
     pub(super) when: Option<Program>,
     /// Whether an error in `when` was already spoken of.
     pub(super) noted: AtomicBool,
@@ -79,8 +80,11 @@ impl RuleSet {
         for rule in rules {
             let wanted = matching::methods(&rule.method, methods)?;
             let when = rule.when.as_ref().map(compile).transpose()?;
-            let compiled =
-                Arc::new(Compiled { place: rule.place.clone(), when, noted: AtomicBool::new(false) });
+            let compiled = Arc::new(Compiled {
+                place: rule.place.to_string().into(),
+                when,
+                noted: AtomicBool::new(false),
+            });
             let same = match &rule.body {
                 Body::Program(text) => Some(Reply::Program(compile(text)?)),
                 Body::Error(node) => Some(Reply::Error(Status::load(node, &types)?)),
