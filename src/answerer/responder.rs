@@ -1,6 +1,7 @@
 //! Answers the calls of one method: by the first rule that matches, else automatically.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use tonic::metadata::MetadataMap;
@@ -51,12 +52,18 @@ impl From<Gone> for Stop {
 struct Seen {
     metadata: MetadataMap,
     peer: Peer,
+    deadline: Option<Instant>,
     requests: Vec<Bytes>,
     number: usize,
     first: Option<Bytes>,
 }
 
 impl Seen {
+    /// What a second run may take: no more than the call has time for.
+    fn limits(&self) -> Limits {
+        Limits::full().until(self.deadline)
+    }
+
     fn view(&self) -> CallView<'_> {
         CallView {
             metadata: &self.metadata,
@@ -183,7 +190,7 @@ impl MethodResponder {
         let mut chosen = self.shared.rules.choose(&self.name, &seen.view(), &Limits::inline());
         if matches!(chosen, Chosen::Again) {
             let (shared, name, seen) = (Arc::clone(&self.shared), self.name.clone(), seen.clone());
-            chosen = elsewhere(move || shared.rules.choose(&name, &seen.view(), &Limits::full())).await?;
+            chosen = elsewhere(move || shared.rules.choose(&name, &seen.view(), &seen.limits())).await?;
         }
         match chosen {
             Chosen::Rule { rule, notes } => {
@@ -207,7 +214,7 @@ impl MethodResponder {
         let answered = match first {
             Answered::Again => {
                 let (shared, name, seen) = (Arc::clone(&self.shared), self.name.clone(), seen.clone());
-                elsewhere(move || shared.rules.run(&name, choice, &seen.view(), &Limits::full())).await
+                elsewhere(move || shared.rules.run(&name, choice, &seen.view(), &seen.limits())).await
             }
             first => Ok(first),
         };
@@ -262,7 +269,7 @@ impl MethodResponder {
 
 fn seen(head: Head, requests: Vec<Bytes>) -> Seen {
     let number = requests.len();
-    Seen { metadata: head.metadata, peer: head.peer, requests, number, first: None }
+    Seen { metadata: head.metadata, peer: head.peer, deadline: head.deadline, requests, number, first: None }
 }
 
 /// Runs what takes long on a thread that may block.

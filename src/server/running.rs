@@ -20,6 +20,10 @@ use super::{Door, Health, ListenError, ServerOptions};
 /// How long a dropped server waits for its threads; one that computes ends by itself later.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// What takes long in an answer runs on so many threads beside each that serves; the rest waits its turn, so
+/// that many such calls at once do not become many threads.
+const BLOCKING: usize = 4;
+
 /// A server that runs; dropped, it stops at once.
 #[derive(Debug)]
 pub struct Running {
@@ -71,7 +75,7 @@ pub fn start(options: ServerOptions, door: &Door) -> Result<Running, ListenError
     let place = targets.join(", ");
     let no_thread = |error| ListenError::new(&place, error);
     let runtimes: Vec<Runtime> = (0..threads)
-        .map(|_| Builder::new_current_thread().enable_all().build())
+        .map(|_| Builder::new_current_thread().enable_all().max_blocking_threads(BLOCKING).build())
         .collect::<Result<_, _>>()
         .map_err(no_thread)?;
     let first = runtimes[0].handle().clone();

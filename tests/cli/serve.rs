@@ -126,6 +126,31 @@ fn a_rule_that_loops_ends_its_call_and_nothing_else() {
 }
 
 #[test]
+fn many_rules_that_loop_at_once_leave_others_their_turn() {
+    let folder = Folder::new();
+    let proto = folder.file("shapes.proto", SHAPES);
+    let rules = folder.file(
+        "r.yaml",
+        "rules:\n- method: shapes.Shapes/Unary\n  when: .name == \"loop\"\n  reply: 'def f: f; f'\n\
+         - method: shapes.Shapes/Unary\n  reply: '{name: \"fine\"}'\n",
+    );
+    let server = serve(&[&proto, "--rules", &rules, "--threads", "1"]);
+    let looping: Vec<_> = (0..6)
+        .map(|_| {
+            let args = ["call", &server.target, "Unary", "name=loop", "--timeout", "60s"];
+            crate::run::Running::start(command(&args))
+        })
+        .collect();
+    for _ in 0..5 {
+        assert_eq!(greet(&["call", &server.target, "Unary"]).stdout, "{\"name\":\"fine\"}\n");
+    }
+    for call in looping {
+        let ran = call.end();
+        assert_eq!(ran.code, 72, "{}", ran.shown());
+    }
+}
+
+#[test]
 fn a_rule_that_is_wrong_stops_the_start_with_its_place() {
     let folder = Folder::new();
     let proto = folder.file("shapes.proto", SHAPES);
