@@ -10,7 +10,7 @@ use super::shared::{Notes, Shared};
 use super::{ServeError, Server, greeter_rules, greeter_schema};
 use crate::leaf::Size;
 use crate::rules::{self, Rule, RuleSet};
-use crate::schema::{Schema, bundled_closure};
+use crate::schema::Schema;
 use crate::server::{
     self, Door, Health, Journal, Listen, Observer, Reflection, Route, Routes, ServerOptions, ServingStatus,
 };
@@ -164,7 +164,7 @@ impl ServerBuilder {
         let journal = Journal::default();
         let shared = Arc::new(Shared {
             ruled: !rules.is_empty(),
-            rules: RuleSet::new(rules, &methods, &[Arc::clone(bundled_closure())])?,
+            rules: RuleSet::new(rules, &methods)?,
             max_recv_size: options.max_recv_size,
             journal: (self.journal == Offer::Yes).then(|| journal.clone()),
             notes: self.notes,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::query::sample;
 use crate::rules::{Rule, RuleError, file};
-use crate::schema::{Closure, Method};
+use crate::schema::Method;
 use crate::transcode::Plan;
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ fn shop() -> Vec<Method> {
 }
 
 fn load(text: &str, methods: &[Method]) -> Result<RuleSet, RuleError> {
-    RuleSet::new(file::parse(text, "rules.yaml")?, methods, &[] as &[Arc<Closure>])
+    RuleSet::new(file::parse(text, "rules.yaml")?, methods)
 }
 
 fn wire(methods: &[Method], name: &str, json: &str) -> Bytes {
@@ -151,7 +151,7 @@ rules:
 
 fn program(method: &str, program: &str) -> RuleSet {
     let rule = Rule::parse(&format!("{method} => {program}"), "--rule").expect(program);
-    RuleSet::new(vec![rule], &shop(), &[]).unwrap_or_else(|error| panic!("{program}: {error}"))
+    RuleSet::new(vec![rule], &shop()).unwrap_or_else(|error| panic!("{program}: {error}"))
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_program_answers_each_shape_as_its_count_asks() {
 fn a_bidi_call_keeps_the_rule_that_its_first_request_chose() {
     let methods = shop();
     let rule = r#"Talk when .text == "a" => {text: "\($n) \(.text) \($first.text) \($size)"}"#;
-    let set = RuleSet::new(vec![Rule::parse(rule, "--rule").expect(rule)], &methods, &[]).expect(rule);
+    let set = RuleSet::new(vec![Rule::parse(rule, "--rule").expect(rule)], &methods).expect(rule);
     let metadata = MetadataMap::new();
     let requests =
         [wire(&methods, "shop.Line", r#"{"text":"a"}"#), wire(&methods, "shop.Line", r#"{"text":"bc"}"#)];
@@ -479,7 +479,7 @@ fn the_form_of_one_line_is_cut_where_it_should_be() {
         assert_eq!(shown, parts, "{text}");
     }
     let rule = Rule::parse("Shop/Get when lenght => {}", "--rule").expect("it is a rule");
-    let error = RuleSet::new(vec![rule], &shop(), &[]).map(|_| ()).expect_err("a wrong name");
+    let error = RuleSet::new(vec![rule], &shop()).map(|_| ()).expect_err("a wrong name");
     assert_eq!(error.to_string(), "--rule:1:15: lenght/0 is not defined");
 }
 

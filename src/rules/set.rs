@@ -63,14 +63,14 @@ pub(super) enum Reply {
 
 impl RuleSet {
     /// Compiles rules for these methods; the first that matches answers. The types of details are looked up
-    /// in the methods' closures, then in `others`.
+    /// in the methods' closures, then among the bundled ones.
     ///
     /// # Errors
     /// When a program does not compile, a rule's method is not among `methods`, a message or a detail does
     /// not fit its type, or a code is none; with file, line and column.
-    pub fn new(rules: Vec<Rule>, methods: &[Method], others: &[Arc<Closure>]) -> Result<Self, RuleError> {
+    pub fn new(rules: Vec<Rule>, methods: &[Method]) -> Result<Self, RuleError> {
         let mut closures: Vec<Arc<Closure>> = Vec::new();
-        for closure in methods.iter().map(Method::closure).chain(others) {
+        for closure in methods.iter().map(Method::closure) {
             if !closures.iter().any(|other| Arc::ptr_eq(other, closure)) {
                 closures.push(Arc::clone(closure));
             }

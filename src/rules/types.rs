@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 
 use crate::query::{Val, view};
-use crate::schema::Closure;
+use crate::schema::{Closure, bundled_closure};
 use crate::transcode::Plan;
 
-/// The message types of some closures, by name.
+/// The message types of some closures, then of the bundled files, by name.
 pub(super) struct Types {
     closures: Vec<Arc<Closure>>,
     plans: Mutex<HashMap<String, Plan>>,
@@ -40,7 +40,9 @@ impl Types {
             return Some(plan.clone());
         }
         // Names come from programs, and those may take them from requests: only what exists is kept.
-        let plan = self.closures.iter().find_map(|closure| Plan::compile(closure, name).ok())?;
+        let plan = self.closures.iter().find_map(|closure| Plan::compile(closure, name).ok());
+        // The bundled files take memory once they are linked, so they are not before someone wants them.
+        let plan = plan.or_else(|| Plan::compile(bundled_closure(), name).ok())?;
         plans.insert(name.to_owned(), plan.clone());
         Some(plan)
     }
