@@ -10,6 +10,7 @@ use super::chain;
 use super::error::{Origin, QueryError};
 use super::library;
 use super::program::Machine;
+use super::straight::Straight;
 use super::walk::Names;
 use crate::leaf::nearest::nearest;
 
@@ -30,6 +31,8 @@ const MAIN: &str = "greet_main";
 pub(super) struct Compiled {
     pub(super) filter: Filter<Machine>,
     pub(super) variables: Vec<String>,
+    /// The same, where that can do without jaq.
+    pub(super) straight: Option<Straight>,
 }
 
 pub(super) fn compile(text: &str, variables: &[&str], origin: &Origin) -> Result<Compiled, QueryError> {
@@ -65,6 +68,7 @@ fn count_tokens(text: &str) -> usize {
 fn compile_here(text: &str, variables: &[&str], origin: &Origin) -> Result<Compiled, QueryError> {
     let source = Source { text, origin };
     let mut term = source.parse()?;
+    let straight = Straight::of(&term);
     chain::guard(&mut term);
     let walk = Names::of(&mut term);
     if let Some((name, arity)) =
@@ -91,7 +95,8 @@ fn compile_here(text: &str, variables: &[&str], origin: &Origin) -> Result<Compi
                 |(name, undefined)| source.undefined(name, &undefined, variables),
             )
         })?;
-    Ok(Compiled { filter, variables: mentioned.into_iter().map(ToOwned::to_owned).collect() })
+    let variables = mentioned.into_iter().map(ToOwned::to_owned).collect();
+    Ok(Compiled { filter, variables, straight })
 }
 
 /// The text with its origin, for the places of errors.

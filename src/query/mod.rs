@@ -13,6 +13,7 @@ mod operators;
 mod program;
 #[cfg(test)]
 pub(crate) mod sample;
+mod straight;
 mod text;
 mod value;
 pub mod view;

@@ -9,6 +9,7 @@ use jaq_json::Val;
 use super::error::{Origin, QueryError};
 use super::limits::{Bound, Limits, Place};
 use super::meter::Broken;
+use super::straight::Straight;
 use super::value::Item;
 use super::{compile, meter};
 
@@ -59,6 +60,7 @@ struct Inner {
     filter: Filter<Machine>,
     variables: Vec<String>,
     origin: Origin,
+    straight: Option<Straight>,
 }
 
 impl Program {
@@ -68,8 +70,8 @@ impl Program {
     /// When the text is no jq, or names what is not there; with line and column in the file it came from.
     pub fn compile(text: &str, variables: &[&str], origin: Origin) -> Result<Self, QueryError> {
         let compiled = compile::compile(text, variables, &origin)?;
-        let compile::Compiled { filter, variables } = compiled;
-        Ok(Self(Arc::new(Inner { filter, variables, origin })))
+        let compile::Compiled { filter, variables, straight } = compiled;
+        Ok(Self(Arc::new(Inner { filter, variables, origin, straight })))
     }
 
     /// The variables that the program names, of those that were offered, in that order: a run takes a value
@@ -109,14 +111,23 @@ impl Program {
         Ok(holds)
     }
 
+    #[cfg(test)]
+    pub(super) fn straight(&self) -> Option<&Straight> {
+        self.0.straight.as_ref()
+    }
+
     fn each(
         &self,
         input: Val,
         variables: Vec<Val>,
         limits: &Limits,
-        take: impl FnMut(Val) -> Next + Send,
+        mut take: impl FnMut(Val) -> Next + Send,
     ) -> Result<(), QueryError> {
         debug_assert_eq!(variables.len(), self.0.variables.len(), "a value for each variable");
+        if let Some(val) = self.0.straight.as_ref().and_then(|straight| straight.run(&input, limits)) {
+            take(val);
+            return Ok(());
+        }
         if limits.place == Place::Here {
             return self.each_here(input, variables, limits, take);
         }
