@@ -74,11 +74,8 @@ pub fn start(options: ServerOptions, door: &Door) -> Result<Running, ListenError
     });
     let place = targets.join(", ");
     let no_thread = |error| ListenError::new(&place, error);
-    let runtimes: Vec<Runtime> = (0..threads)
-        .map(|_| Builder::new_current_thread().enable_all().max_blocking_threads(BLOCKING).build())
-        .collect::<Result<_, _>>()
-        .map_err(no_thread)?;
-    let first = runtimes[0].handle().clone();
+    let runtimes: Vec<Own> = (0..threads).map(|_| Own::new()).collect::<Result<_, _>>().map_err(no_thread)?;
+    let first = runtimes[0].handle();
     let (senders, receivers): (Vec<_>, Vec<_>) = (0..threads).map(|_| unbounded_channel()).unzip();
     let turn = Arc::new(Turn { workers: senders, next: AtomicUsize::new(0) });
     let (alive, gone) = tokio::sync::mpsc::channel(1);
@@ -115,10 +112,37 @@ pub fn start(options: ServerOptions, door: &Door) -> Result<Running, ListenError
     Ok(running)
 }
 
+/// One thread's runtime. Dropped, it waits for nothing, so that it may be dropped within another runtime: a
+/// start that fails half-way does that.
+pub(super) struct Own(Option<Runtime>);
+
+impl Own {
+    pub(super) fn new() -> std::io::Result<Self> {
+        let mut runtime = Builder::new_current_thread();
+        runtime.enable_all().max_blocking_threads(BLOCKING).build().map(|runtime| Self(Some(runtime)))
+    }
+
+    fn runtime(&self) -> &Runtime {
+        self.0.as_ref().expect("only the drop takes it")
+    }
+
+    fn handle(&self) -> Handle {
+        self.runtime().handle().clone()
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// One thread's life.
-fn run(runtime: Runtime, worker: Worker, accepted: UnboundedReceiver<Accepted>, end: End<()>) {
-    runtime.block_on(worker.run(accepted));
-    runtime.shutdown_background();
+fn run(runtime: Own, worker: Worker, accepted: UnboundedReceiver<Accepted>, end: End<()>) {
+    runtime.runtime().block_on(worker.run(accepted));
+    drop(runtime);
     // Dropped last, this says that the thread is done.
     drop(end);
 }

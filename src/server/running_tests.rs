@@ -212,3 +212,9 @@ async fn threads_take_connections_in_turn() {
     names.dedup();
     assert_eq!(names, [&b"greet-server-0"[..], b"greet-server-1", b"greet-server-2"]);
 }
+
+#[tokio::test]
+async fn a_start_that_fails_half_way_waits_for_nothing() {
+    // Dropping a plain runtime in here would panic.
+    drop(running::Own::new().unwrap());
+}

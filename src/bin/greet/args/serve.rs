@@ -1,7 +1,6 @@
 //! What may be typed after `greet serve`.
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -65,8 +64,8 @@ pub(crate) struct ServeArgs {
     pub(crate) listen: Vec<String>,
 
     /// Threads that serve [default: the number of cores]
-    #[arg(long, value_name = "N", help_heading = "Listening")]
-    pub(crate) threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Listening")]
+    pub(crate) threads: Option<u16>,
 
     /// The largest request that is taken
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "64MiB", help_heading = "Listening")]

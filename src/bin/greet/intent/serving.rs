@@ -1,10 +1,12 @@
 //! From `greet serve`'s arguments to a server that can be started.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use greet::answerer::{Automatic, Offer, ServeError, greeter_rules, greeter_schema};
 use greet::leaf::duration;
+use greet::leaf::os_cause::words;
 use greet::rules::{self, Rule};
 use greet::server::{Ended, Listen, Observer};
 use greet::{Schema, Server, ServerBuilder};
@@ -26,8 +28,9 @@ pub(crate) fn builder(args: &ServeArgs) -> Result<ServerBuilder, Failure> {
         .listen(listen(args)?)
         .max_recv_size(args.max_recv_size)
         .notes(Arc::new(|note: &str| ui::note(note)));
-    let cores = std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
-    builder = builder.threads(args.threads.unwrap_or(cores));
+    let wanted = args.threads.and_then(|n| NonZeroUsize::new(n.into()));
+    let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    builder = builder.threads(wanted.unwrap_or_else(cores));
     if ui::is_terminal() && !args.quiet {
         builder = builder.observer(Arc::new(LineACall));
     }
@@ -53,7 +56,7 @@ fn all_rules(args: &ServeArgs) -> Result<Vec<Rule>, Failure> {
     for path in &args.rules {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
-            .map_err(|error| Failure::new(Kind::Usage, format!("cannot read {name}: {error}")))?;
+            .map_err(|error| Failure::new(Kind::Usage, format!("cannot read '{name}': {}", words(&error))))?;
         rules.extend(rules::file::parse(&text, &name).map_err(|error| Failure::rule(&error))?);
     }
     let embedded = args.schema.is_empty() && args.proto.is_empty() && args.descriptor_set.is_empty();
