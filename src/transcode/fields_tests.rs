@@ -135,6 +135,7 @@ fn errors_say_what_and_where() {
         (&["name@nowhere"], "at .name: 'nowhere' cannot be read"),
         (&["name@raw"], "at .name: 'raw' is not UTF-8"),
         (&["age@text"], "at .age: the bytes of a file are no int32: they fit string and bytes"),
+        (&[&format!("{}name=a", "deep.".repeat(2_000))], "nested more than 100 levels deep"),
         (&["name"], "\"name\" is no field: a value is due, as in name=value"),
         (
             &["a b=c"],

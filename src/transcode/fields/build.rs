@@ -12,6 +12,9 @@ use crate::transcode::documents::{Dialect, Documents};
 use crate::transcode::json::expect::{Expect, Wants, no_such_field, type_text, wants, wrapped};
 use crate::transcode::{DataError, JsonInput, json};
 
+/// Messages may stand in each other this deep, as in the other forms of data.
+const DEPTH: usize = 100;
+
 /// Reads the bytes of a file named in a field.
 type Read<'a> = &'a mut dyn FnMut(&str) -> Result<Vec<u8>, String>;
 
@@ -24,6 +27,9 @@ pub(super) fn message(
     let mut message = DynamicMessage::new(type_.clone());
     let mut builder = Builder { read, taken: BTreeMap::new() };
     for field in fields {
+        if field.path.len() > DEPTH {
+            return Err(DataError::new(format!("nested more than {DEPTH} levels deep")));
+        }
         builder.put(&mut message, field, 0, "")?;
     }
     Ok(message)
