@@ -429,10 +429,32 @@ fn an_error_in_a_plain_scalar_is_known_as_one() {
         ("rules:\n - method: Shop/Get\n   reply: if .a: b then", true),
         ("rules:\n - method: Shop/Get\n   reply: 'if .a'", false),
         ("rules:\n - method: Shop/Get\n   reply: |\n     if .a", false),
+        // What quotes would not mend.
+        ("rules:\n - method: Shop/Gett\n   reply: .", false),
+        ("rules:\n - method: Shop/Get\n   reply: .\n   reply: .", false),
+        ("rules:\n - method: Shop/Get\n\treply: .", false),
+        ("rules: &r\n - method: Shop/Get\n   reply: *r", false),
     ] {
         let error = load(text, &methods).map(|_| ()).expect_err(text);
         assert_eq!(error.is_in_plain_scalar(), plain, "{text}: {error}");
         assert!(!error.message().contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_document_is_said_to_its_writer() {
+    let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\n\
+                d: &d [*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d]\nrules: [*e,*e,*e,*e,*e,*e,*e,*e]\n";
+    for (text, message) in [
+        (bomb, "this is no valid YAML: it is too large, or its aliases make it so"),
+        ("rules: []\nrules: []\n", "this is no valid YAML: duplicate mapping key: rules"),
+        ("rules: &r [*r]\n", "this is no valid YAML: an alias stands inside of what it names"),
+        (
+            "rules: [.inf]\n",
+            "this is no valid YAML: a number that is not finite is written in quotes: \"NaN\", \"Infinity\", \"-Infinity\"",
+        ),
+    ] {
+        assert_eq!(file::parse(text, "r.yaml").expect_err(text).message(), message);
     }
 }
 

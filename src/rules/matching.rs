@@ -27,7 +27,7 @@ pub(super) fn methods(pattern: &Text, methods: &[Method]) -> Result<Vec<usize>, 
         if exact.is_empty() { suffix() } else { exact }
     };
     let services = || found.iter().map(|i| methods[*i].service()).collect::<BTreeSet<_>>();
-    let wrong = |message: String| Err(RuleError::new(message, pattern.place.clone()).in_style(pattern.style));
+    let wrong = |message: String| Err(RuleError::new(message, pattern.place.clone()));
     let is_ambiguous = if wanted.ends_with("/*") { services().len() > 1 } else { found.len() > 1 };
     if is_ambiguous {
         let names = found.iter().map(|i| methods[*i].full_name()).collect();

@@ -93,14 +93,36 @@ fn broken(error: &serde_saphyr::Error, text: &str, name: &str) -> RuleError {
     let message = error.without_snippet().to_string();
     let line = message.lines().next().unwrap_or_default();
     // The place is said before; the library says it again at the end.
-    let message = line.rfind(" at line ").map_or(line, |end| &line[..end]).trim_end_matches([',', ':', ' ']);
+    let message = line.find(" at line ").map_or(line, |end| &line[..end]).trim_end_matches([',', ':', ' ']);
     // A line whose value is not quoted may be broken by what is in that value.
     let style = match text.lines().nth(place.line - 1).and_then(|line| line.split_once(": ")) {
-        Some((_, value)) if !value.trim_start().starts_with(['"', '\'', '|', '>']) => Style::Plain,
+        Some((key, value))
+            if key.chars().count() + 1 < place.column && !value.trim_start().starts_with(MARKS) =>
+        {
+            Style::Plain
+        }
         _ => Style::Marked,
+    };
+    // Some of the library's words are for those who set it up.
+    let (message, style) = if message.starts_with("budget breached") {
+        ("it is too large, or its aliases make it so", Style::Marked)
+    } else if message.starts_with("recursive references") {
+        ("an alias stands inside of what it names", Style::Marked)
+    } else if message.starts_with("non-finite float") {
+        (
+            "a number that is not finite is written in quotes: \"NaN\", \"Infinity\", \"-Infinity\"",
+            Style::Marked,
+        )
+    } else if message.starts_with("tabs ") || message.ends_with("found a tab") {
+        (message, Style::Marked)
+    } else {
+        (message.split(", set DuplicateKeyPolicy").next().unwrap_or(message), style)
     };
     RuleError::new(format!("this is no valid YAML: {message}"), place).in_style(style)
 }
+
+/// What a scalar begins with that is not plain.
+const MARKS: [char; 4] = ['"', '\'', '|', '>'];
 
 fn origin(name: &str, location: Location) -> Origin {
     let number = |n: u64| usize::try_from(n).unwrap_or(1).max(1);

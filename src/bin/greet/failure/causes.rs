@@ -1,5 +1,6 @@
 //! From the library's errors to failures: the kind, the words and the hints for somebody at a shell.
 
+use greet::Layer;
 use greet::answerer::ServeError;
 use greet::caller::CallError;
 use greet::client::{ConnectError, ReflectionError};
@@ -53,7 +54,8 @@ impl Failure {
 
     /// No connection, or no longer one.
     pub(crate) fn connect(error: &ConnectError) -> Self {
-        if error.is_target() {
+        // What cannot be sent, such as an authority with a blank, was typed so.
+        if error.is_target() || error.layer() == Layer::Request {
             return Self::new(Kind::Usage, error.to_string());
         }
         let failure = Self::new(Self::kind_of(error.layer()), error.to_string());
@@ -64,7 +66,12 @@ impl Failure {
         } else if error.server_speaks_http1() {
             failure.hint("gRPC needs HTTP/2: is it the right port?")
         } else if error.is_refused() {
-            failure.hint("is the server running, and is the port right?")
+            let on_a_port = error.addresses().iter().any(|(place, _)| !place.starts_with("unix"));
+            failure.hint(if on_a_port {
+                "is the server running, and is the port right?"
+            } else {
+                "is the server running, and is the path right?"
+            })
         } else if error.is_name_not_found() {
             failure.hint("check the spelling of the host")
         } else if error.is_timeout() {
@@ -77,13 +84,15 @@ impl Failure {
     /// A rule that does not compile or does not fit the schema.
     pub(crate) fn rule(error: &RuleError) -> Self {
         let failure = Self::new(Kind::Usage, error.to_string()).did_you_mean(error.nearest());
-        if error.is_in_plain_scalar() { failure.hint("put the program in quotes") } else { failure }
+        if error.is_in_plain_scalar() { failure.hint("put it in quotes") } else { failure }
     }
 
     /// A socket that cannot be bound.
     pub(crate) fn listen(error: &ListenError) -> Self {
         let failure = Self::new(Kind::Connection, error.to_string());
-        if error.is_port_in_use() {
+        if error.is_port_in_use() && error.place().starts_with("unix:") {
+            failure.hint("a socket of a server that runs, or a file that is no socket, is left alone")
+        } else if error.is_port_in_use() {
             failure.hint("take another by --port N, or any free one by --port 0")
         } else {
             failure
