@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::SchemaError;
 use super::set::FileSet;
 use super::source::AtHand;
+use crate::leaf::os_cause::words;
 
 /// A `FileDescriptorSet`, as `protoc --descriptor_set_out` writes it. Its files stay as the bytes they are.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl DescriptorSet {
     pub fn load(path: impl AsRef<Path>) -> Result<Self, SchemaError> {
         let path = path.as_ref();
         let bytes = std::fs::read(path).map_err(|error| {
-            SchemaError::unreachable(format!("cannot read '{}': {error}", path.display()), error)
+            SchemaError::unreachable(format!("cannot read '{}': {}", path.display(), words(&error)), error)
         })?;
         Self::parse(path.display().to_string(), bytes)
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::{SchemaError, bundled};
+use crate::leaf::os_cause::words;
 
 /// Files that are compiled together, and the folders in which their imports are looked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,7 +46,12 @@ fn under(files: &[PathBuf], given: &[PathBuf]) -> Result<Group, SchemaError> {
         } else {
             // As with protoc's relatives, a file may be named as an import names it.
             spelled(file).filter(|name| given.iter().any(|include| include.join(name).is_file())).ok_or_else(
-                || SchemaError::invalid(format!("cannot read '{}': no such file", file.display())),
+                || {
+                    SchemaError::invalid(format!(
+                        "cannot read '{}': no such file or directory",
+                        file.display()
+                    ))
+                },
             )?
         };
         let first = group.includes.iter().map(|include| include.join(&name)).find(|path| path.is_file());
@@ -65,8 +71,11 @@ fn infer(files: &[PathBuf]) -> Result<Vec<Group>, SchemaError> {
     let mut imports = Imports::default();
     let mut groups: Vec<Group> = Vec::new();
     for file in files {
-        let path = std::path::absolute(file)
-            .map_err(|error| SchemaError::unreachable(format!("cannot read '{}'", file.display()), error))?;
+        let path =
+            std::path::absolute(file).and_then(|path| path.metadata().map(|_| path)).map_err(|error| {
+                let message = format!("cannot read '{}': {}", file.display(), words(&error));
+                SchemaError::unreachable(message, error)
+            })?;
         let (own, _) = own_folder(&path)?;
         let root = own.ancestors().find(|root| imports.all_under(root, &path)).unwrap_or(&own);
         let name = name_under(&path, root)

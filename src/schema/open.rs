@@ -20,7 +20,7 @@ pub fn open(
     let mut protos: Vec<PathBuf> = Vec::new();
     for path in paths {
         let path = path.into();
-        match set_at(&path) {
+        match told(&path)? {
             Some(set) if protos.is_empty() => before.push(Arc::new(set)),
             Some(set) => after.push(Arc::new(set)),
             None => protos.push(path),
@@ -35,11 +35,26 @@ pub fn open(
     Ok(before)
 }
 
-/// The descriptor set in a file, if it is one. Whether a file can be read is found out by the compiler, which
-/// looks for it in other folders too.
-fn set_at(path: &Path) -> Option<DescriptorSet> {
-    let bytes = std::fs::read(path).ok()?;
-    DescriptorSet::parse(path.display().to_string(), bytes).ok()
+/// The descriptor set in a file, if it is one; an error if the file is no text either. Whether a file can be
+/// read is found out by the compiler, which looks for it in other folders too.
+fn told(path: &Path) -> Result<Option<DescriptorSet>, SchemaError> {
+    let Ok(bytes) = std::fs::read(path) else { return Ok(None) };
+    let may_be_text = path.extension().is_some_and(|extension| extension == "proto") || is_text(&bytes);
+    match DescriptorSet::parse(path.display().to_string(), bytes) {
+        Ok(set) => Ok(Some(set)),
+        Err(_) if may_be_text => Ok(None),
+        Err(error) => Err(SchemaError::invalid(format!(
+            "'{}' is neither a .proto source nor a descriptor set",
+            path.display()
+        ))
+        .caused_by(error)),
+    }
+}
+
+/// Whether bytes are UTF-8 without control characters, but for those that lay out a text.
+fn is_text(bytes: &[u8]) -> bool {
+    let is_layout = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}');
+    std::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(|c| !c.is_control() || is_layout(c)))
 }
 
 impl Schema {

@@ -11,6 +11,7 @@ use super::includes::{Group, place, shown};
 use super::set::FileSet;
 use super::source::AtHand;
 use super::{SchemaError, bundled, diagnose};
+use crate::leaf::os_cause::words;
 
 /// .proto files and all they import, compiled with comments and custom options.
 #[derive(Debug)]
@@ -178,7 +179,7 @@ impl FileResolver for Resolver {
                 Ok(text) => return self.source(name, Some(&path), &text),
                 Err(error) if is_absent(&error) => {}
                 Err(error) => {
-                    let message = format!("cannot read '{}': {error}", shown(&path));
+                    let message = format!("cannot read '{}': {}", shown(&path), words(&error));
                     return Err(self.fail(name, SchemaError::unreachable(message, error)));
                 }
             }

@@ -150,3 +150,19 @@ fn two_protos_are_served_together() {
     assert_eq!(ran.shown(), "0\n--- stdout\n{\"id\":\"8\"}\n--- stderr\n");
     drop(common);
 }
+
+#[test]
+fn a_file_that_is_no_schema_is_told_as_what_it_is() {
+    let folder = Folder::new();
+    let garbage = folder.file("garbage.bin", b"\x0a\x05hello");
+    for option in ["-p", "--descriptor-set"] {
+        let ran = greet(&["list", option, &garbage]);
+        let wanted = format!("error: '{garbage}' is neither a .proto source nor a descriptor set\n");
+        assert_eq!((ran.code, ran.stderr), (4, wanted));
+    }
+    let absent = greet(&["list", "-p", "/no/such.proto"]);
+    assert_eq!(
+        absent.shown(),
+        "4\n--- stdout\n--- stderr\nerror: cannot read '/no/such.proto': no such file or directory\n"
+    );
+}
