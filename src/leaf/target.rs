@@ -227,7 +227,7 @@ fn tcp(text: &str) -> Result<Place, String> {
         port.ok_or_else(|| format!("'{digits}' is no port (0 to 65535)"))
     };
     if text.contains('@') {
-        return Err("a target has no user: use --basic or --bearer".to_owned());
+        return Err("a target has no user".to_owned());
     }
     if text.contains(['?', '#']) {
         return Err("a target has no query".to_owned());

@@ -31,7 +31,42 @@ fn documents_and_fields_do_not_mix() {
     assert!(ran.stderr.contains("DATA is all documents or all fields"), "{}", ran.stderr);
     let ran = greet(&["call", &server.target, "SayHello", "World"]);
     assert_eq!(ran.code, 3, "{}", ran.shown());
-    assert!(ran.stderr.contains("'World' is no field"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.starts_with("error: \"World\" is no field: a value is due, as in name=value\nhint: "),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn deep_data_is_refused_in_every_form() {
+    let folder = Folder::new();
+    let server = serve(&[&folder.file("shapes.proto", SHAPES)]);
+    let times = 20_000;
+    let json = folder.file("deep.json", format!("{}{}", "{\"inner\":".repeat(times), "}".repeat(times)));
+    let text = folder.file("deep.txt", format!("{}{}", "inner{".repeat(times), "}".repeat(times)));
+    let field = format!("{}name=x", "inner.".repeat(times));
+    for (form, data) in [("json", format!("@{json}")), ("text", format!("@{text}")), ("json", field)] {
+        let ran = greet(&["call", &server.target, "shapes.Shapes/Unary", "--in", form, &data]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (3, ""), "{}", ran.shown());
+        assert!(ran.stderr.contains("nested more than 100 levels deep"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_is_hinted_at() {
+    let folder = Folder::new();
+    let server =
+        serve(&[&folder.file("shapes.proto", SHAPES), "--rule", "shapes.Shapes/Up => {count: length}"]);
+    let hint = "hint: standard input is not read: say - to send what comes from it\n";
+    let call = ["call", &server.target, "shapes.Shapes/Up"];
+    let ran = greet_with_input(&call, "{\"name\":\"a\"}");
+    assert_eq!(ran.shown(), format!("0\n--- stdout\n{{}}\n--- stderr\n{hint}"));
+    // Not where it is read, where there is no pipe, or where no stream is taken.
+    let reads = greet_with_input(&["call", &server.target, "shapes.Shapes/Up", "-"], "{\"name\":\"a\"}");
+    assert_eq!(reads.shown(), "0\n--- stdout\n{\"count\":1}\n--- stderr\n");
+    assert_eq!(greet(&call).stderr, "");
+    assert_eq!(greet_with_input(&["call", &server.target, "shapes.Shapes/Unary"], "{}").stderr, "");
 }
 
 #[test]
@@ -67,7 +102,7 @@ fn bad_data_in_the_middle_of_a_stream_resets_the_call() {
     );
     let ran = greet(&["call", &server.target, "shapes.Shapes/Both", "@/no/such/file"]);
     assert_eq!(ran.code, 3, "{}", ran.shown());
-    assert!(ran.stderr.contains("cannot open /no/such/file"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot open '/no/such/file': no such file or directory"), "{}", ran.stderr);
 }
 
 #[test]

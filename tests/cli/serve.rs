@@ -53,7 +53,7 @@ fn a_command_runs_against_the_server() {
     assert_eq!(greet(&["serve", "--", "sh", "-c", "kill -9 $$"]).code, 137);
     let ran = greet(&["serve", "--", "/no/such/program"]);
     assert_eq!(ran.code, 1, "{}", ran.shown());
-    assert!(ran.stderr.contains("cannot run /no/such/program"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot run '/no/such/program'"), "{}", ran.stderr);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What was typed wrong: exit 2, in the house's own form.
 
-use crate::run::{greet, serve};
+use crate::run::{Folder, SHAPES, command, greet, serve, serve_command};
 
 #[test]
 fn usage_errors_look_like_all_others() {
@@ -15,6 +15,10 @@ fn usage_errors_look_like_all_others() {
         (vec!["list"], "error: a TARGET is missing"),
         (vec!["call", "localhost:1,example.org:1", "M"], "mixes loopback and other hosts"),
         (vec!["serve", "--listen", "a b"], "a b"),
+        (vec!["serve", "--threads", "0"], "0 is not in 1..=1024"),
+        (vec!["serve", "--threads", "100000"], "100000 is not in 1..=1024"),
+        (vec!["serve", "--port", "99999"], "99999 is not in 0..=65535"),
+        (vec!["serve", "--port", "-1"], "unexpected argument '-1' found"),
         (vec![], "error: a command is missing"),
     ] {
         let ran = greet(&args);
@@ -22,6 +26,71 @@ fn usage_errors_look_like_all_others() {
         assert!(ran.stderr.starts_with("error: "), "{args:?}: {}", ran.stderr);
         assert!(ran.stderr.contains(wanted), "{args:?}: {}", ran.stderr);
         assert!(ran.stderr.contains("hint: "), "{args:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn hints_are_true() {
+    let folder = Folder::new();
+    let place = format!("unix:{}", folder.path().join("s").display());
+    let server = serve_command(command(&["serve", "--listen", &place]));
+    assert_eq!(server.target, place);
+    let proto = folder.file("shapes.proto", SHAPES);
+    let method = folder.file("method.yaml", "rules:\n- method: shapes.Shapes/Unry\n  reply: {}\n");
+    let twice =
+        folder.file("twice.yaml", "rules:\n- method: shapes.Shapes/Unary\n  reply: {}\n  reply: {}\n");
+    for (args, code, said) in [
+        // `-- -1` would be a command to run.
+        (vec!["serve", "--port", "-1"], 2, "-- -1"),
+        // A socket in the file system has no port.
+        (vec!["serve", "--listen", &place], 5, "--port"),
+        (vec!["call", "unix-abstract:greet-nobody-listens", "M"], 5, "port"),
+        // There is no --basic here.
+        (vec!["call", "user@host", "M"], 2, "--basic"),
+        // Quotes mend neither of these.
+        (vec!["serve", "--port", "0", &proto, "--rules", &method], 2, "quotes"),
+        (vec!["serve", "--port", "0", &proto, "--rules", &twice], 2, "quotes"),
+        // A file that is not there is no import.
+        (vec!["list", "-p", "/no/such.proto"], 4, "-I"),
+        (vec!["list", "--descriptor-set", "/no/such.bin"], 4, "-I"),
+    ] {
+        let ran = greet(&args);
+        assert_eq!(ran.code, code, "{args:?}: {}", ran.shown());
+        assert!(!ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn the_systems_words_are_lower_case_and_without_a_number() {
+    let folder = Folder::new();
+    let dir = folder.path().to_str().unwrap();
+    let server = serve(&[]);
+    for args in [
+        vec!["serve", "--rules", dir],
+        vec!["serve", "--port", "0", "--", "/no/such/command"],
+        vec!["list", "-p", "/no/such.proto"],
+        vec!["call", &server.target, "SayHello", &format!("@{dir}")],
+        vec!["call", &server.target, "SayHello", &format!("name@{dir}")],
+    ] {
+        let ran = greet(&args);
+        assert!(ran.code != 0 && !ran.stderr.contains("os error"), "{args:?}: {}", ran.stderr);
+        let wanted = ["no such file or directory", "is a directory"];
+        assert!(wanted.iter().any(|words| ran.stderr.contains(words)), "{args:?}: {}", ran.stderr);
+    }
+    let mut full = command(&["call", &server.target, "SayHello"]);
+    full.stdout(std::fs::File::create("/dev/full").unwrap()).stderr(std::process::Stdio::piped());
+    let ended = full.spawn().unwrap().wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert_eq!(said, "error: cannot write to standard output: no space left on device\n");
+}
+
+#[test]
+fn what_cannot_be_sent_was_typed_wrong() {
+    let server = serve(&[]);
+    for (option, value) in [("--authority", "a b"), ("--user-agent", "a\nb")] {
+        let ran = greet(&["call", &server.target, "SayHello", option, value]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{}", ran.shown());
     }
 }
 

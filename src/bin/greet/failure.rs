@@ -3,6 +3,7 @@
 mod causes;
 mod status;
 
+use greet::leaf::os_cause::words;
 use greet::{Code, Layer};
 
 /// A failed run.
@@ -134,7 +135,7 @@ impl From<std::io::Error> for Failure {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             Self::silent(Kind::ReaderGone)
         } else {
-            Self::new(Kind::Other, format!("cannot write to standard output: {error}"))
+            Self::new(Kind::Other, format!("cannot write to standard output: {}", words(&error)))
         }
     }
 }

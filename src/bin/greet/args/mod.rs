@@ -92,7 +92,10 @@ fn no_command(error: &clap::Error, command: Option<&str>) -> NoCommand {
         if let Some(rest) = line.strip_prefix("error: ") {
             rest.clone_into(&mut message);
         } else if let Some(tip) = line.strip_prefix("tip: ") {
-            hints.push(tip.to_owned());
+            // `--` before the word would make it DATA or a command, which nobody meant.
+            if !tip.starts_with("to pass ") {
+                hints.push(tip.to_owned());
+            }
         } else if let Some(usage) = line.strip_prefix("Usage: ") {
             hints.push(format!("usage: {usage}"));
         } else if !line.starts_with("For more information") && hints.is_empty() {

@@ -5,6 +5,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use greet::Server;
+use greet::leaf::os_cause;
 use rustix::process::{Pid, kill_process};
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -57,7 +58,12 @@ async fn accompany(words: &[OsString], target: &str, signals: &mut Signals) -> R
         .env("GREET_TARGET", target)
         .env("PATH", path_with_greet())
         .spawn()
-        .map_err(|error| Failure::new(Kind::Other, format!("cannot run {}: {error}", program.display())))?;
+        .map_err(|error| {
+            Failure::new(
+                Kind::Other,
+                format!("cannot run '{}': {}", program.display(), os_cause::words(&error)),
+            )
+        })?;
     let status = loop {
         tokio::select! {
             status = child.wait() => break status,
@@ -66,7 +72,8 @@ async fn accompany(words: &[OsString], target: &str, signals: &mut Signals) -> R
             number = signals.next() => if number == 15 { terminate(&child) },
         }
     };
-    let status = status.map_err(|error| Failure::new(Kind::Other, format!("cannot wait: {error}")))?;
+    let status = status
+        .map_err(|error| Failure::new(Kind::Other, format!("cannot wait: {}", os_cause::words(&error))))?;
     match exit_code(status) {
         0 => Ok(()),
         code => Err(Failure::silent(Kind::Command(code))),

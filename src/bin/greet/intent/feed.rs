@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::Read;
 
 use bytes::Bytes;
+use greet::leaf::os_cause::words;
 use greet::transcode::documents::{Dialect, Documents};
 use greet::transcode::{JsonInput, Plan};
 use tokio::sync::mpsc;
@@ -74,7 +75,7 @@ impl Feed {
                 Some(Err(error)) => {
                     return Err(Failure::new(
                         Kind::Data,
-                        format!("cannot read {}: {error}", open.input.name()),
+                        format!("cannot read {}: {}", open.input.name(), words(&error)),
                     ));
                 }
                 None => {
@@ -93,7 +94,7 @@ impl Chunks {
             Input::Stdin => Ok(Self::Thread(read(std::io::stdin()))),
             Input::File(path) => {
                 std::fs::File::open(path).map(|file| Self::Thread(read(file))).map_err(|error| {
-                    Failure::new(Kind::Data, format!("cannot open {}: {error}", path.display()))
+                    Failure::new(Kind::Data, format!("cannot open '{}': {}", path.display(), words(&error)))
                 })
             }
         }

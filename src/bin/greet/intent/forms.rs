@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+use greet::leaf::os_cause::words;
 use greet::transcode::documents::Dialect;
 use greet::transcode::options::{Defaults, Enums, Int64, Names, Unknown};
 use greet::transcode::{JsonInput, JsonOutput};
@@ -53,5 +54,5 @@ pub(crate) fn stdin_is_a_pipe() -> bool {
 
 /// Reads the file of `path@file`.
 pub(crate) fn read_file(path: &str) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| format!("cannot read {path}: {error}"))
+    std::fs::read(path).map_err(|error| format!("cannot read '{path}': {}", words(&error)))
 }

@@ -70,7 +70,7 @@ pub(crate) fn of(args: &CallArgs) -> Result<Requests, Failure> {
     } else {
         let parse = |argument: &String| {
             Field::parse(argument).map_err(|error| {
-                Failure::new(Kind::Data, format!("'{argument}' is no field: {}", error.message()))
+                Failure::new(Kind::Data, error.message())
                     .hint("a field is path=value; a document begins with { or [, a file with @")
             })
         };
