@@ -235,3 +235,21 @@ fn plain_messages_take_the_shortcut_and_others_do_not() {
         assert!(tree::from_wire::<Val>(&plain, wire).is_none(), "{wire:?}");
     }
 }
+
+#[test]
+fn unusual_encodings_are_read_as_the_long_way_reads_them() {
+    let wires: [&[u8]; 9] = [
+        b"\x68\x02",                                     // a bool that is 2
+        b"\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", // int32: -1 in ten bytes
+        b"\x28\xff\xff\xff\xff\x7f",                     // uint32: more than 32 bits
+        b"\x30\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", // uint64: its largest
+        b"\x3a\x00",                                     // a scalar with the wire type of a chunk
+        b"\xb8\x01\x01\xb8\x01\x02\xba\x01\x01\x03",     // a packed list, loose and then packed
+        b"\xfa\x01\x02\x01\x02",                         // a loose list, packed
+        b"\x80\x01\x09",                                 // an enum's number without a name
+        b"\x9a\x02\x00\xa0\x02\x01",                     // two members of a oneof
+    ];
+    for wire in wires {
+        assert_eq!(seen(from_wire, wire), seen(from_wire_by_text, wire), "{wire:x?}");
+    }
+}
