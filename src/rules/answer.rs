@@ -135,6 +135,14 @@ impl RuleSet {
         let Some(rules) = self.methods.get(method) else { return Answered::NoRule { notes: Vec::new() } };
         let Some(chosen) = rules.rules.get(choice.0) else { return Answered::NoRule { notes: Vec::new() } };
         let place = Arc::clone(&chosen.rule.place);
+        // Choosing has read the first request; a fixed reply to a later one of a bidi call looks at it here.
+        if call.number > 1
+            && rules.method.shape() == Shape::Bidi
+            && !matches!(chosen.reply, Reply::Program(_))
+            && let Err(answer) = rules.input(call)
+        {
+            return Answered::Answer(*answer);
+        }
         let (messages, ending) = match &chosen.reply {
             Reply::Message(wire) => (vec![wire.clone()], Ending::Ok),
             Reply::Error(status) => (Vec::new(), Ending::Error(status.clone())),

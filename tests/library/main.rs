@@ -132,6 +132,34 @@ async fn counts_are_kept_at_the_server() {
 }
 
 #[tokio::test]
+async fn every_request_is_looked_at_even_when_the_reply_is_fixed() {
+    use greet::client::{CallHead, ConnectOptions, Connection, Reply};
+    let rules = "rules:\n- method: talk.Talk/Chat\n  reply: {text: fixed}\n";
+    let server = Server::builder()
+        .schema(Schema::from_proto_text("talk.proto", TALK).unwrap())
+        .rules(greet::rules::file::parse(rules, "rules.yaml").unwrap())
+        .start()
+        .await
+        .unwrap();
+    let target = greet::Target::parse(server.target()).unwrap();
+    let connection = Connection::connect(&target, &ConnectOptions::default()).await.unwrap();
+    let (mut requests, mut replies) = connection.call(CallHead::new("/talk.Talk/Chat"));
+    requests.send(bytes::Bytes::new()).await.unwrap();
+    // A string of five bytes of which none come.
+    requests.send(bytes::Bytes::from_static(b"\x0a\x05")).await.unwrap();
+    requests.finish();
+    let mut messages = 0;
+    let ending = loop {
+        match replies.next().await {
+            Reply::End(ending) => break ending,
+            Reply::Message(_) => messages += 1,
+            Reply::Metadata(_) => {}
+        }
+    };
+    assert_eq!((messages, ending.status.code), (1, Code::INTERNAL));
+}
+
+#[tokio::test]
 async fn a_drain_lets_open_calls_end_and_a_dropped_server_is_gone() {
     let server = talk().await;
     let client = Client::connect(server.target()).await.unwrap();
