@@ -99,6 +99,8 @@ impl Schema {
         for files in self.files_in_tiers().await? {
             let (mut types, mut members, mut around) = (Vec::new(), Vec::new(), String::new());
             for file in files {
+                // Nobody who slips means an option of google/protobuf, unless he says so.
+                let suggested = !bundled::is_ours(file.name()) || asked.starts_with("google.");
                 file.outline().walk(Depth::Whole, &mut |declared| {
                     let owner = match declared.kind {
                         SymbolKind::Field | SymbolKind::EnumValue | SymbolKind::Oneof => &mut members,
@@ -112,7 +114,9 @@ impl Schema {
                     {
                         owner.push(declared.name.to_owned());
                     }
-                    known.push(declared.name.to_owned());
+                    if suggested {
+                        known.push(declared.name.to_owned());
+                    }
                 });
             }
             let found = match only("symbol", name, types)? {

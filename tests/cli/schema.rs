@@ -166,3 +166,11 @@ fn a_file_that_is_no_schema_is_told_as_what_it_is() {
         "4\n--- stdout\n--- stderr\nerror: cannot read '/no/such.proto': no such file or directory\n"
     );
 }
+
+#[test]
+fn what_is_far_from_every_name_is_not_guessed_at() {
+    let server = serve(&[]);
+    let ran = greet(&["describe", &server.target, "nope"]);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
+    assert!(!ran.stderr.contains("did you mean"), "{}", ran.stderr);
+}

@@ -109,8 +109,8 @@ impl<'a> Session<'a> {
 
     /// Where nothing is near what was asked for: how to see what there is.
     fn look(&self, failure: Failure) -> Failure {
-        match failure.hints() {
-            [] => failure.hint(format!("greet list {} shows what there is", self.target)),
+        match (failure.kind(), failure.hints()) {
+            (Kind::Schema, []) => failure.hint(format!("greet list {} shows what there is", self.target)),
             _ => failure,
         }
     }
