@@ -103,6 +103,26 @@ pub(crate) fn wrapped(message: &MessageDescriptor) -> Option<Kind> {
     if wraps { message.get_field(1).map(|field| field.kind()) } else { None }
 }
 
+/// Whether a number is one of the type's, as far as its 64-bit range goes: what is read as a double on the way
+/// would otherwise be cut to the nearest end.
+pub(crate) fn in_range(kind: &Kind, number: &[u8]) -> bool {
+    let (least, most, beyond) = match kind {
+        Kind::Message(message) => return wrapped(message).is_none_or(|kind| in_range(&kind, number)),
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => {
+            (i128::from(i64::MIN), i128::from(i64::MAX), 9_223_372_036_854_775_808.0)
+        }
+        Kind::Uint64 | Kind::Fixed64 => (0, i128::from(u64::MAX), 18_446_744_073_709_551_616.0),
+        _ => return true,
+    };
+    let Ok(text) = std::str::from_utf8(number) else { return false };
+    match (text.parse::<i128>(), text.parse::<f64>()) {
+        (Ok(whole), _) => (least..=most).contains(&whole),
+        (_, Ok(real)) => real < beyond && real >= -beyond,
+        // No number at all, such as `null`: that is for others to say.
+        _ => true,
+    }
+}
+
 /// Whether a type's JSON is not simply an object of its fields.
 pub(crate) fn is_well_known(message: &MessageDescriptor) -> bool {
     let name = message.full_name().strip_prefix("google.protobuf.").unwrap_or_default();

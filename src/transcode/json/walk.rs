@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use prost_reflect::{Kind, MessageDescriptor};
 
 use super::cursor::{Cursor, Step, shown};
-use super::expect::{Expect, Wants, holds_null, no_such_field, no_such_value, wants};
+use super::expect::{Expect, Wants, holds_null, in_range, no_such_field, no_such_value, wants};
 use crate::transcode::DataError;
 use crate::transcode::options::{JsonInput, Unknown};
 
@@ -156,7 +156,8 @@ impl<'a> Walk<'a> {
                     b"true" | b"false" => matches!(wanted, Some(Wants::Bool)),
                     _ => matches!(wanted, Some(Wants::NumberOrString | Wants::EnumValue(_) | Wants::Null)),
                 };
-                if fits {
+                let in_range = !matches!(expect, Expect::One(kind) if !in_range(kind, word));
+                if fits && in_range {
                     Ok(())
                 } else {
                     Err(self.mismatch(start, &self.shown(start, self.cursor.at), expect))
