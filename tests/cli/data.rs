@@ -102,7 +102,11 @@ fn bad_data_in_the_middle_of_a_stream_resets_the_call() {
     );
     let ran = greet(&["call", &server.target, "shapes.Shapes/Both", "@/no/such/file"]);
     assert_eq!(ran.code, 3, "{}", ran.shown());
-    assert!(ran.stderr.contains("cannot open '/no/such/file': no such file or directory"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("cannot read request data in /no/such/file: no such file or directory"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -132,6 +136,9 @@ fn every_kind_of_field_is_typed_by_the_schema() {
         ("colour=BLUE", "RED"),
         ("tags=a", "hint: a repeated field takes path+=value"),
         ("size=x", "size"),
+        ("size=9223372036854775808", "9223372036854775808 is no int64"),
+        ("size=-9.3e18", "-9.3e18 is no int64"),
+        ("{\"size\":9223372036854775808}", "9223372036854775808 is no int64"),
         ("inner.nme=x", "hint: did you mean name?"),
     ] {
         let ran = greet(&["call", &server.target, "shapes.Shapes/Unary", field]);

@@ -87,3 +87,26 @@ fn health_is_watched_until_interrupted() {
     watch.signal("INT");
     assert_eq!(watch.end().code, 0);
 }
+
+#[test]
+fn a_pipe_that_nobody_writes_does_not_keep_greet() {
+    let folder = Folder::new();
+    let fifo = folder.path().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let fifo = fifo.to_str().unwrap().to_owned();
+    let server = serve(&[&folder.file("shapes.proto", SHAPES)]);
+    let (at, field) = (format!("@{fifo}"), format!("right@{fifo}"));
+    for args in [
+        vec!["call", &server.target, "shapes.Shapes/Unary", &at],
+        vec!["call", &server.target, "shapes.Shapes/Unary", &field],
+        vec!["list", "-p", &fifo],
+        vec!["serve", "--port", "0", "--rules", &fifo],
+    ] {
+        let running = Running::start(command(&args));
+        // Wherever it is by now: in a handler of its own, or in none at all.
+        running.signal("INT");
+        let ran = running.end();
+        assert!([130, -1].contains(&ran.code), "{args:?}: {}", ran.shown());
+        assert_eq!(ran.stdout, "", "{args:?}");
+    }
+}

@@ -2,9 +2,11 @@
 
 use bytes::Bytes;
 use futures_util::FutureExt;
+use greet::MetadataMap;
 use greet::caller::{Prepared, Receiver, Sender};
 use greet::transcode::{Plan, fields};
 
+use super::{block_on, until_signal};
 use crate::args::CallArgs;
 use crate::failure::{Failure, Kind};
 use crate::intent::feed::Feed;
@@ -14,26 +16,36 @@ use crate::intent::{forms, metadata, target};
 use crate::output::Messages;
 use crate::ui;
 
-pub(super) async fn run(args: CallArgs) -> Result<(), Failure> {
+pub(super) fn run(args: &CallArgs) -> Result<(), Failure> {
     let server = target::parse(&args.target)?;
     let options = target::options(&server, &args.connection)?;
     let call_metadata = metadata::of_call(&args.connection)?;
-    let requests = requests::of(&args)?;
+    // Files are read before signals are listened for: where one is a pipe that nobody writes, Ctrl-C ends greet
+    // as it ends any program.
+    let requests = requests::of(args)?;
     let given = schema::given(&args.schema)?;
-    let mut session = Session::new(given, &server, options, &args.connection);
+    let session = Session::new(given, &server, options, &args.connection);
+    block_on(until_signal(call(args, session, call_metadata, requests)))
+}
 
+async fn call(
+    args: &CallArgs,
+    mut session: Session<'_>,
+    call_metadata: MetadataMap,
+    requests: Requests,
+) -> Result<(), Failure> {
     let Some(name) = &args.method else { return Err(method_missing(session).await) };
     let prepared = session.prepare(name).await?;
 
     // Whatever can be found wrong with the data is found before anything of the call is sent.
     let streams = prepared.method().shape().streams_requests();
-    let mut outgoing = Outgoing::new(requests, &args, &prepared).await?;
+    let mut outgoing = Outgoing::new(requests, args, &prepared).await?;
     if !streams {
         outgoing = outgoing.exactly_one(&prepared).await?;
     }
     let client = session.client(call_metadata, args.timeout).await?;
     let (sender, receiver) = client.start_prepared(prepared).split();
-    exchange(outgoing, sender, receiver, &args).await
+    exchange(outgoing, sender, receiver, args).await
 }
 
 /// A target without a method: says which services there are.
@@ -72,9 +84,10 @@ impl Outgoing {
                 Ok(Self::Ready(Vec::new()))
             }
             Requests::Empty => Ok(Self::Ready(vec![Bytes::new()])),
-            Requests::Fields(fields) => {
+            Requests::Fields(fields, mut files) => {
                 let mut wire = Vec::new();
-                fields::to_wire(prepared.request(), &fields, &mut forms::read_file, &mut wire)
+                let mut read = |path: &str| files.take(path);
+                fields::to_wire(prepared.request(), &fields, &mut read, &mut wire)
                     .map_err(|error| Failure::data("request data", &error))?;
                 Ok(Self::Ready(vec![wire.into()]))
             }

@@ -1,16 +1,25 @@
 //! Shows a symbol as .proto source.
 
-use greet::leaf::printable;
-use greet::schema::{Schema, SchemaError, is_infrastructure};
+use std::sync::Arc;
 
+use greet::leaf::printable;
+use greet::schema::{Schema, SchemaError, Source, is_infrastructure};
+
+use super::{block_on, until_signal};
 use crate::args::DescribeArgs;
 use crate::failure::Failure;
-use crate::intent::{names, schema};
+use crate::intent::names::{self, Asked};
+use crate::intent::schema;
 use crate::output;
 
-pub(super) async fn run(args: DescribeArgs) -> Result<(), Failure> {
+pub(super) fn run(args: &DescribeArgs) -> Result<(), Failure> {
     let asked = names::asked(&args.names, args.target.as_ref(), &args.schema, "SYMBOL")?;
-    let sources = schema::look(&args.schema, &args.connection, asked.target.as_deref(), async |schema| {
+    let given = schema::given(&args.schema)?;
+    block_on(until_signal(look(args, asked, given)))
+}
+
+async fn look(args: &DescribeArgs, asked: Asked, given: Vec<Arc<dyn Source>>) -> Result<(), Failure> {
+    let sources = schema::look(given, &args.connection, asked.target.as_deref(), async |schema| {
         let symbols = match asked.name {
             Some(symbol) => vec![symbol],
             None => own_services(schema).await?,

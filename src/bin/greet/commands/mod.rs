@@ -17,10 +17,10 @@ use crate::failure::{Failure, Kind};
 /// Runs a command to its end.
 pub(crate) fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Call(args) => block_on(until_signal(call::run(*args))),
+        Command::Call(args) => call::run(&args),
         Command::Serve(args) => block_on(serve::run(*args)),
-        Command::List(args) => block_on(until_signal(list::run(*args))),
-        Command::Describe(args) => block_on(until_signal(describe::run(*args))),
+        Command::List(args) => list::run(&args),
+        Command::Describe(args) => describe::run(&args),
         Command::Health(args) => block_on(health::run(*args)),
         Command::Completions(args) => completions::run(&args),
     }

@@ -16,9 +16,11 @@ use crate::intent::serving;
 use crate::{output, ui};
 
 pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
-    // Before anything is bound: a signal that comes early must not be lost.
+    let builder = serving::builder(&args)?;
+    // After all files are read, where Ctrl-C ends greet as it ends any program, and before anything is bound:
+    // a signal that comes then must not be lost.
     let mut signals = Signals::listen()?;
-    let server = serving::builder(&args)?.start().await.map_err(serving::not_started)?;
+    let server = builder.start().await.map_err(serving::not_started)?;
     if args.command.is_empty() {
         output::write(format!("{}\n", server.target()).as_bytes())?;
         signals.next().await;

@@ -54,7 +54,7 @@ impl Feed {
         loop {
             if self.open.is_none() {
                 let Some(input) = self.inputs.pop_front() else { return Ok(None) };
-                let chunks = Chunks::open(&input)?;
+                let chunks = Chunks::open(&input);
                 self.open =
                     Some(Open { input, documents: Documents::new(self.dialect), chunks, at_end: false });
             }
@@ -88,14 +88,14 @@ impl Feed {
 }
 
 impl Chunks {
-    fn open(input: &Input) -> Result<Self, Failure> {
+    fn open(input: &Input) -> Self {
         match input {
-            Input::Argument(text) => Ok(Self::Ready(Some(text.clone().into()))),
-            Input::Stdin => Ok(Self::Thread(read(std::io::stdin()))),
+            Input::Argument(text) => Self::Ready(Some(text.clone().into())),
+            Input::Stdin => Self::Thread(read(|| Ok(std::io::stdin()))),
             Input::File(path) => {
-                std::fs::File::open(path).map(|file| Self::Thread(read(file))).map_err(|error| {
-                    Failure::new(Kind::Data, format!("cannot open '{}': {}", path.display(), words(&error)))
-                })
+                let path = path.clone();
+                // Opening waits too, where the file is a pipe that nobody writes yet.
+                Self::Thread(read(move || std::fs::File::open(path)))
             }
         }
     }
@@ -108,10 +108,19 @@ impl Chunks {
     }
 }
 
-/// Reads on a thread of its own, at most a few chunks ahead.
-fn read(mut from: impl Read + Send + 'static) -> mpsc::Receiver<std::io::Result<Bytes>> {
+/// Opens and reads on a thread of its own, at most a few chunks ahead.
+fn read<R: Read>(
+    open: impl FnOnce() -> std::io::Result<R> + Send + 'static,
+) -> mpsc::Receiver<std::io::Result<Bytes>> {
     let (sender, receiver) = mpsc::channel(2);
     std::thread::spawn(move || {
+        let mut from = match open() {
+            Ok(from) => from,
+            Err(error) => {
+                let _ = sender.blocking_send(Err(error));
+                return;
+            }
+        };
         let mut buffer = vec![0; CHUNK];
         loop {
             let chunk = match from.read(&mut buffer) {

@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 
-use greet::leaf::os_cause::words;
 use greet::transcode::documents::Dialect;
 use greet::transcode::options::{Defaults, Enums, Int64, Names, Unknown};
 use greet::transcode::{JsonInput, JsonOutput};
@@ -50,9 +49,4 @@ pub(crate) fn stdin_is_a_pipe() -> bool {
     use std::os::unix::fs::FileTypeExt;
     let kind = std::fs::metadata("/dev/stdin").map(|at| at.file_type());
     !std::io::stdin().is_terminal() && kind.is_ok_and(|kind| kind.is_fifo() || kind.is_file())
-}
-
-/// Reads the file of `path@file`.
-pub(crate) fn read_file(path: &str) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| format!("cannot read '{path}': {}", words(&error)))
 }

@@ -1,8 +1,12 @@
 //! What DATA means: nothing, fields of one message, or documents.
 
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::PathBuf;
 
-use greet::transcode::fields::{self, Field};
+use greet::leaf::os_cause::words;
+use greet::transcode::fields::{self, Field, Mark};
 
 use crate::args::{CallArgs, InputForm};
 use crate::failure::{Failure, Kind};
@@ -12,10 +16,37 @@ use crate::failure::{Failure, Kind};
 pub(crate) enum Requests {
     /// No DATA: one empty message, or none for methods that take a stream.
     Empty,
-    /// All of them make one message.
-    Fields(Vec<Field>),
+    /// All of them make one message; with the files that they name.
+    Fields(Vec<Field>, Files),
     /// Sequences of values, each value a message.
     Documents(Vec<Input>),
+}
+
+/// The files that fields name, read; what cannot be read is said when the field is looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Files(HashMap<String, Result<Vec<u8>, String>>);
+
+/// A field cannot be larger than a message, and a message not than this.
+const LARGEST: u64 = 2 << 30;
+
+impl Files {
+    fn read(fields: &[Field]) -> Self {
+        let named = fields.iter().filter(|field| field.mark() == Mark::File).map(Field::value);
+        Self(named.map(|path| (path.to_owned(), read(path))).collect())
+    }
+
+    /// The bytes of a file.
+    pub(crate) fn take(&mut self, path: &str) -> Result<Vec<u8>, String> {
+        self.0.get(path).cloned().unwrap_or_else(|| read(path))
+    }
+}
+
+fn read(path: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| format!("cannot read '{path}': {}", words(&error)))?;
+    if bytes.len() as u64 > LARGEST { Err(format!("'{path}' is larger than 2 GiB")) } else { Ok(bytes) }
 }
 
 /// Where documents come from.
@@ -74,7 +105,9 @@ pub(crate) fn of(args: &CallArgs) -> Result<Requests, Failure> {
                     .hint("a field is path=value; a document begins with { or [, a file with @")
             })
         };
-        args.data.iter().map(parse).collect::<Result<_, _>>().map(Requests::Fields)
+        let fields = args.data.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+        let files = Files::read(&fields);
+        Ok(Requests::Fields(fields, files))
     }
 }
 

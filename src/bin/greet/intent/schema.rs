@@ -136,12 +136,11 @@ impl<'a> Session<'a> {
 
 /// Looks at the given sources, then at the server if one is named; and takes leave of it.
 pub(crate) async fn look<T>(
-    schema: &SchemaArgs,
+    given: Vec<Arc<dyn Source>>,
     connection: &ConnectionArgs,
     server: Option<&str>,
     at: impl AsyncFnOnce(&Schema) -> Result<T, SchemaError>,
 ) -> Result<T, Failure> {
-    let given = given(schema)?;
     let Some(server) = server else { return Ok(at(&Schema::new(given)).await?) };
     let server = target::parse(server)?;
     let options = target::options(&server, connection)?;
