@@ -28,6 +28,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand describe 'Show a symbol as .proto source: a service, method, message or enum'
             cand health 'Ask the standard health check; exit code 0 when SERVING, else 7'
             cand completions 'Print a completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'greet;call'= {
             cand -d 'The request''s documents, as one option; @ is standard input, @file a file'
@@ -164,6 +165,29 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
+        }
+        &'greet;help'= {
+            cand call 'Call a method'
+            cand serve 'Serve every service of a schema'
+            cand list 'List services, or one service''s methods'
+            cand describe 'Show a symbol as .proto source: a service, method, message or enum'
+            cand health 'Ask the standard health check; exit code 0 when SERVING, else 7'
+            cand completions 'Print a completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'greet;help;call'= {
+        }
+        &'greet;help;serve'= {
+        }
+        &'greet;help;list'= {
+        }
+        &'greet;help;describe'= {
+        }
+        &'greet;help;health'= {
+        }
+        &'greet;help;completions'= {
+        }
+        &'greet;help;help'= {
         }
     ]
     $completions[$command]

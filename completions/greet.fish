@@ -32,6 +32,7 @@ complete -c greet -n "__fish_greet_needs_command" -f -a "list" -d 'List services
 complete -c greet -n "__fish_greet_needs_command" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message or enum'
 complete -c greet -n "__fish_greet_needs_command" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
 complete -c greet -n "__fish_greet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c greet -n "__fish_greet_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c greet -n "__fish_greet_using_subcommand call" -s d -l data -d 'The request\'s documents, as one option; @ is standard input, @file a file' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l in -d 'The form of the documents' -r -f -a "json\t'ProtoJSON, one value or many'
 text\t'Protobuf\'s text format, messages separated by a line \'# ---\''
@@ -144,3 +145,10 @@ complete -c greet -n "__fish_greet_using_subcommand health" -s h -l help -d 'Pri
 complete -c greet -n "__fish_greet_using_subcommand health" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "call" -d 'Call a method'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "serve" -d 'Serve every service of a schema'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "list" -d 'List services, or one service\'s methods'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message or enum'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

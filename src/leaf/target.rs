@@ -257,6 +257,9 @@ fn tcp(text: &str) -> Result<Place, String> {
     if host.is_empty() {
         return Err("a host is missing".to_owned());
     }
+    if port.is_none() && host.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(format!("a port alone is written ':{host}'"));
+    }
     if !host.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')) {
         return Err(format!("'{host}' is no host name"));
     }

@@ -48,6 +48,7 @@ fn what_names_no_server_says_why() {
         ("host:70000", "no port"),
         ("host:+1", "no port"),
         ("host:", "no port"),
+        ("50051", "a port alone is written ':50051'"),
         ("user@host:1", "no user"),
         ("https://user:x@host", "no user"),
         ("host?x=1", "no query"),

@@ -195,3 +195,29 @@ async fn many_servers_live_in_one_process() {
         assert_eq!(server.journal().calls("Once").len(), 1);
     }
 }
+
+#[tokio::test]
+async fn the_journal_is_as_the_page_on_events_shows_it() {
+    let page = include_str!("../../docs/events.md");
+    let example = page.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    // What differs from call to call; the names and their order stay.
+    let settled = |line: &str| {
+        let mut event: serde_json::Value = serde_json::from_str(line).unwrap();
+        for name in ["at_ms", "time", "peer", "call"] {
+            if let Some(value) = event.get_mut(name) {
+                let kind = if value.is_number() { "number" } else { "string" };
+                *value = kind.into();
+            }
+        }
+        event
+    };
+    let server = Server::builder().start().await.unwrap();
+    let client = Client::connect(server.target()).await.unwrap();
+    client.call("greeter.Greeter/SayHello", r#"{"name":"World"}"#).await.unwrap();
+    let calls = server.journal().calls("greeter.Greeter/SayHello");
+    let kept: Vec<_> = calls[0].iter().map(|event| settled(&serde_json::to_string(event).unwrap())).collect();
+    let mut shown: Vec<_> = example.lines().map(settled).collect();
+    // The version is the page's only in form.
+    shown[1]["metadata"]["user-agent"] = concat!("greet/", env!("CARGO_PKG_VERSION")).into();
+    assert_eq!(kept, shown);
+}

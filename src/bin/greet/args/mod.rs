@@ -32,7 +32,7 @@ pub(crate) use serve::ServeArgs;
 
 /// Call any gRPC method and serve any .proto from the shell, in JSON, with no generated code
 #[derive(Debug, Parser)]
-#[command(name = "greet", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "greet", version, propagate_version = true)]
 #[command(after_help = "Try it:\n  \
     greet serve --port 50051\n  \
     greet call localhost:50051 greeter.Greeter/SayHello '{\"name\":\"World\"}'\n\n\
