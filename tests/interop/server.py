@@ -65,12 +65,14 @@ class Shapes(shapes_pb2_grpc.ShapesServicer):
         return reply
 
     def Wait(self, request, context):
-        until_over(context, "Wait")
+        over(context, "Wait").wait()
         return empty_pb2.Empty()
 
     def WaitAfterOne(self, request, context):
+        # Before the first reply: a generator whose call is over by then is not asked to go on.
+        event = over(context, "WaitAfterOne")
         yield shapes_pb2.Number(value=1)
-        until_over(context, "WaitAfterOne")
+        event.wait()
 
     def Left(self, request, context):
         left = context.time_remaining()
@@ -83,12 +85,17 @@ class Shapes(shapes_pb2_grpc.ShapesServicer):
         return shapes_pb2.Everything(a_string="a" * request.up_to)
 
 
-def until_over(context, method):
-    """Waits until the call is cancelled or its deadline has passed, and says so."""
-    over = threading.Event()
-    if context.add_callback(over.set):
-        over.wait()
-    print(f"cancelled {method}", flush=True)
+def over(context, method):
+    """What is set when the call is cancelled or its deadline has passed, which is said then."""
+    event = threading.Event()
+
+    def say():
+        print(f"cancelled {method}", flush=True)
+        event.set()
+
+    if not context.add_callback(say):
+        say()
+    return event
 
 
 def end(request, context):
