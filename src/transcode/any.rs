@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use prost_reflect::prost::Message as _;
 
-use super::options::{JsonInput, JsonOutput};
+use super::options::JsonOutput;
 use super::{DataError, Plan, json};
 use crate::schema::Closure;
 
@@ -28,32 +28,6 @@ pub fn details(closures: &[Arc<Closure>], status: &[u8]) -> Result<Vec<serde_jso
     let status = tonic_types::Status::decode(status)
         .map_err(|error| DataError::new(format!("the bytes are no google.rpc.Status: {error}")))?;
     Ok(status.details.iter().map(|any| to_json(closures, &any.type_url, &any.value)).collect())
-}
-
-/// An Any from its JSON, an object with `@type`: the type URL and the wire bytes of the value.
-///
-/// # Errors
-/// When there is no `@type`, no closure has the type, or the rest does not fit it.
-pub fn from_json(closures: &[Arc<Closure>], any: &serde_json::Value) -> Result<(String, Vec<u8>), DataError> {
-    let type_url = any.get("@type").and_then(serde_json::Value::as_str);
-    let type_url = type_url.ok_or_else(|| DataError::new("an Any needs its \"@type\""))?;
-    let name = type_url.rsplit_once('/').map_or("", |(_, name)| name);
-    let plan = closures.iter().find_map(|closure| Plan::compile(closure, name).ok());
-    let plan =
-        plan.ok_or_else(|| DataError::new(format!("the message type '{name}' is not in the schema")))?;
-    // An Any's JSON is read in a closure that knows the type as one of google.protobuf.Any's values only
-    // if it imports any.proto, so the value is read by itself.
-    let mut members = any.as_object().cloned().unwrap_or_default();
-    members.shift_remove("@type");
-    let value = if json::is_well_known(plan.message()) {
-        members.shift_remove("value").unwrap_or_default()
-    } else {
-        serde_json::Value::Object(members)
-    };
-    let mut wire = Vec::new();
-    json::to_wire(&plan, value.to_string().as_bytes(), JsonInput::default(), &mut wire)
-        .map_err(DataError::without_position)?;
-    Ok((type_url.to_owned(), wire))
 }
 
 fn typed(closure: &Arc<Closure>, type_url: &str, value: &[u8]) -> Option<serde_json::Value> {
@@ -91,22 +65,6 @@ mod tests {
         assert_eq!(json("x/t.Nope", b"\xff"), r#"{"@type":"x/t.Nope","value":"/w=="}"#);
         assert_eq!(json(url, b"\xff"), format!(r#"{{"@type":"{url}","value":"/w=="}}"#));
         assert_eq!(json("", b""), r#"{"@type":"","value":""}"#);
-    }
-
-    #[test]
-    fn an_any_is_read_from_its_json() {
-        let closures = [closure(OLD), closure(ALL)];
-        let city = serde_json::json!({"@type": "x/t.City", "name": "a"});
-        assert_eq!(from_json(&closures, &city), Ok(("x/t.City".to_owned(), b"\x0a\x01a".to_vec())));
-        let ttl = serde_json::json!({"@type": "x/google.protobuf.Duration", "value": "5s"});
-        assert_eq!(from_json(&closures, &ttl).unwrap().1, b"\x08\x05");
-        for (any, expected) in [
-            (serde_json::json!({"name": "a"}), "an Any needs its \"@type\""),
-            (serde_json::json!({"@type": "x/t.Nope"}), "the message type 't.Nope' is not in the schema"),
-            (serde_json::json!({"@type": "x/t.City", "nam": "a"}), "unknown field \"nam\" in t.City"),
-        ] {
-            assert_eq!(from_json(&closures, &any).unwrap_err().to_string(), expected);
-        }
     }
 
     #[test]

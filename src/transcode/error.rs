@@ -51,13 +51,6 @@ impl DataError {
         self
     }
 
-    /// The same without line and column, where the text they count in was not seen by anyone.
-    #[must_use]
-    pub(crate) fn without_position(mut self) -> Self {
-        self.position = None;
-        self
-    }
-
     /// The same at a JSON path such as `.address.city` or `.tags[2]`.
     #[must_use]
     pub(crate) fn within(mut self, path: impl Into<String>) -> Self {

@@ -3,7 +3,6 @@
 pub mod any;
 pub mod documents;
 mod error;
-pub mod example;
 pub mod fields;
 pub mod json;
 pub mod options;
