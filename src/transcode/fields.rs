@@ -202,7 +202,7 @@ pub fn to_wire(
     read: &mut dyn FnMut(&str) -> Result<Vec<u8>, String>,
     out: &mut Vec<u8>,
 ) -> Result<(), DataError> {
-    let message = build::message(plan.message(), fields, read)?;
+    let message = build::message(&plan.message()?, fields, read)?;
     plan.encode_dynamic(&message, out)
 }
 

@@ -22,7 +22,7 @@ pub(super) use writer::{key_text, write};
 /// # Errors
 /// When the text is no JSON or does not fit the type; with line, column and path.
 pub fn to_wire(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u8>) -> Result<(), DataError> {
-    let message = read(plan.message(), json, options).map_err(|flaw| {
+    let message = read(&plan.message()?, json, options).map_err(|flaw| {
         let place = Place::of(json, flaw.offset);
         flaw.error.at(place.line, place.column)
     })?;

@@ -4,14 +4,17 @@ pub mod any;
 pub mod documents;
 mod error;
 pub mod fields;
+mod frame;
 pub mod json;
 pub mod options;
 mod place;
 mod plan;
+mod sink;
 #[cfg(test)]
 mod testing;
 pub mod text;
 pub mod tree;
+mod writer;
 
 pub use error::DataError;
 pub use options::{JsonInput, JsonOutput};

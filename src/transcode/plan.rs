@@ -1,5 +1,13 @@
 //! A message type, made ready for transcoding.
 
+mod describe;
+mod enumeration;
+mod features;
+mod field;
+mod kind;
+mod message;
+mod types;
+
 use std::sync::{Arc, OnceLock};
 
 use prost_reflect::DynamicMessage;
@@ -8,12 +16,20 @@ use prost_reflect::prost::{DecodeError, Message as _};
 use super::DataError;
 use super::tree::table::Table;
 use crate::schema::Closure;
+pub(super) use describe::{no_such_field, no_such_value, type_text, value_text};
+pub(super) use enumeration::Enum;
+pub(super) use field::{Entry, EnumId, Field, Of, Tag, TypeId};
+pub(super) use kind::{Count, Kind, Presence, WireType};
+pub(super) use message::{Form, Type};
+pub(super) use types::Types;
 
 /// A type with all that transcoding needs to know of it; made once, used for every message.
+///
+/// The types that it refers to are made ready by the first message that reaches them.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    closure: Arc<Closure>,
-    message: prost_reflect::MessageDescriptor,
+    types: Arc<Types>,
+    root: TypeId,
     /// Made by the first who asks.
     table: Arc<OnceLock<Table>>,
 }
@@ -22,23 +38,34 @@ impl Plan {
     /// Prepares the message type `name` (full, without a leading dot) of a closure.
     ///
     /// # Errors
-    /// When the closure does not have the type, or cannot be held by prost-reflect.
+    /// When the closure does not have the type.
     pub fn compile(closure: &Arc<Closure>, name: &str) -> Result<Self, DataError> {
-        let pool = closure.dynamic().map_err(|error| DataError::new(error.to_string()))?;
-        let message = pool
-            .get_message_by_name(name)
+        Self::of(&Arc::new(Types::new(closure)), name)
+    }
+
+    /// Prepares another message type of the same closure; the types that both reach are made only once.
+    ///
+    /// # Errors
+    /// When the closure does not have the type.
+    pub fn sibling(&self, name: &str) -> Result<Self, DataError> {
+        Self::of(&self.types, name)
+    }
+
+    fn of(types: &Arc<Types>, name: &str) -> Result<Self, DataError> {
+        let root = types
+            .find(name)
             .ok_or_else(|| DataError::new(format!("the message type '{name}' is not in the schema")))?;
-        Ok(Self { closure: Arc::clone(closure), message, table: Arc::default() })
+        Ok(Self { types: Arc::clone(types), root, table: Arc::default() })
     }
 
     /// The type's full name.
     pub fn type_name(&self) -> &str {
-        self.message.full_name()
+        &self.root().name
     }
 
     /// The closure that the type is of.
     pub fn closure(&self) -> &Arc<Closure> {
-        &self.closure
+        self.types.closure()
     }
 
     /// Whether wire bytes are a message of this type.
@@ -52,9 +79,9 @@ impl Plan {
     /// The message as a value, for those who want to look into it.
     ///
     /// # Errors
-    /// When the bytes are no message of this type.
+    /// When the bytes are no message of this type, or the type is one that prost-reflect cannot hold.
     pub fn decode_dynamic(&self, wire: &[u8]) -> Result<DynamicMessage, DataError> {
-        DynamicMessage::decode(self.message.clone(), wire).map_err(|error| self.broken(&error))
+        DynamicMessage::decode(self.message()?, wire).map_err(|error| self.broken(&error))
     }
 
     /// Appends the wire bytes of a message that is held as a value.
@@ -70,14 +97,30 @@ impl Plan {
         message.encode(out).map_err(|error| DataError::new(error.to_string()))
     }
 
+    /// All types that its messages can reach.
+    pub(super) fn types(&self) -> &Types {
+        &self.types
+    }
+
+    /// The type itself.
+    pub(super) fn root(&self) -> &Type {
+        self.types.get(self.root)
+    }
+
     /// The type as prost-reflect knows it.
-    pub(super) fn message(&self) -> &prost_reflect::MessageDescriptor {
-        &self.message
+    pub(super) fn message(&self) -> Result<prost_reflect::MessageDescriptor, DataError> {
+        let pool = self.closure().dynamic().map_err(|error| DataError::new(error.to_string()))?;
+        let message = pool.get_message_by_name(self.type_name());
+        message.ok_or_else(|| DataError::new(format!("'{}' is not held as a value", self.type_name())))
     }
 
     /// What the shortcut of [`super::tree`] knows of the type.
-    pub(super) fn table(&self) -> &Table {
-        self.table.get_or_init(|| Table::new(&self.message))
+    pub(super) fn table(&self) -> Option<&Table> {
+        if self.table.get().is_none() {
+            let table = Table::new(&self.message().ok()?);
+            return Some(self.table.get_or_init(|| table));
+        }
+        self.table.get()
     }
 
     fn broken(&self, error: &DecodeError) -> DataError {
@@ -86,3 +129,7 @@ impl Plan {
         DataError::new(format!("the bytes are no {}: {cause}", self.type_name()))
     }
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -19,7 +19,7 @@ const DEPTH: usize = 100;
 /// # Errors
 /// When the text is no text format or does not fit the type; with line and column.
 pub fn to_wire(plan: &Plan, text: &str, out: &mut Vec<u8>) -> Result<(), DataError> {
-    let message = read(plan.message(), text).map_err(|flaw| {
+    let message = read(&plan.message()?, text).map_err(|flaw| {
         let place = Place::of(text.as_bytes(), flaw.offset);
         flaw.error.at(place.line, place.column)
     })?;

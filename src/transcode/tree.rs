@@ -65,14 +65,14 @@ pub enum Look<'a, T> {
 /// Reads wire bytes as a message of the plan's type. `None` means no more than that this shortcut does not
 /// apply: well-known types, maps, fields out of order, unknown or broken ones are left to [`super::json`].
 pub fn from_wire<T: Tree>(plan: &Plan, wire: &[u8]) -> Option<T> {
-    reader::read(plan.table(), wire)
+    reader::read(plan.table()?, wire)
 }
 
 /// Appends the wire bytes of a value as a message of the plan's type. `None` means no more than that this
 /// shortcut does not apply, as with [`from_wire`], also for all that does not fit; `out` is then as it was.
 pub fn to_wire<T: Tree>(plan: &Plan, value: &T, out: &mut Vec<u8>) -> Option<()> {
     let before = out.len();
-    let written = writer::write(plan.table(), value, out);
+    let written = writer::write(plan.table()?, value, out);
     if written.is_none() {
         out.truncate(before);
     }

@@ -57,8 +57,8 @@ impl Document {
     /// When it does not fit the type; line and column are those in the whole input.
     pub fn to_wire(&self, plan: &Plan, options: JsonInput, out: &mut Vec<u8>) -> Result<(), DataError> {
         let read = match &self.body {
-            Body::Json(text) => crate::transcode::json::read(plan.message(), text.as_bytes(), options),
-            Body::Text(text) => crate::transcode::text::read(plan.message(), text),
+            Body::Json(text) => crate::transcode::json::read(&plan.message()?, text.as_bytes(), options),
+            Body::Text(text) => crate::transcode::text::read(&plan.message()?, text),
             Body::Wire(bytes) => {
                 plan.check(bytes)?;
                 out.extend_from_slice(bytes);

@@ -1,0 +1,71 @@
+//! An enum, ready for reading and writing.
+
+use buffa_descriptor::EnumDescriptor;
+
+/// An enum's values by number and by name.
+#[derive(Debug)]
+pub(in crate::transcode) struct Enum {
+    /// Full name, without a leading dot.
+    pub(in crate::transcode) name: Box<str>,
+    /// Whether it is `google.protobuf.NullValue`, whose JSON is `null`.
+    pub(in crate::transcode) is_null: bool,
+    /// In the order of the .proto; aliases stand behind the name that is printed.
+    values: Box<[(Box<str>, i32)]>,
+    /// Places in `values`, one for each number, sorted by it.
+    by_number: Box<[u32]>,
+    /// Places in `values`, sorted by name.
+    by_name: Box<[u32]>,
+    /// Whether `by_number` is that of 0, 1, 2, …
+    dense: bool,
+}
+
+impl Enum {
+    pub(super) fn new(descriptor: &EnumDescriptor) -> Self {
+        let values: Box<[(Box<str>, i32)]> =
+            descriptor.values().iter().map(|value| (value.name().into(), value.number())).collect();
+        let places = || 0..u32::try_from(values.len()).unwrap_or(u32::MAX);
+        let at = |place: &u32| &values[*place as usize];
+        let mut by_number: Vec<u32> = places().collect();
+        // Sorted stably, so that of several names the first stays.
+        by_number.sort_by_key(|place| at(place).1);
+        by_number.dedup_by_key(|place| at(place).1);
+        let mut by_name: Vec<u32> = places().collect();
+        by_name.sort_by(|a, b| at(a).0.cmp(&at(b).0));
+        let dense = by_number.iter().enumerate().all(|(n, place)| usize::try_from(at(place).1) == Ok(n));
+        Self {
+            name: descriptor.full_name().into(),
+            is_null: descriptor.full_name() == "google.protobuf.NullValue",
+            by_number: by_number.into_boxed_slice(),
+            by_name: by_name.into_boxed_slice(),
+            values,
+            dense,
+        }
+    }
+
+    /// The name of a number, the first one where there are several.
+    pub(in crate::transcode) fn name_of(&self, number: i32) -> Option<&str> {
+        let found = if self.dense {
+            usize::try_from(number).ok().filter(|&place| place < self.by_number.len())?
+        } else {
+            self.by_number.binary_search_by_key(&number, |&place| self.values[place as usize].1).ok()?
+        };
+        Some(&self.values[self.by_number[found] as usize].0)
+    }
+
+    /// The number of a name.
+    pub(in crate::transcode) fn number_of(&self, name: &[u8]) -> Option<i32> {
+        let key = |place: &u32| self.values[*place as usize].0.as_bytes();
+        let found = self.by_name.binary_search_by(|place| key(place).cmp(name)).ok()?;
+        Some(self.values[self.by_name[found] as usize].1)
+    }
+
+    /// Names and numbers in the order of the .proto.
+    pub(in crate::transcode) fn values(&self) -> impl ExactSizeIterator<Item = (&str, i32)> {
+        self.values.iter().map(|(name, number)| (&**name, *number))
+    }
+
+    /// The value of a field that is not there and has no default of its own: 0 when open, else the first.
+    pub(in crate::transcode) fn default_number(&self) -> i32 {
+        self.values.first().map_or(0, |(_, number)| *number)
+    }
+}
