@@ -176,10 +176,7 @@ impl ServerBuilder {
             if services.last().is_none_or(|last| last != method.service()) {
                 services.push(method.service().to_owned());
             }
-            let (request, reply) = (
-                Plan::compile(method.closure(), method.input())?,
-                Plan::compile(method.closure(), method.output())?,
-            );
+            let (request, reply) = Plan::of_method(&method)?;
             let automatic = match self.automatic {
                 Automatic::On => Some(rules::Automatic::new(&method, self.seed)?),
                 Automatic::Off => None,

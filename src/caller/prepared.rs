@@ -20,11 +20,8 @@ impl Prepared {
     /// # Errors
     /// When a type is missing or cannot be compiled.
     pub fn new(method: Method) -> Result<Self, CallError> {
-        let compile = |name: &str| {
-            Plan::compile(method.closure(), name)
-                .map_err(|error| CallError::from(SchemaError::invalid(error.to_string())))
-        };
-        let (request, reply) = (compile(method.input())?, compile(method.output())?);
+        let (request, reply) =
+            Plan::of_method(&method).map_err(|error| SchemaError::invalid(error.to_string()))?;
         Ok(Self { method, request, reply })
     }
 

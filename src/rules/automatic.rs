@@ -42,8 +42,7 @@ impl Automatic {
     /// # Errors
     /// When the types of the method are not in its closure.
     pub fn new(method: &Method, seed: u64) -> Result<Self, DataError> {
-        let input = Plan::compile(method.closure(), method.input())?;
-        let output = Plan::compile(method.closure(), method.output())?;
+        let (input, output) = Plan::of_method(method)?;
         Ok(Self { method: method.clone(), input, output, seed })
     }
 

@@ -121,11 +121,8 @@ impl std::fmt::Debug for RuleSet {
 
 impl MethodRules {
     fn new(method: &Method, place: &Origin) -> Result<Self, RuleError> {
-        let plan = |name: &str| {
-            Plan::compile(method.closure(), name)
-                .map_err(|error| RuleError::new(format!("{}: {error}", method.full_name()), place.clone()))
-        };
-        let (input, output) = (plan(method.input())?, plan(method.output())?);
+        let (input, output) = Plan::of_method(method)
+            .map_err(|error| RuleError::new(format!("{}: {error}", method.full_name()), place.clone()))?;
         Ok(Self { method: method.clone(), input, output, rules: Vec::new() })
     }
 }

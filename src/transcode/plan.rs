@@ -15,7 +15,7 @@ use prost_reflect::prost::{DecodeError, Message as _};
 
 use super::DataError;
 use super::tree::table::Table;
-use crate::schema::Closure;
+use crate::schema::{Closure, Method};
 pub(super) use describe::{no_such_field, no_such_value, type_text, value_text};
 pub(super) use enumeration::Enum;
 pub(super) use field::{Entry, EnumId, Field, Of, Tag, TypeId};
@@ -49,6 +49,16 @@ impl Plan {
     /// When the closure does not have the type.
     pub fn sibling(&self, name: &str) -> Result<Self, DataError> {
         Self::of(&self.types, name)
+    }
+
+    /// Prepares the types that a method takes and gives.
+    ///
+    /// # Errors
+    /// When the method's closure does not have them.
+    pub fn of_method(method: &Method) -> Result<(Self, Self), DataError> {
+        let input = Self::compile(method.closure(), method.input())?;
+        let output = input.sibling(method.output())?;
+        Ok((input, output))
     }
 
     fn of(types: &Arc<Types>, name: &str) -> Result<Self, DataError> {
