@@ -81,3 +81,31 @@ fn other_types_come_from_the_bundled_ones() {
     assert_eq!(&*violation.name, "google.rpc.BadRequest.FieldViolation");
     assert!(plan.types().any("no.Type").is_none());
 }
+
+#[test]
+fn editions_say_what_strings_are_checked() {
+    // edition = "2023"; package e; message M { string a = 1; string b = 2 [features.utf8_validation = NONE];
+    //   string c = 3 [features.field_presence = IMPLICIT]; }
+    let text = |number: u8, name: u8, options: &[u8]| {
+        let head = [0x0a, 1, name, 0x18, number, 0x20, 1, 0x28, 9];
+        [&head[..], options].concat()
+    };
+    let features = |field: u8, value: u8| [0x42, 5, 0xaa, 0x01, 2, field << 3, value];
+    let fields = [text(1, b'a', &[]), text(2, b'b', &features(4, 3)), text(3, b'c', &features(1, 2))];
+    let mut message = vec![0x0a, 1, b'M'];
+    for field in fields {
+        message.extend([0x12, field.len() as u8]);
+        message.extend(field);
+    }
+    let mut file = b"\x0a\x07e.proto\x12\x01e".to_vec();
+    file.extend([0x22, message.len() as u8]);
+    file.extend(message);
+    file.extend(b"\x62\x08editions\x70\xe8\x07");
+    let file = crate::schema::File::parse(file.into()).unwrap();
+    let closure = Arc::new(Closure::link(vec![Arc::new(file)]).unwrap());
+    let plan = Plan::compile(&closure, "e.M").unwrap();
+    let shown = |name| (field(plan.root(), name).utf8, field(plan.root(), name).presence);
+    assert_eq!(shown("a"), (true, Presence::Explicit));
+    assert_eq!(shown("b"), (false, Presence::Explicit));
+    assert_eq!(shown("c"), (true, Presence::Implicit));
+}

@@ -17,6 +17,10 @@ impl<'a> Scope<'a> {
     pub(super) fn of(descriptors: &'a DescriptorPool, name: &str) -> Option<Self> {
         let file: &FileDescriptorProto = descriptors.file_containing_symbol(name)?;
         let mut scope = Self { features: for_file(file), message: None };
+        if file.syntax.as_deref() != Some("editions") {
+            // Only editions have features that differ from place to place.
+            return Some(scope);
+        }
         let package = file.package.as_deref().unwrap_or_default();
         let mut inner = name.strip_prefix(package)?.trim_start_matches('.');
         let mut messages = &file.message_type;
@@ -43,12 +47,6 @@ impl<'a> Scope<'a> {
     pub(super) fn checks_utf8_of_extension(&self, file: &FileDescriptorProto, name: &str) -> bool {
         let declared = self.message.map_or(&file.extension, |message| &message.extension);
         self.checks(declared.iter().find(|field| field.name.as_deref() == Some(name)))
-    }
-
-    /// Whether the message is written as a `MessageSet`.
-    pub(super) fn is_message_set(&self) -> bool {
-        let options = self.message.and_then(|message| message.options.as_option());
-        options.and_then(|options| options.message_set_wire_format).unwrap_or(false)
     }
 
     fn checks(&self, field: Option<&FieldDescriptorProto>) -> bool {

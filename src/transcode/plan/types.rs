@@ -128,7 +128,8 @@ impl Types {
             let key = extension.json_key();
             fields.push(self.field(extension.field(), parent, key, key, utf8, None));
         }
-        let message_set = scope.is_some_and(|scope| scope.is_message_set());
+        let set = message.options().and_then(|options| options.message_set_wire_format);
+        let message_set = set.unwrap_or(false);
         Type::new(message.full_name(), id, message_set, fields, oneofs)
     }
 
