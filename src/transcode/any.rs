@@ -38,11 +38,7 @@ fn typed(closure: &Arc<Closure>, type_url: &str, value: &[u8]) -> Option<serde_j
     let value: serde_json::Value = serde_json::from_slice(&text).ok()?;
     let mut members = serde_json::Map::from_iter([("@type".to_owned(), type_url.into())]);
     match value {
-        serde_json::Value::Object(own)
-            if !plan.message().is_ok_and(|message| json::is_well_known(&message)) =>
-        {
-            members.extend(own)
-        }
+        serde_json::Value::Object(own) if plan.is_plain() => members.extend(own),
         // A well-known type has no members of its own: it stands in `value` (the ProtoJSON of Any).
         value => {
             members.insert("value".to_owned(), value);

@@ -65,6 +65,13 @@ impl DataError {
         self.within(path)
     }
 
+    /// The same about bytes that are no message of this type.
+    #[must_use]
+    pub(crate) fn of_type(mut self, type_name: &str) -> Self {
+        self.message = format!("the bytes are no {type_name}: {}", self.message);
+        self
+    }
+
     /// The same with the names that may have been meant.
     #[must_use]
     pub(crate) fn with_nearest(mut self, nearest: Vec<String>) -> Self {

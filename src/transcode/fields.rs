@@ -1,8 +1,9 @@
 //! `a.b=1 tags+=x m{key}=v photo@file cfg:=JSON`: fields that make one message.
 
 mod build;
+mod node;
 
-use super::{DataError, Plan};
+use super::{DataError, JsonInput, Plan, json};
 
 /// One field as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,8 +203,15 @@ pub fn to_wire(
     read: &mut dyn FnMut(&str) -> Result<Vec<u8>, String>,
     out: &mut Vec<u8>,
 ) -> Result<(), DataError> {
-    let message = build::message(&plan.message()?, fields, read)?;
-    plan.encode_dynamic(&message, out)
+    let object = build::object(plan, fields, read)?;
+    let text = node::Text::of(&object);
+    json::read(plan, text.json.as_bytes(), JsonInput::default(), out).map_err(|flaw| {
+        let (place, error) = text.blame(*flaw);
+        match place.and_then(|place| fields.get(place)) {
+            Some(field) => error.inside(&field.path()),
+            None => error,
+        }
+    })
 }
 
 #[cfg(test)]

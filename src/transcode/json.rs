@@ -1,93 +1,118 @@
 //! ProtoJSON to wire and back (protobuf.dev/programming-guides/json).
 
-mod cursor;
+mod base64;
+mod digits;
 pub(super) mod expect;
-mod walk;
-mod writer;
+mod pretty;
+pub(super) mod scan;
+mod sink;
+mod skip;
+mod source;
+mod string;
 
-use prost_reflect::prost::Message as _;
-use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor};
+use std::cell::Cell;
 
-use super::options::{JsonInput, JsonOutput, Layout, Unknown};
+use super::compose::{self, compose};
+use super::flaw::{Flaw, Wrong};
+use super::options::{JsonInput, JsonOutput, Layout};
 use super::place::Place;
+use super::source::Source as _;
+use super::walk::{Required, walk};
+use super::writer::Writer;
 use super::{DataError, Plan};
-pub(super) use cursor::shown;
-pub(super) use expect::is_well_known;
-pub(super) use walk::Flaw;
-use walk::{Stop, Walk};
-pub(super) use writer::{key_text, write};
 
 /// Reads one strict JSON value as a message of the plan's type and appends its wire bytes to `out`.
 ///
 /// # Errors
-/// When the text is no JSON or does not fit the type; with line, column and path.
+/// When the text is no JSON or does not fit the type; with line, column and path. `out` is then as it was.
 pub fn to_wire(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u8>) -> Result<(), DataError> {
-    let message = read(&plan.message()?, json, options).map_err(|flaw| {
+    read(plan, json, options, out).map_err(|flaw| {
         let place = Place::of(json, flaw.offset);
         flaw.error.at(place.line, place.column)
-    })?;
-    message.encode(out).map_err(|error| DataError::new(error.to_string()))
+    })
 }
 
 /// Reads wire bytes as a message of the plan's type and appends its JSON to `out`, without a line end.
 ///
 /// # Errors
-/// When the bytes are no message of this type, or a message in them has no JSON: an Any whose type is not
-/// in the plan's closure, a time out of range. `out` is then as it was.
+/// When the bytes are no message of this type, or a message in them has no JSON: an Any whose type is neither in
+/// the plan's closure nor bundled, a time out of range. `out` is then as it was.
 pub fn from_wire(plan: &Plan, wire: &[u8], options: JsonOutput, out: &mut Vec<u8>) -> Result<(), DataError> {
-    let message = plan.decode_dynamic(wire)?;
-    let before = out.len();
-    let written = write(&message, options, out);
-    if written.is_err() {
-        out.truncate(before);
-    } else if options.layout == Layout::Pretty {
-        let line = out.split_off(before);
-        writer::pretty(&line, out);
+    let begun = out.len();
+    let mut sink = sink::Json::new(out, 2 * wire.len(), options);
+    let walked = walk(plan, wire, Required::Optional, &mut sink, sink::Json::restart);
+    walked.map_err(|error| error.of_type(plan.type_name()))?;
+    sink.finish();
+    if options.layout == Layout::Pretty {
+        let line = out.split_off(begun);
+        pretty::pretty(&line, out);
     }
-    written
+    Ok(())
 }
 
-/// Reads one strict JSON value; an error has its offset in the text, and no line and column.
-pub(super) fn read(
-    type_: &MessageDescriptor,
-    json: &[u8],
-    options: JsonInput,
-) -> Result<DynamicMessage, Flaw> {
-    // The walk finds most of what can be wrong and says it better than serde can; it leaves syntax to it.
-    let path = match Walk::check(json, type_, options) {
-        Err(Stop::Flaw(flaw)) => return Err(flaw),
-        Err(Stop::Syntax(path)) => path,
-        Err(Stop::Found(_)) | Ok(()) => String::new(),
+/// What reading needs room for; kept between messages, so that it is made once.
+#[derive(Debug, Default)]
+struct Scratch {
+    padded: Vec<u8>,
+    text: Vec<u8>,
+    key: Vec<u8>,
+    keys: Vec<compose::Scratch>,
+}
+
+thread_local! {
+    static KEPT: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+
+/// Texts up to this size are read from a copy with zeros behind it, where whole windows can be looked at up to the end.
+const SHORT: usize = 4096;
+/// As many zeros as the widest look goes ahead.
+const PADDING: usize = 64;
+/// Scratch space that has grown beyond this is not kept.
+const MOST_KEPT: usize = 1 << 20;
+
+/// Reads one strict JSON value; an error has its offset in the text, and no line and column. `out` is then as it was.
+pub(super) fn read(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u8>) -> Result<(), Wrong> {
+    if !json.is_ascii()
+        && let Err(error) = simdutf8::compat::from_utf8(json)
+    {
+        return Err(Flaw::new(error.valid_up_to(), DataError::new("the text is not UTF-8")));
+    }
+    let mut kept = KEPT.take().unwrap_or_default();
+    let Scratch { padded, text, key, keys } = &mut *kept;
+    keys.clear();
+    let end = json.len();
+    let padded = if end <= SHORT {
+        padded.clear();
+        padded.extend_from_slice(json);
+        padded.extend_from_slice(&[0; PADDING]);
+        &padded[..]
+    } else {
+        json
     };
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let how = DeserializeOptions::new().deny_unknown_fields(options.unknown == Unknown::Refuse);
-    DynamicMessage::deserialize_with_options(type_.clone(), &mut reader, &how)
-        .and_then(|message| reader.end().map(|()| message))
-        .map_err(|error| explain(&error, type_, json, path))
+    let mut writer = Writer::new(out, end);
+    let mut source = source::Json::new(padded, end, text, key);
+    let read = compose(plan, &mut source, options.unknown, keys, &mut writer).and_then(|()| source.finish());
+    if read.is_ok() {
+        writer.finish();
+    } else {
+        drop(writer);
+    }
+    if kept.text.capacity() <= MOST_KEPT
+        && kept.key.capacity() <= MOST_KEPT
+        && kept.keys.capacity() <= MOST_KEPT
+    {
+        KEPT.set(Some(kept));
+    }
+    read
 }
 
-/// What serde found, in this room's words.
-fn explain(error: &serde_json::Error, type_: &MessageDescriptor, json: &[u8], path: String) -> Flaw {
-    let (line, column) = (error.line(), error.column());
-    let text = error.to_string();
-    let cause = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
-    let lines = json.split_inclusive(|&byte| byte == b'\n');
-    let begin: usize = lines.take(line.saturating_sub(1)).map(<[u8]>::len).sum();
-    let offset = (begin + column).saturating_sub(1).min(json.len());
-    if error.is_eof() {
-        let error = DataError::unfinished(format!("the JSON ends too early: {cause}")).within(path);
-        return Flaw { offset: json.len(), error };
-    }
-    if error.is_syntax() {
-        return Flaw { offset, error: DataError::new(format!("no valid JSON: {cause}")).within(path) };
-    }
-    match Walk::find(json, type_, offset) {
-        Some(found) => {
-            let given = shown(&json[found.start..found.end.max(found.start)]);
-            let error = DataError::new(format!("{given} is no {}: {cause}", found.expected));
-            Flaw { offset: found.start, error: error.within(found.path) }
-        }
-        None => Flaw { offset, error: DataError::new(cause.to_owned()).within(path) },
+/// A piece of text for a message, shortened.
+pub(crate) fn shown(piece: &[u8]) -> String {
+    const SHOWN: usize = 40;
+    let piece = String::from_utf8_lossy(piece);
+    match piece.char_indices().nth(SHOWN) {
+        Some((cut, _)) => format!("{}…", &piece[..cut]),
+        None => piece.into_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::transcode::options::{Defaults, Enums, Int64, Names};
+use crate::transcode::options::{Defaults, Enums, Int64, Names, Unknown};
 use crate::transcode::testing::{all, closure, old};
 
 fn wire(json: &str) -> Vec<u8> {
@@ -83,7 +83,7 @@ fn each_option_changes_what_is_written() {
 #[test]
 fn pretty_leaves_empty_brackets_and_strings_alone() {
     let mut out = Vec::new();
-    writer::pretty(br#"{"a":{},"b":[],"c":"{\",:\\"}"#, &mut out);
+    pretty::pretty(br#"{"a":{},"b":[],"c":"{\",:\\"}"#, &mut out);
     assert_eq!(String::from_utf8(out).unwrap(), "{\n  \"a\": {},\n  \"b\": [],\n  \"c\": \"{\\\",:\\\\\"\n}");
 }
 
@@ -348,7 +348,7 @@ proptest! {
     fn pretty_is_the_same_json(text in nearly()) {
         if let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) {
             let mut out = Vec::new();
-            writer::pretty(value.to_string().as_bytes(), &mut out);
+            pretty::pretty(value.to_string().as_bytes(), &mut out);
             prop_assert_eq!(serde_json::from_slice::<serde_json::Value>(&out).unwrap(), value.clone());
             prop_assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string_pretty(&value).unwrap());
         }

@@ -14,11 +14,14 @@ use prost_reflect::DynamicMessage;
 use prost_reflect::prost::{DecodeError, Message as _};
 
 use super::DataError;
+use super::nothing::Nothing;
+use super::rewrite::rewrite;
 use super::tree::table::Table;
+use super::walk::{Required, walk};
 use crate::schema::{Closure, Method};
 pub(super) use describe::{no_such_field, no_such_value, type_text, value_text};
 pub(super) use enumeration::Enum;
-pub(super) use field::{Entry, EnumId, Field, Of, Tag, TypeId};
+pub(super) use field::{Entry, EnumId, Field, HEAD, Of, SetItem, Successor, Tag, TypeId};
 pub(super) use kind::{Count, Kind, Presence, WireType};
 pub(super) use message::{Form, Type};
 pub(super) use types::Types;
@@ -81,9 +84,20 @@ impl Plan {
     /// Whether wire bytes are a message of this type.
     ///
     /// # Errors
-    /// When they are not: truncated, a wrong wire type, bad UTF-8, nested more than 100 deep.
+    /// When they are not: truncated, a wrong wire type, bad UTF-8, nested more than 100 deep, a required field
+    /// missing.
     pub fn check(&self, wire: &[u8]) -> Result<(), DataError> {
-        self.decode_dynamic(wire).map(drop)
+        let checked = walk(self, wire, Required::Demanded, &mut Nothing, |_| {});
+        checked.map_err(|error| error.of_type(self.type_name()))
+    }
+
+    /// Reads a message of this type and appends it as it was understood: fields in the order of their numbers, each
+    /// singular one once, repeated ones packed where the type says so; what the type does not have is kept.
+    ///
+    /// # Errors
+    /// As [`Plan::check`], but that required fields may be missing. `out` is then as it was.
+    pub fn rewrite(&self, wire: &[u8], out: &mut Vec<u8>) -> Result<(), DataError> {
+        rewrite(self, wire, out).map_err(|error| error.of_type(self.type_name()))
     }
 
     /// The message as a value, for those who want to look into it.
@@ -115,6 +129,11 @@ impl Plan {
     /// The type itself.
     pub(super) fn root(&self) -> &Type {
         self.types.get(self.root)
+    }
+
+    /// Whether its JSON is an object of its fields.
+    pub(super) fn is_plain(&self) -> bool {
+        self.root().form == Form::Plain
     }
 
     /// The type as prost-reflect knows it.

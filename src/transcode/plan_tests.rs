@@ -70,7 +70,7 @@ fn groups_go_by_the_name_of_their_type() {
     assert_eq!((data.kind, data.group_name.as_deref()), (Kind::Group, Some("Data")));
     assert_eq!((data.tag.value, data.end_tag().value), (11, 12));
     assert_eq!(plan.types().of(data).unwrap().required.len(), 1);
-    assert_eq!((field(plan.root(), "l").tag.value, field(plan.root(), "l").single_tag().value), (18, 16));
+    assert_eq!((field(plan.root(), "l").tag.value, field(plan.root(), "l").single.value), (18, 16));
 }
 
 #[test]

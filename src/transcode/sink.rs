@@ -12,9 +12,11 @@ use super::plan::{Enum, Field};
 pub(super) trait Sink<'p> {
     /// What [`Sink::begin`], [`Sink::begin_list`] and [`Sink::begin_map`] know and their ends want to know.
     type Mark: Copy;
-    /// Whether well-known types come in their JSON form (a Timestamp as [`Sink::text`], a Struct as a map, an
-    /// Any as a message that begins with [`Sink::type_url`]), and not as messages of their fields.
+    /// Whether well-known types come in their JSON form (a Timestamp as [`Sink::text`], a Struct as a
+    /// map), and not as messages of their fields.
     const WELL_KNOWN: bool;
+    /// Whether an Any comes as the message that it holds, behind its [`Sink::type_url`], where its type is known.
+    const ANY: bool;
     /// Whether fields that the type does not have are wanted, and numbers that a closed enum does not name.
     const UNKNOWN: bool;
 

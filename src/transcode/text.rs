@@ -6,7 +6,7 @@ use miette::Diagnostic as _;
 use prost_reflect::prost::Message as _;
 use prost_reflect::{DynamicMessage, MessageDescriptor};
 
-use super::json::Flaw;
+use super::flaw::Flaw;
 use super::json::expect::{no_such_field, no_such_value};
 use super::place::Place;
 use super::{DataError, Plan};

@@ -1,106 +1,198 @@
 //! The one writer of wire bytes, for whatever a message is read from.
 
-use super::plan::Tag;
+use super::out::Out;
+use super::plan::{Field, Tag};
+use super::sink::Span;
 
 /// Writes wire bytes behind what a `Vec` already holds.
 ///
 /// Nothing but [`Writer::finish`] makes what was written stay: dropped before, the `Vec` is as it was.
 #[derive(Debug)]
 pub(super) struct Writer<'o> {
-    out: &'o mut Vec<u8>,
-    begun: usize,
-    finished: bool,
+    out: Out<'o>,
 }
 
-/// A message, or a packed list, whose length is not known yet: where its body begins.
+/// A message, or a packed list, whose length is not known yet: where its body begins, and how many bytes of
+/// length stand before it.
 #[derive(Debug, Clone, Copy)]
 #[must_use]
-pub(super) struct Open(usize);
+pub(super) struct Open {
+    body: usize,
+    reserved: usize,
+}
 
 impl<'o> Writer<'o> {
     /// `room` is a guess of how many bytes will come.
+    #[inline]
     pub(super) fn new(out: &'o mut Vec<u8>, room: usize) -> Self {
-        out.reserve(room);
-        Self { begun: out.len(), out, finished: false }
+        Self { out: Out::new(out, room) }
     }
 
     /// Keeps what was written.
-    pub(super) fn finish(mut self) {
-        self.finished = true;
+    #[inline]
+    pub(super) fn finish(self) {
+        self.out.finish();
+    }
+
+    /// Where the next byte goes.
+    #[inline]
+    pub(super) fn at(&self) -> usize {
+        self.out.at()
+    }
+
+    /// Forgets what was written from `at` on.
+    #[inline]
+    pub(super) fn back_to(&mut self, at: usize) {
+        self.out.back_to(at);
+    }
+
+    /// What was written from `start` up to `end`.
+    pub(super) fn written(&self, start: usize, end: usize) -> &[u8] {
+        self.out.written(start, end)
     }
 
     /// A number as a varint; the caller has zigzagged it where its kind asks for that.
+    #[inline(always)]
     pub(super) fn varint(&mut self, tag: Tag, value: u64) {
+        if value <= 0x7f {
+            let length = usize::from(tag.length);
+            let both = tag.bytes | value << (8 * (length & 7));
+            return self.out.put(&both.to_le_bytes(), length + 1);
+        }
         self.tag(tag);
         self.bare_varint(value);
     }
 
+    #[inline(always)]
     pub(super) fn fixed32(&mut self, tag: Tag, value: u32) {
         self.tag(tag);
         self.bare_fixed32(value);
     }
 
+    #[inline(always)]
     pub(super) fn fixed64(&mut self, tag: Tag, value: u64) {
         self.tag(tag);
         self.bare_fixed64(value);
     }
 
     /// Bytes, or a string, behind their length.
+    #[inline]
     pub(super) fn bytes(&mut self, tag: Tag, value: &[u8]) {
-        self.tag(tag);
-        self.bare_varint(value.len() as u64);
-        self.out.extend_from_slice(value);
+        self.span(tag, value.into());
+    }
+
+    /// The same with what surrounds them.
+    #[inline(always)]
+    pub(super) fn span(&mut self, tag: Tag, value: Span<'_>) {
+        self.varint_tagged_length(tag, value.len() as u64);
+        self.out.span(value);
+    }
+
+    #[inline(always)]
+    fn varint_tagged_length(&mut self, tag: Tag, length: u64) {
+        self.varint(tag, length);
     }
 
     /// A tag alone: that which begins or ends a group.
+    #[inline(always)]
     pub(super) fn tag(&mut self, tag: Tag) {
-        self.out.extend_from_slice(&tag.bytes.to_le_bytes()[..usize::from(tag.length)]);
+        self.out.put(&tag.bytes.to_le_bytes(), usize::from(tag.length));
     }
 
     /// A value in a packed list, without a tag.
-    pub(super) fn bare_varint(&mut self, mut value: u64) {
-        while value > 0x7f {
-            self.out.push((value & 0x7f) as u8 | 0x80);
-            value >>= 7;
+    #[inline(always)]
+    pub(super) fn bare_varint(&mut self, value: u64) {
+        if value <= 0x7f {
+            return self.out.byte(value as u8);
         }
-        self.out.push(value as u8);
+        let (bytes, length) = varint(value);
+        self.out.put(&bytes, length);
     }
 
+    #[inline(always)]
     pub(super) fn bare_fixed32(&mut self, value: u32) {
-        self.out.extend_from_slice(&value.to_le_bytes());
+        self.out.put(&value.to_le_bytes(), 4);
     }
 
+    #[inline(always)]
     pub(super) fn bare_fixed64(&mut self, value: u64) {
-        self.out.extend_from_slice(&value.to_le_bytes());
+        self.out.put(&value.to_le_bytes(), 8);
+    }
+
+    /// Wire bytes as they are.
+    pub(super) fn raw(&mut self, wire: &[u8]) {
+        self.out.slice(wire);
     }
 
     /// Begins a message, or a packed list: what is written up to [`Writer::end`] stands behind its length.
+    #[inline]
     pub(super) fn begin(&mut self, tag: Tag) -> Open {
         self.tag(tag);
-        self.out.push(0);
-        Open(self.out.len())
+        self.out.byte(0);
+        Open { body: self.out.at(), reserved: 1 }
     }
 
+    /// Begins the value of a field, with as much room for its length as the last one needed.
+    #[inline]
+    pub(super) fn begin_field(&mut self, field: &Field) -> Open {
+        let tag = field.tag;
+        let reserved = if field.is_wide() { 2 } else { 1 };
+        self.out.put(&tag.bytes.to_le_bytes(), usize::from(tag.length) + reserved);
+        Open { body: self.out.at(), reserved }
+    }
+
+    /// Ends the value of a field.
+    #[inline]
+    pub(super) fn end_field(&mut self, open: Open, field: &Field) {
+        let length = self.out.at() - open.body;
+        field.note_wide(length > 0x7f);
+        self.end(open);
+    }
+
+    /// Takes back the beginning of a field's value, of which nothing was written.
+    pub(super) fn take_back(&mut self, open: Open, field: &Field) {
+        self.out.back_to(open.body - open.reserved - usize::from(field.tag.length));
+    }
+
+    /// Ends what was begun.
+    #[inline]
     pub(super) fn end(&mut self, open: Open) {
-        let mut length = self.out.len() - open.0;
-        if length <= 0x7f {
-            self.out[open.0 - 1] = length as u8;
-            return;
+        let Open { body, reserved } = open;
+        let length = self.out.at() - body;
+        match (length, reserved) {
+            (0..=0x7f, 1) => self.out.patch(body - 1, length as u8),
+            (0x80..=0x3fff, 2) => {
+                self.out.patch(body - 2, length as u8 | 0x80);
+                self.out.patch(body - 1, (length >> 7) as u8);
+            }
+            (0..=0x7f, _) => {
+                self.out.shift_down(body);
+                self.out.patch(body - 2, length as u8);
+            }
+            _ => self.end_long(open, length),
         }
-        let mut varint = Vec::with_capacity(10);
-        while length > 0x7f {
-            varint.push((length & 0x7f) as u8 | 0x80);
-            length >>= 7;
+    }
+
+    #[inline(never)]
+    fn end_long(&mut self, open: Open, length: usize) {
+        let (bytes, needed) = varint(length as u64);
+        self.out.shift(open.body, needed - open.reserved);
+        let start = open.body - open.reserved;
+        for (place, byte) in bytes.iter().enumerate().take(needed) {
+            self.out.patch(start + place, *byte);
         }
-        varint.push(length as u8);
-        self.out.splice(open.0 - 1..open.0, varint);
     }
 }
 
-impl Drop for Writer<'_> {
-    fn drop(&mut self) {
-        if !self.finished {
-            self.out.truncate(self.begun);
-        }
+/// A varint, and how many bytes of it count.
+#[inline]
+fn varint(mut value: u64) -> ([u8; 16], usize) {
+    let (mut bytes, mut length) = ([0; 16], 0);
+    while value > 0x7f && length < 9 {
+        bytes[length] = (value & 0x7f) as u8 | 0x80;
+        value >>= 7;
+        length += 1;
     }
+    bytes[length] = value as u8;
+    (bytes, length + 1)
 }

@@ -1,6 +1,6 @@
 //! One value of an input, and where each of its bytes came from.
 
-use crate::transcode::json::Flaw;
+use crate::transcode::flaw::Flaw;
 use crate::transcode::place::Place;
 use crate::transcode::{DataError, JsonInput, Plan};
 use prost_reflect::prost::Message as _;
@@ -57,7 +57,10 @@ impl Document {
     /// When it does not fit the type; line and column are those in the whole input.
     pub fn to_wire(&self, plan: &Plan, options: JsonInput, out: &mut Vec<u8>) -> Result<(), DataError> {
         let read = match &self.body {
-            Body::Json(text) => crate::transcode::json::read(&plan.message()?, text.as_bytes(), options),
+            Body::Json(text) => {
+                let read = crate::transcode::json::read(plan, text.as_bytes(), options, out);
+                return read.map_err(|flaw| self.placed(*flaw));
+            }
             Body::Text(text) => crate::transcode::text::read(&plan.message()?, text),
             Body::Wire(bytes) => {
                 plan.check(bytes)?;

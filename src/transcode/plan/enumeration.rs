@@ -11,6 +11,8 @@ pub(in crate::transcode) struct Enum {
     pub(in crate::transcode) is_null: bool,
     /// In the order of the .proto; aliases stand behind the name that is printed.
     values: Box<[(Box<str>, i32)]>,
+    /// The same names in quotes.
+    quoted: Box<[Box<[u8]>]>,
     /// Places in `values`, one for each number, sorted by it.
     by_number: Box<[u32]>,
     /// Places in `values`, sorted by name.
@@ -37,6 +39,7 @@ impl Enum {
             is_null: descriptor.full_name() == "google.protobuf.NullValue",
             by_number: by_number.into_boxed_slice(),
             by_name: by_name.into_boxed_slice(),
+            quoted: values.iter().map(|(name, _)| format!("\"{name}\"").into_bytes().into()).collect(),
             values,
             dense,
         }
@@ -44,12 +47,23 @@ impl Enum {
 
     /// The name of a number, the first one where there are several.
     pub(in crate::transcode) fn name_of(&self, number: i32) -> Option<&str> {
+        self.place_of(number).map(|place| &*self.values[place].0)
+    }
+
+    /// The same in quotes.
+    #[inline]
+    pub(in crate::transcode) fn quoted_name_of(&self, number: i32) -> Option<&[u8]> {
+        self.place_of(number).map(|place| &*self.quoted[place])
+    }
+
+    #[inline]
+    fn place_of(&self, number: i32) -> Option<usize> {
         let found = if self.dense {
             usize::try_from(number).ok().filter(|&place| place < self.by_number.len())?
         } else {
             self.by_number.binary_search_by_key(&number, |&place| self.values[place as usize].1).ok()?
         };
-        Some(&self.values[self.by_number[found] as usize].0)
+        Some(self.by_number[found] as usize)
     }
 
     /// The number of a name.

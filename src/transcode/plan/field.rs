@@ -1,6 +1,6 @@
 //! One field of a message type, ready for reading and writing.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::kind::{Count, Kind, Presence, WireType};
 
@@ -19,10 +19,14 @@ pub(in crate::transcode) struct Field {
     pub(in crate::transcode) utf8: bool,
     /// Whether numbers that the enum does not name are unknown fields.
     pub(in crate::transcode) closed: bool,
+    /// Whether it is an item of a `MessageSet`.
+    pub(in crate::transcode) set_item: bool,
     /// Its place among the oneofs of its type; `optional` of proto3 makes none.
     pub(in crate::transcode) oneof: Option<u16>,
     /// The tag that it is written with: that of the chunk when packed, the start tag of a group.
     pub(in crate::transcode) tag: Tag,
+    /// The tag of one value that is not packed.
+    pub(in crate::transcode) single: Tag,
     /// The type of the value.
     pub(in crate::transcode) of: Of,
     /// The name in the .proto, `user_id`; `[pkg.ext]` for an extension.
@@ -31,12 +35,46 @@ pub(in crate::transcode) struct Field {
     pub(in crate::transcode) json_name: Box<str>,
     /// `,"userId":`, what stands between the quotes escaped.
     pub(in crate::transcode) key: Box<[u8]>,
+    /// The beginning of `key`, to be compared and copied in one go.
+    pub(in crate::transcode) key_head: [u8; HEAD],
     /// `,"user_id":`
     pub(in crate::transcode) proto_key: Box<[u8]>,
     /// In text format a group goes by the name of its type.
     pub(in crate::transcode) group_name: Option<Box<str>>,
-    /// The place, in its type, of the field that came next the last time.
-    next: AtomicU32,
+    /// The field that came next the last time.
+    pub(in crate::transcode) next: Successor,
+    /// Whether the last value that was written behind its length needed two bytes for that.
+    wide: AtomicBool,
+}
+
+/// How much of a key is compared and copied in one go.
+pub(in crate::transcode) const HEAD: usize = 32;
+
+/// The place, in its type, of the field that came next the last time: most messages of a type look alike.
+#[derive(Debug)]
+pub(in crate::transcode) struct Successor(AtomicU32);
+
+impl Default for Successor {
+    fn default() -> Self {
+        Self(AtomicU32::new(u32::MAX))
+    }
+}
+
+impl Successor {
+    /// The place; beyond the last when nothing is known.
+    #[inline]
+    pub(in crate::transcode) fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed) as usize
+    }
+
+    /// Notes which field came next.
+    #[inline]
+    pub(in crate::transcode) fn learn(&self, rank: usize) {
+        // A store that changes nothing would still take the cache line from other threads.
+        if self.get() != rank {
+            self.0.store(u32::try_from(rank).unwrap_or(u32::MAX), Ordering::Relaxed);
+        }
+    }
 }
 
 /// What a field's kind refers to.
@@ -77,6 +115,27 @@ pub(in crate::transcode) struct Tag {
     pub(in crate::transcode) value: u32,
 }
 
+/// The tags of an item of a `MessageSet`: a group of a type's number and its message.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::transcode) struct SetItem {
+    pub(in crate::transcode) start: Tag,
+    pub(in crate::transcode) type_id: Tag,
+    pub(in crate::transcode) message: Tag,
+    pub(in crate::transcode) end: Tag,
+}
+
+impl SetItem {
+    /// Those that there are.
+    pub(in crate::transcode) fn new() -> Self {
+        Self {
+            start: Tag::new(1, WireType::StartGroup),
+            type_id: Tag::new(2, WireType::Varint),
+            message: Tag::new(3, WireType::Delimited),
+            end: Tag::new(1, WireType::EndGroup),
+        }
+    }
+}
+
 /// What a field is made of.
 pub(super) struct Parts<'a> {
     pub(super) number: u32,
@@ -86,6 +145,7 @@ pub(super) struct Parts<'a> {
     pub(super) packed: bool,
     pub(super) utf8: bool,
     pub(super) closed: bool,
+    pub(super) set_item: bool,
     pub(super) oneof: Option<u16>,
     pub(super) of: Of,
     pub(super) name: &'a str,
@@ -107,21 +167,20 @@ impl Field {
             packed,
             utf8: parts.utf8,
             closed: parts.closed,
+            set_item: parts.set_item,
             oneof: parts.oneof,
             tag: Tag::new(parts.number, wire_type),
+            single: Tag::new(parts.number, parts.kind.wire_type()),
             of: parts.of,
             name: parts.name.into(),
             json_name: parts.json_name.into(),
+            key_head: head(&key),
             key,
             proto_key,
             group_name: parts.group_name.map(Into::into),
-            next: AtomicU32::new(u32::MAX),
+            next: Successor::default(),
+            wide: AtomicBool::new(false),
         }
-    }
-
-    /// The tag of one value that is not packed.
-    pub(in crate::transcode) fn single_tag(&self) -> Tag {
-        Tag::new(self.number, self.kind.wire_type())
     }
 
     /// The tag that ends a group.
@@ -142,21 +201,28 @@ impl Field {
         }
     }
 
-    /// Where the field that came next the last time stands in its type; beyond its end when none has.
-    pub(in crate::transcode) fn successor(&self) -> usize {
-        self.next.load(Ordering::Relaxed) as usize
+    /// Whether the last value that was written behind its length needed two bytes for that.
+    #[inline]
+    pub(in crate::transcode) fn is_wide(&self) -> bool {
+        self.wide.load(Ordering::Relaxed)
     }
 
-    /// Notes which field came next.
-    pub(in crate::transcode) fn learn(&self, rank: usize) {
-        // A store that changes nothing would still take the cache line from other threads.
-        if self.successor() != rank {
-            self.next.store(u32::try_from(rank).unwrap_or(u32::MAX), Ordering::Relaxed);
+    /// Notes whether a length needed more than one byte.
+    #[inline]
+    pub(in crate::transcode) fn note_wide(&self, wide: bool) {
+        if self.is_wide() != wide {
+            self.wide.store(wide, Ordering::Relaxed);
         }
     }
 }
 
 impl Tag {
+    /// Its wire type.
+    #[inline]
+    pub(in crate::transcode) fn wire_type(self) -> WireType {
+        WireType::of(self.value).unwrap_or(WireType::EndGroup)
+    }
+
     pub(in crate::transcode) fn new(number: u32, wire_type: WireType) -> Self {
         let value = number << 3 | wire_type as u32;
         let (mut rest, mut bytes, mut length) = (value, 0_u64, 0_u8);
@@ -170,6 +236,14 @@ impl Tag {
             }
         }
     }
+}
+
+/// The first bytes of a key, with zeros behind those of a short one.
+fn head(key: &[u8]) -> [u8; HEAD] {
+    let mut head = [0; HEAD];
+    let length = key.len().min(HEAD);
+    head[..length].copy_from_slice(&key[..length]);
+    head
 }
 
 /// `,"name":`

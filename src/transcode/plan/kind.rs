@@ -73,6 +73,20 @@ impl WireType {
     }
 }
 
+impl WireType {
+    /// Its name in words.
+    pub(in crate::transcode) fn word(self) -> &'static str {
+        match self {
+            Self::Varint => "varint",
+            Self::Fixed64 => "fixed64",
+            Self::Delimited => "length-delimited",
+            Self::StartGroup => "start of a group",
+            Self::EndGroup => "end of a group",
+            Self::Fixed32 => "fixed32",
+        }
+    }
+}
+
 impl Kind {
     pub(super) fn scalar(scalar: ScalarType) -> Self {
         match scalar {

@@ -5,7 +5,7 @@ use std::hash::BuildHasher as _;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::field::{Field, TypeId};
+use super::field::{Field, Successor, TypeId};
 use super::kind::{Kind, Presence};
 
 /// A message type: its fields in the order of their numbers, and ways to find one.
@@ -25,6 +25,8 @@ pub(in crate::transcode) struct Type {
     pub(in crate::transcode) required: Box<[u32]>,
     /// Names of the oneofs; `optional` of proto3 makes none.
     pub(in crate::transcode) oneofs: Box<[Box<str>]>,
+    /// The field that came first the last time.
+    pub(in crate::transcode) first: Successor,
     /// Number to rank + 1, for numbers that are small enough.
     dense: Box<[u32]>,
     /// Ranks by names, JSON names and those of the .proto.
@@ -120,6 +122,7 @@ impl Type {
             fields: fields.into_boxed_slice(),
             required,
             oneofs: oneofs.into_boxed_slice(),
+            first: Successor::default(),
             dense: dense.into_boxed_slice(),
             names,
             hasher,

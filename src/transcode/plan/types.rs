@@ -105,6 +105,8 @@ impl Types {
                 u16::try_from(oneofs.len() - 1).ok()
             })
             .collect();
+        let set = message.options().and_then(|options| options.message_set_wire_format);
+        let message_set = set.unwrap_or(false);
         let mut fields = Vec::with_capacity(message.fields().len());
         for (place, field) in message.fields().iter().enumerate() {
             let holds_text =
@@ -126,10 +128,10 @@ impl Types {
             let utf8 = declares
                 .is_none_or(|(scope, file)| scope.checks_utf8_of_extension(file, extension.field().name()));
             let key = extension.json_key();
-            fields.push(self.field(extension.field(), parent, key, key, utf8, None));
+            let mut field = self.field(extension.field(), parent, key, key, utf8, None);
+            field.set_item = message_set && field.kind == Kind::Message && field.count == Count::One;
+            fields.push(field);
         }
-        let set = message.options().and_then(|options| options.message_set_wire_format);
-        let message_set = set.unwrap_or(false);
         Type::new(message.full_name(), id, message_set, fields, oneofs)
     }
 
@@ -166,6 +168,7 @@ impl Types {
             packed: field.is_packed(),
             utf8,
             closed,
+            set_item: false,
             oneof,
             of,
             name,
@@ -185,6 +188,7 @@ impl Types {
                     packed,
                     utf8,
                     closed,
+                    set_item: false,
                     oneof,
                     of,
                     name,

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use prost::encoding::WireType;
 use prost_reflect::{EnumDescriptor, FieldDescriptor, MessageDescriptor};
 
-use crate::transcode::json::is_well_known;
+use crate::transcode::json::expect::is_well_known;
 
 /// How many message types one table holds; fields of further ones are not plain.
 const MOST_TYPES: usize = 256;

@@ -1,0 +1,269 @@
+//! From something in the shape of JSON to wire bytes, in one forward pass.
+
+mod any;
+mod map;
+mod special;
+mod value;
+
+use super::DataError;
+use super::flaw::{Flaw, Wrong};
+use super::frame::Frame;
+use super::options::Unknown;
+use super::plan::{Count, Field, Kind, Plan, Type, Types, no_such_field, type_text};
+use super::source::{Member, Next, Source};
+use super::writer::Writer;
+use map::MapKey;
+
+/// How deep messages, lists and Structs may be nested.
+const DEPTH: u32 = 100;
+
+/// Reads one message of the plan's type from the source and writes it.
+///
+/// `keys` is scratch space, kept so that it is made once.
+#[inline]
+pub(super) fn compose<S: Source>(
+    plan: &Plan,
+    source: &mut S,
+    unknown: Unknown,
+    keys: &mut Vec<MapKey>,
+    out: &mut Writer<'_>,
+) -> Result<(), Wrong> {
+    let types = plan.types();
+    let mut composer = Composer { types, source, out, unknown, depth: 0, keys };
+    let root = plan.root();
+    let next = composer.source.next()?;
+    if next == Next::List && !root.form.takes_list() {
+        return Err(composer.source.wrong(DataError::top_level_array(&root.name)));
+    }
+    composer.message_value(root, next)
+}
+
+pub(super) use any::named;
+pub(super) use map::MapKey as Scratch;
+
+struct Composer<'c, 's, 'o, S> {
+    types: &'c Types,
+    source: &'s mut S,
+    out: &'s mut Writer<'o>,
+    unknown: Unknown,
+    depth: u32,
+    /// Keys of the maps that are open, innermost last.
+    keys: &'s mut Vec<MapKey>,
+}
+
+/// What goes before the fields of a message.
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    /// Its opening bracket.
+    Bracket,
+    /// Another member: that which says the type of an Any.
+    AnyType,
+    /// Its bracket; somewhere in it stands the type of an Any.
+    AnyBracket,
+}
+
+impl<'c, S: Source> Composer<'c, '_, '_, S> {
+    /// A message, whose value is `next`.
+    #[inline]
+    fn message_value(&mut self, type_: &'c Type, next: Next) -> Result<(), Wrong> {
+        use super::plan::Form;
+        if type_.form != Form::Plain {
+            return self.special(type_, next);
+        }
+        if next != Next::Object {
+            return Err(self.mismatch(&type_.name));
+        }
+        self.source.open_object()?;
+        self.members(type_, Before::Bracket)
+    }
+
+    /// The fields of a message, up to its closing bracket.
+    fn members(&mut self, type_: &'c Type, before: Before) -> Result<(), Wrong> {
+        let mut frame = Frame::new(type_);
+        let mut first = before != Before::AnyType;
+        let mut types_seen = u32::from(before == Before::AnyType);
+        let mut successor = &type_.first;
+        loop {
+            let guess = successor.get();
+            let expected = type_.fields.get(guess);
+            let rank = match self.source.member(first, expected)? {
+                Member::Expected => guess,
+                Member::End => break,
+                Member::Named => match type_.rank_named(self.source.key().get()) {
+                    Some(rank) => {
+                        successor.learn(rank);
+                        rank
+                    }
+                    None => {
+                        self.unknown_member(type_, before, &mut types_seen)?;
+                        first = false;
+                        continue;
+                    }
+                },
+            };
+            first = false;
+            let Some(field) = type_.fields.get(rank) else { break };
+            successor = &field.next;
+            if !frame.take(rank) {
+                return Err(self.given_twice());
+            }
+            if field.set_item {
+                self.set_item(field)
+            } else {
+                match field.count {
+                    Count::One => self.one(type_, field, &mut frame),
+                    Count::List => self.list(field),
+                    Count::Map => self.map(field),
+                }
+            }
+            .map_err(|wrong| wrong.in_member(&field.json_name))?;
+        }
+        match frame.missing(type_) {
+            None => Ok(()),
+            Some(field) => Err(self.missing(type_, field)),
+        }
+    }
+
+    /// A singular field.
+    #[inline]
+    fn one(&mut self, type_: &Type, field: &'c Field, frame: &mut Frame) -> Result<(), Wrong> {
+        let next = self.source.next()?;
+        if next == Next::Null && !self.holds_null(field) {
+            return Ok(());
+        }
+        if let Some(oneof) = field.oneof
+            && !frame.take_oneof(oneof)
+        {
+            return Err(self.second_of_oneof(type_, oneof));
+        }
+        self.value::<{ value::FIELD }>(field, next).map(drop)
+    }
+
+    fn list(&mut self, field: &'c Field) -> Result<(), Wrong> {
+        match self.source.next()? {
+            Next::Null => return Ok(()),
+            Next::List => {}
+            _ => return Err(self.mismatch(&type_text(self.types, field))),
+        }
+        self.source.open_list()?;
+        let open = field.packed.then(|| self.out.begin_field(field));
+        let mut index = 0;
+        while self.source.element(index == 0)? {
+            let element = self.element(field);
+            element.map_err(|wrong| wrong.in_element(index))?;
+            index += 1;
+        }
+        if let Some(open) = open {
+            if index == 0 {
+                self.out.take_back(open, field);
+            } else {
+                self.out.end_field(open, field);
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn element(&mut self, field: &'c Field) -> Result<(), Wrong> {
+        let next = self.source.next()?;
+        if next == Next::Null && !self.holds_null(field) {
+            return Err(self.mismatch(&super::plan::value_text(self.types, field)));
+        }
+        if field.packed {
+            self.value::<{ value::PACKED }>(field, next).map(drop)
+        } else {
+            self.value::<{ value::ELEMENT }>(field, next).map(drop)
+        }
+    }
+
+    /// An extension of a `MessageSet`, whose tag is its type (protobuf.dev/programming-guides/encoding).
+    fn set_item(&mut self, field: &'c Field) -> Result<(), Wrong> {
+        let next = self.source.next()?;
+        if next == Next::Null {
+            return Ok(());
+        }
+        let Some(type_) = self.types.of(field) else { return Err(self.mismatch("message")) };
+        let item = super::plan::SetItem::new();
+        self.out.tag(item.start);
+        self.out.varint(item.type_id, u64::from(field.number));
+        let open = self.out.begin(item.message);
+        self.nested(|composer| composer.message_value(type_, next))?;
+        self.out.end(open);
+        self.out.tag(item.end);
+        Ok(())
+    }
+
+    /// What is one level deeper.
+    #[inline]
+    fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<(), Wrong>) -> Result<(), Wrong> {
+        if self.depth >= DEPTH {
+            return Err(self.too_deep());
+        }
+        self.depth += 1;
+        let done = inner(self);
+        self.depth -= 1;
+        done
+    }
+
+    /// A member that the type does not have.
+    #[cold]
+    fn unknown_member(&mut self, type_: &Type, before: Before, types_seen: &mut u32) -> Result<(), Wrong> {
+        let key = self.source.key().get();
+        if before != Before::Bracket && key == b"@type" {
+            *types_seen += 1;
+            if *types_seen > 1 {
+                return Err(self.given_twice());
+            }
+        } else if self.unknown == Unknown::Refuse {
+            let name = String::from_utf8_lossy(key).into_owned();
+            return Err(self.source.wrong_key(self.source.key_place(), no_such_field(&name, type_)));
+        }
+        let next = self.source.next()?;
+        self.source.skip(next)
+    }
+
+    /// Whether `null` is a value of this field, not only its absence.
+    fn holds_null(&self, field: &Field) -> bool {
+        match field.kind {
+            Kind::Enum => self.types.enum_of(field).is_some_and(|e| e.is_null),
+            Kind::Message => self.types.of(field).is_some_and(|type_| type_.form == super::plan::Form::Value),
+            _ => false,
+        }
+    }
+
+    #[cold]
+    fn mismatch(&self, wanted: &str) -> Wrong {
+        self.source.wrong(DataError::new(format!("{} is no {wanted}", self.source.shown())))
+    }
+
+    #[cold]
+    fn too_deep(&self) -> Wrong {
+        self.source.wrong(DataError::new(format!("nested more than {DEPTH} levels deep")))
+    }
+
+    #[cold]
+    fn given_twice(&self) -> Wrong {
+        let name = String::from_utf8_lossy(self.source.key().get()).into_owned();
+        self.source
+            .wrong_key(self.source.key_place(), DataError::new(format!("the field {name:?} is given twice")))
+    }
+
+    #[cold]
+    fn second_of_oneof(&self, type_: &Type, oneof: u16) -> Wrong {
+        let name = type_.oneofs.get(usize::from(oneof)).map_or("", |name| name);
+        self.source
+            .wrong_key(self.source.key_place(), DataError::new(format!("the oneof {name:?} is given twice")))
+    }
+
+    #[cold]
+    fn missing(&self, type_: &Type, field: &Field) -> Wrong {
+        let (name, type_) = (&field.json_name, &type_.name);
+        self.source
+            .wrong_key(self.source.key_place(), DataError::new(format!("{type_} needs its field {name:?}")))
+    }
+}
+
+/// A flaw without a place, for sources that have none.
+pub(super) fn placeless(error: DataError) -> Wrong {
+    Flaw::new(0, error)
+}

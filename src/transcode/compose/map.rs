@@ -1,0 +1,140 @@
+//! Maps: entries as messages of two fields, no key twice.
+
+use super::super::DataError;
+use super::super::flaw::Wrong;
+use super::super::number;
+use super::super::plan::{Field, Kind, type_text, value_text};
+use super::super::source::{Member, Next, Source};
+use super::{Composer, value};
+
+/// A key that a map has, by where it stands in what was written.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::transcode) struct MapKey {
+    start: usize,
+    end: usize,
+}
+
+/// Up to so many keys are compared with each other; more are sorted.
+const FEW: usize = 8;
+
+impl<'c, S: Source> Composer<'c, '_, '_, S> {
+    pub(super) fn map(&mut self, field: &'c Field) -> Result<(), Wrong> {
+        match self.source.next()? {
+            Next::Null => return Ok(()),
+            Next::Object => {}
+            _ => return Err(self.mismatch(&type_text(self.types, field))),
+        }
+        let Some(entry) = field.entry() else { return Err(self.no_value(field)) };
+        self.source.open_object()?;
+        let keys = self.keys.len();
+        let mut first = true;
+        while self.source.member(first, None)? != Member::End {
+            first = false;
+            let begun = self.out.at();
+            let place = self.source.key_place();
+            let open = self.out.begin_field(field);
+            let body = self.out.at();
+            self.key(&entry.key)?;
+            let length = self.out.at() - body;
+            let written = self.entry_value(&entry.value);
+            if !written.map_err(|wrong| wrong.in_member(&self.source.key_at(place)))? {
+                self.out.back_to(begun);
+                continue;
+            }
+            let before = self.out.at();
+            self.out.end_field(open, field);
+            // Where the length took more room or less than was left for it, the entry has moved.
+            let start = body + self.out.at() - before;
+            self.note_key(keys, start, start + length, place)?;
+        }
+        self.refuse_second_keys(keys)?;
+        self.keys.truncate(keys);
+        Ok(())
+    }
+
+    fn entry_value(&mut self, field: &'c Field) -> Result<bool, Wrong> {
+        let next = self.source.next()?;
+        if next == Next::Null && !self.holds_null(field) {
+            return Err(self.no_value(field));
+        }
+        self.value::<{ value::ELEMENT }>(field, next)
+    }
+
+    /// Writes the key that the source gave last.
+    fn key(&mut self, field: &'c Field) -> Result<(), Wrong> {
+        let text = self.source.key();
+        let bytes = text.get();
+        let is_number = || number::is_number(bytes);
+        let signed = |bits| if is_number() { number::signed(bytes, bits) } else { None };
+        let unsigned = |bits| if is_number() { number::unsigned(bytes, bits) } else { None };
+        let tag = field.single;
+        let written = match field.kind {
+            Kind::String => {
+                self.out.span(tag, text);
+                Some(())
+            }
+            Kind::Bool => match bytes {
+                b"true" => Some(self.out.varint(tag, 1)),
+                b"false" => Some(self.out.varint(tag, 0)),
+                _ => None,
+            },
+            Kind::Int32 => signed(32).map(|key| self.out.varint(tag, key.cast_unsigned())),
+            Kind::Int64 => signed(64).map(|key| self.out.varint(tag, key.cast_unsigned())),
+            Kind::Sint32 => signed(32).map(|key| self.out.varint(tag, value::zigzag(key))),
+            Kind::Sint64 => signed(64).map(|key| self.out.varint(tag, value::zigzag(key))),
+            Kind::Sfixed32 => signed(32).map(|key| self.out.fixed32(tag, key as u32)),
+            Kind::Sfixed64 => signed(64).map(|key| self.out.fixed64(tag, key.cast_unsigned())),
+            Kind::Uint32 => unsigned(32).map(|key| self.out.varint(tag, key)),
+            Kind::Uint64 => unsigned(64).map(|key| self.out.varint(tag, key)),
+            Kind::Fixed32 => unsigned(32).map(|key| self.out.fixed32(tag, key as u32)),
+            Kind::Fixed64 => unsigned(64).map(|key| self.out.fixed64(tag, key)),
+            Kind::Double | Kind::Float | Kind::Bytes | Kind::Enum | Kind::Message | Kind::Group => None,
+        };
+        written.ok_or_else(|| {
+            let (key, kind) = (String::from_utf8_lossy(bytes).into_owned(), value_text(self.types, field));
+            let error = DataError::new(format!("the key {key:?} is no {kind}"));
+            self.source.wrong_key(self.source.key_place(), error).in_member(&key)
+        })
+    }
+
+    /// Notes a key of the map whose keys begin at `from`.
+    #[inline]
+    pub(super) fn note_key(
+        &mut self,
+        from: usize,
+        start: usize,
+        end: usize,
+        place: S::Key,
+    ) -> Result<(), Wrong> {
+        let earlier = &self.keys[from..];
+        if earlier.len() < FEW {
+            let text = self.out.written(start, end);
+            if earlier.iter().any(|key| self.out.written(key.start, key.end) == text) {
+                let name = self.source.key_at(place);
+                let error = DataError::new(format!("the key {name:?} is given twice"));
+                return Err(self.source.wrong_key(place, error));
+            }
+        }
+        self.keys.push(MapKey { start, end });
+        Ok(())
+    }
+
+    /// Looks at the keys of a map that had too many to compare each.
+    pub(super) fn refuse_second_keys(&mut self, from: usize) -> Result<(), Wrong> {
+        let keys = &mut self.keys[from..];
+        if keys.len() <= FEW {
+            return Ok(());
+        }
+        let text = |key: &MapKey| self.out.written(key.start, key.end);
+        keys.sort_unstable_by(|a, b| text(a).cmp(text(b)));
+        match keys.windows(2).find(|pair| text(&pair[0]) == text(&pair[1])) {
+            None => Ok(()),
+            Some(pair) => {
+                // What was written is the tag, the length and the key; a key of text ends it.
+                let key = String::from_utf8_lossy(text(&pair[0])).into_owned();
+                let name = key.trim_start_matches(|c: char| c.is_control());
+                Err(self.source.wrong(DataError::new(format!("a key is given twice, {name:?}"))))
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Bytes in JSON: base64, read in either alphabet and with or without padding.
+
+/// What each character stands for, in the alphabet with `+` and `/` and in that with `-` and `_`; 64 for none.
+const VALUES: [u8; 256] = {
+    let mut values = [64; 256];
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut at = 0;
+    while at < 64 {
+        values[alphabet[at] as usize] = at as u8;
+        at += 1;
+    }
+    values[b'-' as usize] = 62;
+    values[b'_' as usize] = 63;
+    values
+};
+
+/// Appends the bytes that a text says; `false` when it is no base64. Bits beyond the last byte are not looked at.
+pub(in crate::transcode) fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let padding = text.iter().rev().take(2).take_while(|&&byte| byte == b'=').count();
+    if padding > 0 && text.len() % 4 != 0 {
+        return false;
+    }
+    let text = &text[..text.len() - padding];
+    let value = |byte: u8| u32::from(VALUES[usize::from(byte)]);
+    let (fours, rest) = text.as_chunks::<4>();
+    out.reserve(text.len() / 4 * 3 + 3);
+    let mut seen = 0;
+    for four in fours {
+        let parts = four.map(value);
+        seen |= parts[0] | parts[1] | parts[2] | parts[3];
+        let bits = parts[0] << 18 | parts[1] << 12 | parts[2] << 6 | parts[3];
+        let [_, bytes @ ..] = bits.to_be_bytes();
+        out.extend_from_slice(&bytes);
+    }
+    let bits = rest.iter().fold(0, |bits, &byte| {
+        seen |= value(byte);
+        bits << 6 | value(byte)
+    });
+    match rest.len() {
+        0 => {}
+        2 => out.push((bits >> 4) as u8),
+        3 => out.extend([(bits >> 10) as u8, (bits >> 2) as u8]),
+        _ => return false,
+    }
+    seen & 64 == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decoded(text: &str) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        decode(text.as_bytes(), &mut out).then_some(out)
+    }
+
+    #[test]
+    fn what_is_no_base64() {
+        for text in ["A", "A=", "AA=", "AAA==", "AA===", "=", "A A=", "AA==AA==", "\u{e4}AAA"] {
+            assert_eq!(decoded(text), None, "{text:?}");
+        }
+        assert_eq!(decoded(""), Some(Vec::new()));
+        assert_eq!(decoded("AR"), Some(vec![1]));
+    }
+
+    proptest! {
+        #[test]
+        fn every_spelling_comes_back(bytes: Vec<u8>) {
+            for engine in [&BASE64_STANDARD, &BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE, &BASE64_URL_SAFE_NO_PAD] {
+                prop_assert_eq!(decoded(&engine.encode(&bytes)), Some(bytes.clone()));
+            }
+        }
+    }
+}

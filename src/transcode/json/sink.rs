@@ -1,0 +1,295 @@
+//! JSON text that a message is written into, on one line.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::super::DataError;
+use super::super::options::{Defaults, Enums, Int64, JsonOutput, Names};
+use super::super::out::Out;
+use super::super::plan::{Enum, Field, HEAD};
+use super::super::sink::{Key, Sink, Span};
+use super::{digits, scan};
+
+/// Writes JSON behind what a `Vec` already holds.
+///
+/// Every member and element is written behind a comma, the first one too: when its object or list ends, a bracket takes
+/// that comma's place.
+#[derive(Debug)]
+pub(super) struct Json<'o> {
+    out: Out<'o>,
+    options: JsonOutput,
+}
+
+impl<'o> Json<'o> {
+    #[inline]
+    pub(super) fn new(out: &'o mut Vec<u8>, room: usize, options: JsonOutput) -> Self {
+        Self { out: Out::new(out, room), options }
+    }
+
+    /// Keeps what was written.
+    #[inline]
+    pub(super) fn finish(self) {
+        self.out.finish();
+    }
+
+    /// Forgets what was written.
+    pub(super) fn restart(&mut self) {
+        self.out.restart();
+    }
+
+    /// Ends what began at `mark`, whose first comma becomes the opening bracket.
+    #[inline(always)]
+    fn close(&mut self, mark: usize, open: u8, close: u8) {
+        if self.out.at() == mark {
+            return self.out.put(&[open, close], 2);
+        }
+        self.out.patch(mark, open);
+        self.out.byte(close);
+    }
+
+    /// A string in quotes, its special characters escaped.
+    #[inline(always)]
+    fn string(&mut self, text: Span<'_>) {
+        let length = text.len();
+        // The quotes and the text go in one store where the text is short, as most are.
+        if length <= 16
+            && let Some(window) = text.window::<16>(0)
+            && scan::special(*window) & ((1 << length) - 1) == 0
+        {
+            let mut quoted = [b'"'; 32];
+            quoted[1..17].copy_from_slice(window);
+            self.out.put(&quoted, length + 1);
+            return self.out.byte(b'"');
+        }
+        self.out.byte(b'"');
+        self.long_string(text);
+        self.out.byte(b'"');
+    }
+
+    fn long_string(&mut self, text: Span<'_>) {
+        let length = text.len();
+        let mut at = 0;
+        while at < length {
+            let Some(window) = text.window::<16>(at) else { break };
+            let counted = if length - at < 16 { (1 << (length - at)) - 1 } else { u32::MAX };
+            let special = scan::special(*window) & counted;
+            let plain = (special.trailing_zeros() as usize).min(16).min(length - at);
+            self.out.put(window, plain);
+            at += plain;
+            if special != 0 {
+                self.escape(window[plain & 15]);
+                at += 1;
+            }
+        }
+        for &byte in text.get().get(at..).unwrap_or_default() {
+            if scan::is_plain(byte) { self.out.byte(byte) } else { self.escape(byte) }
+        }
+    }
+
+    #[cold]
+    fn escape(&mut self, byte: u8) {
+        let short = match byte {
+            b'"' | b'\\' => byte,
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            8 => b'b',
+            12 => b'f',
+            _ => {
+                let hex = |half: u8| b"0123456789abcdef"[usize::from(half & 15)];
+                return self.out.slice(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte)]);
+            }
+        };
+        self.out.slice(&[b'\\', short]);
+    }
+
+    /// A number that is finite, without a fraction that is zero.
+    fn finite(&mut self, text: &str) {
+        self.out.slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
+    }
+
+    #[cold]
+    fn not_finite(&mut self, value: f64) {
+        self.out.slice(if value.is_nan() {
+            b"\"NaN\""
+        } else if value > 0.0 {
+            b"\"Infinity\""
+        } else {
+            b"\"-Infinity\""
+        });
+    }
+
+    /// A whole number, within quotes if it is asked for.
+    #[inline(always)]
+    fn whole(&mut self, negative: bool, magnitude: u64, quoted: bool) {
+        let (text, length) = digits::of(negative, magnitude, quoted);
+        self.out.put(&text, length);
+    }
+
+    #[inline(always)]
+    fn quotes_longs(&self) -> bool {
+        self.options.int64 == Int64::String
+    }
+}
+
+impl<'p> Sink<'p> for Json<'_> {
+    type Mark = usize;
+
+    const WELL_KNOWN: bool = true;
+    const ANY: bool = true;
+    const UNKNOWN: bool = false;
+
+    fn wants_defaults(&self) -> bool {
+        self.options.defaults == Defaults::Print
+    }
+
+    #[inline(always)]
+    fn begin(&mut self) -> usize {
+        self.out.at()
+    }
+
+    #[inline(always)]
+    fn end(&mut self, mark: usize) {
+        self.close(mark, b'{', b'}');
+    }
+
+    #[inline(always)]
+    fn field(&mut self, field: &'p Field) {
+        if self.options.names == Names::Proto {
+            return self.out.slice(&field.proto_key);
+        }
+        let length = field.key.len();
+        if length <= HEAD {
+            self.out.put(&field.key_head, length);
+        } else {
+            self.out.slice(&field.key);
+        }
+    }
+
+    fn type_url(&mut self, url: &[u8]) {
+        self.out.slice(b",\"@type\":");
+        self.string(Span::from(url));
+    }
+
+    fn boxed(&mut self) {
+        self.out.slice(b",\"value\":");
+    }
+
+    fn unknown(&mut self, _: u32, _: u32, _: &[u8]) {}
+
+    #[inline(always)]
+    fn begin_list(&mut self) -> usize {
+        self.out.at()
+    }
+
+    #[inline(always)]
+    fn element(&mut self) {
+        self.out.byte(b',');
+    }
+
+    #[inline(always)]
+    fn end_list(&mut self, mark: usize) {
+        self.close(mark, b'[', b']');
+    }
+
+    #[inline(always)]
+    fn begin_map(&mut self) -> usize {
+        self.out.at()
+    }
+
+    #[inline]
+    fn entry(&mut self, key: Key<'_>) {
+        self.out.byte(b',');
+        match key {
+            Key::Text(text) => self.string(text),
+            Key::Bool(true) => self.out.slice(b"\"true\""),
+            Key::Bool(false) => self.out.slice(b"\"false\""),
+            Key::Signed(key) => self.whole(key < 0, key.unsigned_abs(), true),
+            Key::Unsigned(key) => self.whole(false, key, true),
+        }
+        self.out.byte(b':');
+    }
+
+    #[inline(always)]
+    fn end_map(&mut self, mark: usize) {
+        self.close(mark, b'{', b'}');
+    }
+
+    #[inline(always)]
+    fn bool(&mut self, value: bool) {
+        let (word, length) = if value { (b"true\0", 4) } else { (b"false", 5) };
+        self.out.put(word, length);
+    }
+
+    #[inline(always)]
+    fn int32(&mut self, value: i32) {
+        self.whole(value < 0, u64::from(value.unsigned_abs()), false);
+    }
+
+    #[inline(always)]
+    fn uint32(&mut self, value: u32) {
+        self.whole(false, u64::from(value), false);
+    }
+
+    #[inline(always)]
+    fn int64(&mut self, value: i64) {
+        self.whole(value < 0, value.unsigned_abs(), self.quotes_longs());
+    }
+
+    #[inline(always)]
+    fn uint64(&mut self, value: u64) {
+        self.whole(false, value, self.quotes_longs());
+    }
+
+    fn float(&mut self, value: f32) {
+        if value.is_finite() {
+            self.finite(zmij::Buffer::new().format_finite(value));
+        } else {
+            self.not_finite(f64::from(value));
+        }
+    }
+
+    fn double(&mut self, value: f64) {
+        if value.is_finite() {
+            self.finite(zmij::Buffer::new().format_finite(value));
+        } else {
+            self.not_finite(value);
+        }
+    }
+
+    #[inline(always)]
+    fn text(&mut self, value: Span<'_>) {
+        self.string(value);
+    }
+
+    fn bytes(&mut self, value: Span<'_>) {
+        self.out.byte(b'"');
+        // In pieces, each a whole number of threes, through a window.
+        for piece in value.get().chunks(36) {
+            let mut text = [0; 48];
+            let length = BASE64_STANDARD.encode_slice(piece, &mut text).unwrap_or(0);
+            self.out.put(&text, length);
+        }
+        self.out.byte(b'"');
+    }
+
+    #[inline(always)]
+    fn number_of(&mut self, of: &'p Enum, value: i32) {
+        if of.is_null {
+            return self.null();
+        }
+        match of.quoted_name_of(value) {
+            Some(name) if self.options.enums == Enums::Name => self.out.slice(name),
+            _ => self.int32(value),
+        }
+    }
+
+    #[inline(always)]
+    fn null(&mut self) {
+        self.out.put(b"null", 4);
+    }
+
+    fn error(&mut self) -> Option<DataError> {
+        None
+    }
+}

@@ -1,0 +1,135 @@
+//! Tags, varints and lengths as they stand on the wire (protobuf.dev/programming-guides/encoding).
+
+use super::plan::WireType;
+
+/// What is wrong with wire bytes, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Broken {
+    pub(super) at: usize,
+    pub(super) what: &'static str,
+}
+
+/// The message, or the chunk, ends in the middle of something.
+pub(super) const TRUNCATED: &str = "the bytes end in the middle of a value";
+
+impl Broken {
+    #[cold]
+    pub(super) fn new(at: usize, what: &'static str) -> Self {
+        Self { at, what }
+    }
+}
+
+/// A tag: the field's number and its wire type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) number: u32,
+    pub(super) wire_type: WireType,
+}
+
+/// A varint at `at`, which ends before `end`, and the place behind it.
+#[inline(always)]
+pub(super) fn varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
+    match wire.get(at) {
+        Some(&byte) if byte < 0x80 && at < end => Ok((u64::from(byte), at + 1)),
+        _ => long_varint(wire, at, end),
+    }
+}
+
+#[inline(never)]
+fn long_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
+    let mut value = 0;
+    let bytes = wire.get(at..end).unwrap_or_default();
+    for (place, &byte) in bytes.iter().take(10).enumerate() {
+        value |= u64::from(byte & 0x7f) << (7 * place);
+        if byte < 0x80 {
+            return if place == 9 && byte > 1 {
+                Err(Broken::new(at, "a varint is larger than 64 bits"))
+            } else {
+                Ok((value, at + place + 1))
+            };
+        }
+    }
+    let what = if bytes.len() < 10 { TRUNCATED } else { "a varint is longer than 10 bytes" };
+    Err(Broken::new(at, what))
+}
+
+/// A tag at `at`, and the place behind it.
+#[inline]
+pub(super) fn key(wire: &[u8], at: usize, end: usize) -> Result<(Key, usize), Broken> {
+    let (value, behind) = varint(wire, at, end)?;
+    let Ok(value) = u32::try_from(value) else {
+        return Err(Broken::new(at, "a tag is larger than 32 bits"));
+    };
+    let number = value >> 3;
+    let Some(wire_type) = WireType::of(value).filter(|_| number != 0 && behind - at <= 5) else {
+        return Err(Broken::new(at, "a tag is none: its field number or wire type does not exist"));
+    };
+    Ok((Key { number, wire_type }, behind))
+}
+
+/// A length at `at` and what it spans: from where to where.
+#[inline(always)]
+pub(super) fn delimited(wire: &[u8], at: usize, end: usize) -> Result<(usize, usize), Broken> {
+    let (length, start) = varint(wire, at, end)?;
+    match usize::try_from(length) {
+        Ok(length) if length <= end - start => Ok((start, start + length)),
+        _ => Err(Broken::new(at, "a length goes beyond the end")),
+    }
+}
+
+/// Four bytes at `at`, and the place behind them.
+#[inline(always)]
+pub(super) fn fixed32(wire: &[u8], at: usize, end: usize) -> Result<(u32, usize), Broken> {
+    match wire.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(bytes) if at + 4 <= end => Ok((u32::from_le_bytes(*bytes), at + 4)),
+        _ => Err(Broken::new(at, TRUNCATED)),
+    }
+}
+
+/// Eight bytes at `at`, and the place behind them.
+#[inline(always)]
+pub(super) fn fixed64(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
+    match wire.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(bytes) if at + 8 <= end => Ok((u64::from_le_bytes(*bytes), at + 8)),
+        _ => Err(Broken::new(at, TRUNCATED)),
+    }
+}
+
+/// The place behind the value of this tag. Of a group that is behind its end tag; where its content ends is
+/// answered too, which is the same place for all others. At most `depth` groups stand in each other.
+pub(super) fn skip(
+    wire: &[u8],
+    at: usize,
+    end: usize,
+    key: Key,
+    depth: u32,
+) -> Result<(usize, usize), Broken> {
+    let behind = match key.wire_type {
+        WireType::Varint => varint(wire, at, end)?.1,
+        WireType::Fixed64 => fixed64(wire, at, end)?.1,
+        WireType::Delimited => delimited(wire, at, end)?.1,
+        WireType::Fixed32 => fixed32(wire, at, end)?.1,
+        WireType::EndGroup => return Err(Broken::new(at, "a group ends that has not begun")),
+        WireType::StartGroup => {
+            let mut place = at;
+            loop {
+                if place >= end {
+                    return Err(Broken::new(at, "a group is not ended"));
+                }
+                let (inner, behind) = self::key(wire, place, end)?;
+                if inner.wire_type == WireType::EndGroup {
+                    return if inner.number == key.number {
+                        Ok((place, behind))
+                    } else {
+                        Err(Broken::new(place, "a group ends that has not begun"))
+                    };
+                }
+                if depth == 0 {
+                    return Err(Broken::new(at, "nested more than 100 levels deep"));
+                }
+                place = skip(wire, behind, end, inner, depth - 1)?.1;
+            }
+        }
+    };
+    Ok((behind, behind))
+}

@@ -1,0 +1,129 @@
+//! What a walk notes of a message that is out of order; kept between walks, so that it is made once.
+
+use std::cell::Cell;
+
+use super::Slice;
+
+/// Notes of the messages that are open, innermost last: each takes back what it noted.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// Parts of messages.
+    pub(super) slices: Vec<Slice>,
+    /// Values found in a message.
+    pub(super) entries: Vec<Entry>,
+    /// The state of each oneof of a message.
+    pub(super) oneofs: Vec<Oneof>,
+    /// Entries of a map.
+    pub(super) pairs: Vec<Pair>,
+    /// Places of pairs, to be sorted by their keys.
+    pub(super) order: Vec<u32>,
+}
+
+/// One value found in a message.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    /// The field's place in its type; [`Entry::UNKNOWN`] when the type does not have it.
+    pub(super) rank: u32,
+    /// The how manyth it is.
+    pub(super) turn: u32,
+    /// Its number on the wire.
+    pub(super) number: u32,
+    pub(super) wire_type: super::super::plan::WireType,
+    /// Where the value begins, behind its tag, and behind its length too, and where it ends.
+    pub(super) slice: Slice,
+}
+
+impl Entry {
+    pub(super) const UNKNOWN: u32 = u32::MAX;
+    /// A member of a oneof that a later member has replaced, or a map's entry that has.
+    pub(super) const REPLACED: u32 = u32::MAX - 1;
+}
+
+/// The last member of a oneof, and the turn from which on it was the last.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Oneof {
+    pub(super) rank: u32,
+    pub(super) since: u32,
+}
+
+impl Oneof {
+    pub(super) const EMPTY: Self = Self { rank: u32::MAX, since: 0 };
+}
+
+/// One entry of a map.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pair {
+    /// The key as a number, or 0.
+    pub(super) key: u64,
+    /// Where the key's text is.
+    pub(super) text: Slice,
+    /// The value's slices in the arena, or, of a scalar, where it begins.
+    pub(super) values: (usize, usize),
+    /// Whether a later entry has the same key, or the value is one that its enum does not know.
+    pub(super) dropped: bool,
+}
+
+/// Notes, taken from those that this thread keeps when they are first needed.
+#[derive(Debug, Default)]
+pub(super) struct Arena(Option<Box<Notes>>);
+
+thread_local! {
+    static KEPT: Cell<Option<Box<Notes>>> = const { Cell::new(None) };
+}
+
+/// Notes that have grown beyond this many slices, entries or pairs are not kept.
+const MOST_KEPT: usize = 1 << 16;
+
+impl Arena {
+    pub(super) fn clear(&mut self) {
+        if let Some(notes) = &mut self.0 {
+            notes.clear();
+        }
+    }
+}
+
+impl Notes {
+    fn clear(&mut self) {
+        self.slices.clear();
+        self.entries.clear();
+        self.oneofs.clear();
+        self.pairs.clear();
+        self.order.clear();
+    }
+}
+
+impl std::ops::Deref for Arena {
+    type Target = Notes;
+
+    fn deref(&self) -> &Notes {
+        // Nothing is looked at before something was noted.
+        static NOTHING: Notes = Notes {
+            slices: Vec::new(),
+            entries: Vec::new(),
+            oneofs: Vec::new(),
+            pairs: Vec::new(),
+            order: Vec::new(),
+        };
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl std::ops::DerefMut for Arena {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Notes {
+        self.0.get_or_insert_with(|| KEPT.take().unwrap_or_default())
+    }
+}
+
+impl Drop for Arena {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(mut notes) = self.0.take() {
+            let most = notes.slices.capacity().max(notes.entries.capacity()).max(notes.pairs.capacity());
+            if most <= MOST_KEPT {
+                notes.clear();
+                KEPT.set(Some(notes));
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! A message in any order and in several parts: first noted, then handed on in the order of its fields.
+
+use super::super::plan::{Count, Field, Kind, Type, WireType};
+use super::super::reader;
+use super::super::sink::Sink;
+use super::arena::{Entry, Oneof};
+use super::{DEPTH, Required, Slice, Stop, Walk, value};
+
+impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
+    /// The fields of a message that is these slices of the arena, merged.
+    pub(super) fn indexed(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
+        let from = self.arena.entries.len();
+        self.index(type_, slices)?;
+        // Sorted by the turn too, this keeps the order of what is of one field.
+        self.arena.entries[from..].sort_unstable_by_key(|entry| (entry.rank, entry.turn));
+        let to = self.arena.entries.len();
+        let (mut at, mut lowest) = (from, 0);
+        while at < to {
+            let Entry { rank, .. } = self.arena.entries[at];
+            let same = |entry: &Entry| entry.rank == rank;
+            let count = self.arena.entries[at..to].iter().take_while(|entry| same(entry)).count();
+            let Some(field) = type_.fields.get(rank as usize) else { break };
+            if self.defaults {
+                self.all_absent(type_, lowest, rank as usize);
+            }
+            lowest = rank as usize + 1;
+            self.of_field(field, at, at + count).map_err(|stop| stop.inside(field))?;
+            at += count;
+        }
+        if self.required == Required::Demanded {
+            let has = |rank: u32| self.arena.entries[from..to].iter().any(|entry| entry.rank == rank);
+            if let Some(&rank) = type_.required.iter().find(|&&rank| !has(rank)) {
+                return Err(Self::missing(type_, &type_.fields[rank as usize]));
+            }
+        }
+        if self.defaults {
+            self.all_absent(type_, lowest, type_.fields.len());
+        }
+        if S::UNKNOWN {
+            for place in at..to {
+                let Entry { rank, number, wire_type, slice, .. } = self.arena.entries[place];
+                if rank == Entry::UNKNOWN {
+                    let bytes = self.wire.get(slice.start..slice.end).unwrap_or_default();
+                    self.sink.unknown(number, wire_type as u32, bytes);
+                }
+            }
+        }
+        self.arena.entries.truncate(from);
+        Ok(())
+    }
+
+    /// Notes all values of this level.
+    fn index(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
+        let wire = self.wire;
+        let (from, oneofs) = (self.arena.entries.len(), self.arena.oneofs.len());
+        self.arena.oneofs.resize(oneofs + type_.oneofs.len(), Oneof::EMPTY);
+        let mut turn = 0;
+        for place in slices.0..slices.1 {
+            let Slice { start: mut at, end } = self.arena.slices[place];
+            while at < end {
+                let (key, behind) = reader::key(wire, at, end)?;
+                let (content, next) = reader::skip(wire, behind, end, key, DEPTH - self.depth)?;
+                let mut entry = Entry {
+                    rank: Entry::UNKNOWN,
+                    turn,
+                    number: key.number,
+                    wire_type: key.wire_type,
+                    slice: Slice { start: behind, end: content },
+                };
+                if type_.message_set && key.number == 1 && key.wire_type == WireType::StartGroup {
+                    self.set_item(type_, &mut entry)?;
+                } else if let Some(rank) = type_.rank_of(key.number) {
+                    let field = &type_.fields[rank];
+                    entry.rank = u32::try_from(rank).unwrap_or(Entry::UNKNOWN);
+                    if field.count == Count::One {
+                        if key.wire_type != field.kind.wire_type() {
+                            return Err(self.wrong_wire_type(field, key.wire_type, at).inside(field));
+                        }
+                        if field.kind == Kind::Enum
+                            && field.closed
+                            && self.is_unknown_number(field, entry.slice)?
+                        {
+                            entry.rank = Entry::UNKNOWN;
+                        }
+                        if field.kind == Kind::Message {
+                            entry.slice.start = reader::delimited(wire, behind, end)?.0;
+                        }
+                    }
+                    if let (Some(oneof), true) = (field.oneof, entry.rank != Entry::UNKNOWN) {
+                        let state = &mut self.arena.oneofs[oneofs + usize::from(oneof)];
+                        if state.rank != entry.rank {
+                            *state = Oneof { rank: entry.rank, since: turn };
+                        }
+                    }
+                }
+                self.arena.entries.push(entry);
+                turn += 1;
+                at = next;
+            }
+        }
+        if !type_.oneofs.is_empty() {
+            let notes = &mut *self.arena;
+            for entry in &mut notes.entries[from..] {
+                let oneof = type_.fields.get(entry.rank as usize).and_then(|field| field.oneof);
+                if let Some(oneof) = oneof {
+                    let last = notes.oneofs[oneofs + usize::from(oneof)];
+                    if last.rank != entry.rank || entry.turn < last.since {
+                        entry.rank = Entry::REPLACED;
+                    }
+                }
+            }
+        }
+        self.arena.oneofs.truncate(oneofs);
+        Ok(())
+    }
+
+    fn is_unknown_number(&self, field: &'p Field, slice: Slice) -> Result<bool, Stop> {
+        let (raw, _) = reader::varint(self.wire, slice.start, slice.end)?;
+        Ok(self.types.enum_of(field).is_none_or(|e| e.name_of(raw as i32).is_none()))
+    }
+
+    /// An item of a `MessageSet`: its type's number, and its message, in any order.
+    fn set_item(&mut self, type_: &'p Type, entry: &mut Entry) -> Result<(), Stop> {
+        let (wire, Slice { start: mut at, end }) = (self.wire, entry.slice);
+        let (mut number, mut message) = (None, None);
+        while at < end {
+            let (key, behind) = reader::key(wire, at, end)?;
+            let next = reader::skip(wire, behind, end, key, DEPTH - self.depth)?.1;
+            match (key.number, key.wire_type) {
+                (2, WireType::Varint) => number = u32::try_from(reader::varint(wire, behind, end)?.0).ok(),
+                (3, WireType::Delimited) => message = Some(reader::delimited(wire, behind, end)?),
+                _ => {}
+            }
+            at = next;
+        }
+        let (Some(number), Some((start, end))) = (number, message) else { return Ok(()) };
+        if let Some(rank) = type_.rank_of(number) {
+            entry.rank = u32::try_from(rank).unwrap_or(Entry::UNKNOWN);
+            (entry.number, entry.wire_type) = (number, WireType::Delimited);
+            entry.slice = Slice { start, end };
+        }
+        Ok(())
+    }
+
+    /// All values of one field, which are the entries of the arena from `from` up to `to`.
+    fn of_field(&mut self, field: &'p Field, from: usize, to: usize) -> Result<(), Stop> {
+        match field.count {
+            Count::One if field.kind.is_message() => {
+                let slices = self.arena.slices.len();
+                for place in from..to {
+                    let slice = self.arena.entries[place].slice;
+                    self.arena.slices.push(slice);
+                }
+                let Some(type_) = self.types.of(field) else { return Ok(()) };
+                self.sink.field(field);
+                let end = self.arena.slices.len();
+                self.nested(|walk| walk.slices(type_, (slices, end)))?;
+                self.arena.slices.truncate(slices);
+            }
+            Count::One => {
+                // The earlier ones are looked at too: what is wrong in them is wrong.
+                for place in from..to - 1 {
+                    let slice = self.arena.entries[place].slice;
+                    self.look_at(field, slice)?;
+                }
+                let Slice { start, end } = self.arena.entries[to - 1].slice;
+                self.value::<{ value::FIELD }>(field, start, end)?;
+            }
+            Count::List => {
+                let mut list = value::List::default();
+                for place in from..to {
+                    let Entry { wire_type, slice, .. } = self.arena.entries[place];
+                    // The end of a group is behind its content, and its tag is looked for again.
+                    let end = if wire_type == WireType::StartGroup { self.wire.len() } else { slice.end };
+                    self.elements(field, wire_type, slice.start, end, &mut list)?;
+                }
+                self.end_list(field, list);
+            }
+            Count::Map => {
+                let (pairs, slices) = (self.arena.pairs.len(), self.arena.slices.len());
+                for place in from..to {
+                    let Entry { wire_type, slice, .. } = self.arena.entries[place];
+                    if wire_type != WireType::Delimited {
+                        return Err(self.wrong_wire_type(field, wire_type, slice.start));
+                    }
+                    let (start, end) = reader::delimited(self.wire, slice.start, slice.end)?;
+                    self.pair(field, Slice { start, end })?;
+                }
+                self.pairs(field, pairs, true)?;
+                self.arena.pairs.truncate(pairs);
+                self.arena.slices.truncate(slices);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks that a value that a later one replaces is whole.
+    fn look_at(&self, field: &Field, slice: Slice) -> Result<(), Stop> {
+        if field.kind == Kind::String && (field.utf8 || S::WELL_KNOWN) {
+            let (start, end) = reader::delimited(self.wire, slice.start, slice.end)?;
+            let text = super::super::sink::Span::new(self.wire, start, end);
+            if !super::super::utf8::is_utf8(text) {
+                return Err(Stop::broken(format!("a string is not UTF-8, at byte {start}")));
+            }
+        }
+        Ok(())
+    }
+}

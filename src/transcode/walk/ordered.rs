@@ -1,0 +1,155 @@
+//! A message whose fields stand in the order of their numbers, handed on as it is read.
+
+use super::super::plan::{Count, Field, Presence, Tag, Type, WireType};
+use super::super::reader;
+use super::super::sink::Sink;
+use super::{DEPTH, Required, Slice, Stop, Walk, value};
+
+impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
+    /// The fields of a message between two places.
+    pub(super) fn ordered(&mut self, type_: &'p Type, slice: Slice) -> Result<(), Stop> {
+        let (wire, Slice { start: mut at, end }) = (self.wire, slice);
+        // The lowest rank that may come next, the oneofs that have a member, and how many required fields came.
+        let (mut lowest, mut oneofs, mut required) = (0, 0_u64, 0);
+        let mut successor = &type_.first;
+        if type_.oneofs.len() > 64 {
+            return Err(Stop::Disorder);
+        }
+        while at < end {
+            let guess = successor.get();
+            let (rank, wire_type, behind) = match type_.fields.get(guess) {
+                Some(field) if guess >= lowest && stands(wire, at, end, field.tag) => {
+                    (guess, field.tag.wire_type(), at + usize::from(field.tag.length))
+                }
+                _ => {
+                    let (key, behind) = reader::key(wire, at, end)?;
+                    let Some(rank) = type_.rank_of(key.number) else {
+                        let (content, next) = reader::skip(wire, behind, end, key, DEPTH - self.depth)?;
+                        if S::UNKNOWN {
+                            let bytes = wire.get(behind..content).unwrap_or_default();
+                            self.sink.unknown(key.number, key.wire_type as u32, bytes);
+                        }
+                        at = next;
+                        continue;
+                    };
+                    successor.learn(rank);
+                    (rank, key.wire_type, behind)
+                }
+            };
+            let Some(field) = type_.fields.get(rank) else { break };
+            if rank < lowest {
+                return Err(Stop::Disorder);
+            }
+            if self.defaults {
+                self.all_absent(type_, lowest, rank);
+            }
+            (lowest, successor) = (rank + 1, &field.next);
+            at = match field.count {
+                Count::One => {
+                    if wire_type != field.kind.wire_type() {
+                        return Err(self.wrong_wire_type(field, wire_type, at));
+                    }
+                    if field.closed
+                        && let Some(behind) = self.unknown_number(field, behind, end)?
+                    {
+                        at = behind;
+                        continue;
+                    }
+                    if let Some(oneof) = field.oneof {
+                        let bit = 1 << oneof;
+                        if oneofs & bit != 0 {
+                            return Err(Stop::Disorder);
+                        }
+                        oneofs |= bit;
+                    }
+                    required += usize::from(field.presence == Presence::Required);
+                    self.value::<{ value::FIELD }>(field, behind, end)
+                }
+                Count::List => self.list(field, wire_type, behind, end),
+                Count::Map => self.map(field, wire_type, behind, end),
+            }
+            .map_err(|stop| stop.inside(field))?;
+        }
+        if self.defaults {
+            self.all_absent(type_, lowest, type_.fields.len());
+        }
+        if self.required == Required::Demanded && required < type_.required.len() {
+            // The index says which one it is.
+            return Err(Stop::Disorder);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn all_absent(&mut self, type_: &'p Type, from: usize, to: usize) {
+        for field in type_.fields.get(from..to).unwrap_or_default() {
+            self.absent(field);
+        }
+    }
+
+    /// A list, whose values stand one after the other, in chunks or each behind its tag.
+    fn list(
+        &mut self,
+        field: &'p Field,
+        mut wire_type: WireType,
+        mut at: usize,
+        end: usize,
+    ) -> Result<usize, Stop> {
+        let mut list = value::List::default();
+        loop {
+            at = self.elements(field, wire_type, at, end, &mut list)?;
+            if at >= end {
+                break;
+            }
+            if stands(self.wire, at, end, field.tag) {
+                (wire_type, at) = (field.tag.wire_type(), at + usize::from(field.tag.length));
+                continue;
+            }
+            match reader::key(self.wire, at, end) {
+                Ok((key, behind)) if key.number == field.number => (wire_type, at) = (key.wire_type, behind),
+                _ => break,
+            }
+        }
+        self.end_list(field, list);
+        Ok(at)
+    }
+
+    /// A map, whose entries stand one after the other.
+    fn map(
+        &mut self,
+        field: &'p Field,
+        mut wire_type: WireType,
+        mut at: usize,
+        end: usize,
+    ) -> Result<usize, Stop> {
+        let from = self.arena.pairs.len();
+        let slices = self.arena.slices.len();
+        loop {
+            if wire_type != WireType::Delimited {
+                return Err(self.wrong_wire_type(field, wire_type, at));
+            }
+            let (start, behind) = reader::delimited(self.wire, at, end)?;
+            self.pair(field, Slice { start, end: behind })?;
+            at = behind;
+            match reader::key(self.wire, at, end) {
+                Ok((key, behind)) if at < end && key.number == field.number => {
+                    (wire_type, at) = (key.wire_type, behind);
+                }
+                _ => break,
+            }
+        }
+        self.pairs(field, from, true)?;
+        self.arena.pairs.truncate(from);
+        self.arena.slices.truncate(slices);
+        Ok(at)
+    }
+}
+
+/// Whether this tag stands at `at`. It may also be there and not be seen, near the end of the bytes.
+#[inline(always)]
+pub(super) fn stands(wire: &[u8], at: usize, end: usize, tag: Tag) -> bool {
+    let Some(window) = wire.get(at..).and_then(<[u8]>::first_chunk::<8>) else { return false };
+    let mask = u64::MAX >> (64 - 8 * (u32::from(tag.length) & 7));
+    (u64::from_le_bytes(*window) ^ tag.bytes) & mask == 0 && at + usize::from(tag.length) <= end
+}

@@ -1,0 +1,245 @@
+//! One value, or the values of a list, from the wire to the sink.
+
+use super::super::plan::{Field, Kind, Presence, WireType};
+use super::super::reader;
+use super::super::sink::{Sink, Span};
+use super::super::utf8;
+use super::{DEPTH, Slice, Stop, Walk};
+
+/// A singular field: introduced as one, and left out when it is the default one of a field without presence.
+pub(super) const FIELD: u8 = 0;
+/// An element of a list.
+pub(super) const ELEMENT: u8 = 1;
+/// A value that has been introduced.
+pub(super) const BARE: u8 = 2;
+
+/// A list that begins with its first element.
+pub(super) struct List<M> {
+    mark: Option<M>,
+    index: usize,
+}
+
+impl<M> Default for List<M> {
+    fn default() -> Self {
+        Self { mark: None, index: 0 }
+    }
+}
+
+impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
+    /// The value of a field at `at`; answers the place behind it.
+    #[inline]
+    pub(super) fn value<const AS: u8>(
+        &mut self,
+        field: &'p Field,
+        at: usize,
+        end: usize,
+    ) -> Result<usize, Stop> {
+        let wire = self.wire;
+        macro_rules! number {
+            ($read:ident, $sink:ident, |$raw:ident| $value:expr, $is_zero:expr) => {{
+                let ($raw, behind) = reader::$read(wire, at, end)?;
+                let value = $value;
+                if AS == FIELD && $is_zero(value) && self.omits(field) {
+                    return Ok(behind);
+                }
+                self.introduce::<AS>(field);
+                self.sink.$sink(value);
+                Ok(behind)
+            }};
+        }
+        match field.kind {
+            Kind::String => {
+                let (start, behind) = reader::delimited(wire, at, end)?;
+                if AS == FIELD && start == behind && self.omits(field) {
+                    return Ok(behind);
+                }
+                let text = Span::new(wire, start, behind);
+                if (field.utf8 || S::WELL_KNOWN) && !utf8::is_utf8(text) {
+                    return Err(Stop::broken(format!("a string is not UTF-8, at byte {start}")));
+                }
+                self.introduce::<AS>(field);
+                self.sink.text(text);
+                Ok(behind)
+            }
+            Kind::Bytes => {
+                let (start, behind) = reader::delimited(wire, at, end)?;
+                if AS == FIELD && start == behind && self.omits(field) {
+                    return Ok(behind);
+                }
+                self.introduce::<AS>(field);
+                self.sink.bytes(Span::new(wire, start, behind));
+                Ok(behind)
+            }
+            Kind::Int32 => number!(varint, int32, |raw| raw as i32, |value| value == 0),
+            Kind::Int64 => number!(varint, int64, |raw| raw.cast_signed(), |value| value == 0),
+            Kind::Uint32 => number!(varint, uint32, |raw| raw as u32, |value| value == 0),
+            Kind::Uint64 => number!(varint, uint64, |raw| raw, |value| value == 0),
+            Kind::Sint32 => {
+                number!(varint, int32, |raw| zigzag(u64::from(raw as u32)) as i32, |value| value == 0)
+            }
+            Kind::Sint64 => number!(varint, int64, |raw| zigzag(raw), |value| value == 0),
+            Kind::Fixed32 => number!(fixed32, uint32, |raw| raw, |value| value == 0),
+            Kind::Fixed64 => number!(fixed64, uint64, |raw| raw, |value| value == 0),
+            Kind::Sfixed32 => number!(fixed32, int32, |raw| raw.cast_signed(), |value| value == 0),
+            Kind::Sfixed64 => number!(fixed64, int64, |raw| raw.cast_signed(), |value| value == 0),
+            Kind::Bool => number!(varint, bool, |raw| raw != 0, |value: bool| !value),
+            // Zero with a sign is not the default value.
+            Kind::Float => {
+                number!(fixed32, float, |raw| f32::from_bits(raw), |value: f32| value.to_bits() == 0)
+            }
+            Kind::Double => {
+                number!(fixed64, double, |raw| f64::from_bits(raw), |value: f64| value.to_bits() == 0)
+            }
+            Kind::Enum => {
+                let (raw, behind) = reader::varint(wire, at, end)?;
+                let number = raw as i32;
+                if AS == FIELD && number == 0 && self.omits(field) {
+                    return Ok(behind);
+                }
+                let Some(e) = self.types.enum_of(field) else { return Ok(behind) };
+                self.introduce::<AS>(field);
+                self.sink.number_of(e, number);
+                Ok(behind)
+            }
+            Kind::Message => {
+                let (start, behind) = reader::delimited(wire, at, end)?;
+                self.introduce::<AS>(field);
+                self.submessage(field, Slice { start, end: behind })?;
+                Ok(behind)
+            }
+            Kind::Group => {
+                let key = reader::Key { number: field.number, wire_type: WireType::StartGroup };
+                let (content, behind) = reader::skip(wire, at, end, key, DEPTH - self.depth)?;
+                self.introduce::<AS>(field);
+                self.submessage(field, Slice { start: at, end: content })?;
+                Ok(behind)
+            }
+        }
+    }
+
+    /// A message of this field's type.
+    #[inline]
+    pub(super) fn submessage(&mut self, field: &'p Field, slice: Slice) -> Result<(), Stop> {
+        let Some(type_) = self.types.of(field) else { return Ok(()) };
+        self.nested(|walk| walk.message(type_, slice))
+    }
+
+    /// The default value of a field's kind.
+    pub(super) fn zero(&mut self, field: &'p Field) -> Result<(), Stop> {
+        match field.kind {
+            Kind::String => self.sink.text(Span::from(&[][..])),
+            Kind::Bytes => self.sink.bytes(Span::from(&[][..])),
+            Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => self.sink.int32(0),
+            Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => self.sink.int64(0),
+            Kind::Uint32 | Kind::Fixed32 => self.sink.uint32(0),
+            Kind::Uint64 | Kind::Fixed64 => self.sink.uint64(0),
+            Kind::Bool => self.sink.bool(false),
+            Kind::Float => self.sink.float(0.0),
+            Kind::Double => self.sink.double(0.0),
+            Kind::Enum => {
+                if let Some(e) = self.types.enum_of(field) {
+                    self.sink.number_of(e, e.default_number());
+                }
+            }
+            Kind::Message | Kind::Group => return self.submessage(field, Slice { start: 0, end: 0 }),
+        }
+        Ok(())
+    }
+
+    /// The elements behind one tag of a list: one, or a chunk of them.
+    pub(super) fn elements(
+        &mut self,
+        field: &'p Field,
+        wire_type: WireType,
+        mut at: usize,
+        end: usize,
+        list: &mut List<S::Mark>,
+    ) -> Result<usize, Stop> {
+        let single = field.kind.wire_type();
+        if wire_type == single {
+            return self.list_element(field, at, end, list);
+        }
+        if wire_type != WireType::Delimited || !field.kind.is_packable() {
+            return Err(self.wrong_wire_type(field, wire_type, at));
+        }
+        let (start, behind) = reader::delimited(self.wire, at, end)?;
+        at = start;
+        while at < behind {
+            at = self.list_element(field, at, behind, list)?;
+        }
+        Ok(behind)
+    }
+
+    #[inline]
+    fn list_element(
+        &mut self,
+        field: &'p Field,
+        at: usize,
+        end: usize,
+        list: &mut List<S::Mark>,
+    ) -> Result<usize, Stop> {
+        if field.closed
+            && let Some(behind) = self.unknown_number(field, at, end)?
+        {
+            return Ok(behind);
+        }
+        if list.mark.is_none() {
+            self.sink.field(field);
+            list.mark = Some(self.sink.begin_list());
+        }
+        let behind = self.value::<ELEMENT>(field, at, end).map_err(|stop| stop.in_element(list.index))?;
+        list.index += 1;
+        Ok(behind)
+    }
+
+    pub(super) fn end_list(&mut self, field: &'p Field, list: List<S::Mark>) {
+        match list.mark {
+            Some(mark) => self.sink.end_list(mark),
+            None if self.defaults => self.absent(field),
+            None => {}
+        }
+    }
+
+    /// If a closed enum does not name the number at `at`: hands it on as unknown, and answers the place behind it.
+    pub(super) fn unknown_number(
+        &mut self,
+        field: &'p Field,
+        at: usize,
+        end: usize,
+    ) -> Result<Option<usize>, Stop> {
+        if field.kind != Kind::Enum {
+            return Ok(None);
+        }
+        let (raw, behind) = reader::varint(self.wire, at, end)?;
+        let known = self.types.enum_of(field).is_some_and(|e| e.name_of(raw as i32).is_some());
+        if known {
+            return Ok(None);
+        }
+        if S::UNKNOWN {
+            let bytes = self.wire.get(at..behind).unwrap_or_default();
+            self.sink.unknown(field.number, WireType::Varint as u32, bytes);
+        }
+        Ok(Some(behind))
+    }
+
+    /// Whether a field's default value is left out.
+    #[inline(always)]
+    fn omits(&self, field: &Field) -> bool {
+        field.presence == Presence::Implicit && !self.defaults
+    }
+
+    #[inline(always)]
+    fn introduce<const AS: u8>(&mut self, field: &'p Field) {
+        match AS {
+            FIELD => self.sink.field(field),
+            ELEMENT => self.sink.element(),
+            _ => {}
+        }
+    }
+}
+
+/// A signed number as the kinds `sint32` and `sint64` write it.
+#[inline(always)]
+pub(super) fn zigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+}

@@ -1,0 +1,200 @@
+//! Timestamp and Duration as text (protobuf.dev/programming-guides/json: RFC 3339, and seconds with an `s`).
+
+/// The most seconds of a Duration, in both directions: about 10,000 years.
+const MOST_SECONDS: i64 = 315_576_000_000;
+/// 0001-01-01T00:00:00Z
+const FIRST: i64 = -62_135_596_800;
+/// 9999-12-31T23:59:59Z
+const LAST: i64 = 253_402_300_799;
+
+/// Seconds since 1970 and nanoseconds of an RFC 3339 time; `None` when it is none, or out of range.
+pub(in crate::transcode) fn timestamp(text: &[u8]) -> Option<(i64, i32)> {
+    let number = |from: usize, to: usize| {
+        let digits = text.get(from..to)?;
+        digits
+            .iter()
+            .try_fold(0_i64, |value, byte| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0')))
+    };
+    let stands = |at: usize, byte: u8| (text.get(at) == Some(&byte)).then_some(());
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    for (at, byte) in [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')] {
+        stands(at, byte)?;
+    }
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    let fits = (1..=12).contains(&month) && (1..=length).contains(&day);
+    (fits && hour < 24 && minute < 60 && second < 60).then_some(())?;
+    let (nanos, at) = match text.get(19) {
+        Some(b'.') => {
+            let digits = text[20..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            (fraction(&text[20..20 + digits])?, 20 + digits)
+        }
+        _ => (0, 19),
+    };
+    let offset = match text.get(at..)? {
+        b"Z" => 0,
+        [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
+            let (hours, minutes) = (number(at + 1, at + 3)?, number(at + 4, at + 6)?);
+            (hours < 24 && minutes < 60).then_some(())?;
+            (hours * 3600 + minutes * 60) * if *sign == b'-' { -1 } else { 1 }
+        }
+        _ => return None,
+    };
+    let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset;
+    (FIRST..=LAST).contains(&seconds).then_some((seconds, nanos))
+}
+
+/// Days since 1970-01-01 (Howard Hinnant, `days_from_civil`).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// Year, month and day of so many days since 1970-01-01 (`civil_from_days`).
+fn date(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// Nanoseconds of one to nine digits behind a point.
+fn fraction(digits: &[u8]) -> Option<i32> {
+    (1..=9).contains(&digits.len()).then_some(())?;
+    let value = digits.iter().fold(0, |value, byte| value * 10 + i32::from(byte - b'0'));
+    Some(value * 10_i32.pow(9 - u32::try_from(digits.len()).ok()?))
+}
+
+/// Seconds and nanoseconds of a text such as `-1.5s`, both with the same sign; `None` when it is none, or out of range.
+pub(in crate::transcode) fn duration(text: &[u8]) -> Option<(i64, i32)> {
+    let text = text.strip_suffix(b"s")?;
+    let (negative, rest) = match text.split_first()? {
+        (b'-', rest) => (true, rest),
+        _ => (false, text),
+    };
+    let point = rest.iter().position(|&byte| byte == b'.').unwrap_or(rest.len());
+    let (whole, behind) = rest.split_at(point);
+    (!whole.is_empty() && whole.len() <= 12 && whole.iter().all(u8::is_ascii_digit)).then_some(())?;
+    let seconds = whole.iter().fold(0, |value, byte| value * 10 + i64::from(byte - b'0'));
+    let nanos = match behind.split_first() {
+        None => 0,
+        Some((_, digits)) => {
+            digits.iter().all(u8::is_ascii_digit).then_some(())?;
+            fraction(digits)?
+        }
+    };
+    (seconds < MOST_SECONDS || (seconds == MOST_SECONDS && nanos == 0)).then_some(())?;
+    Some(if negative { (-seconds, -nanos) } else { (seconds, nanos) })
+}
+
+/// The longest text that is written here.
+pub(in crate::transcode) const LONGEST: usize = 32;
+
+/// A text that is written here.
+#[derive(Debug)]
+pub(in crate::transcode) struct Text {
+    bytes: [u8; LONGEST],
+    length: usize,
+}
+
+impl Text {
+    const EMPTY: Self = Self { bytes: [0; LONGEST], length: 0 };
+
+    pub(in crate::transcode) fn get(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            *place = byte;
+            self.length += 1;
+        }
+    }
+
+    /// A number of exactly so many digits.
+    fn digits(&mut self, value: u64, count: u32) {
+        for place in (0..count).rev() {
+            self.push(b'0' + (value / 10_u64.pow(place) % 10) as u8);
+        }
+    }
+
+    /// Nothing, or a point and three, six or nine digits.
+    fn nanos(&mut self, nanos: u32) {
+        let nanos = u64::from(nanos);
+        match nanos {
+            0 => return,
+            _ if nanos % 1_000_000 == 0 => {
+                self.push(b'.');
+                self.digits(nanos / 1_000_000, 3);
+            }
+            _ if nanos % 1000 == 0 => {
+                self.push(b'.');
+                self.digits(nanos / 1000, 6);
+            }
+            _ => {
+                self.push(b'.');
+                self.digits(nanos, 9);
+            }
+        }
+    }
+}
+
+/// The text of a Timestamp; `None` when it is out of range.
+pub(in crate::transcode) fn timestamp_text(seconds: i64, nanos: i32) -> Option<Text> {
+    let nanos = u32::try_from(nanos).ok().filter(|&nanos| nanos < 1_000_000_000)?;
+    (FIRST..=LAST).contains(&seconds).then_some(())?;
+    let (year, month, day) = date(seconds.div_euclid(86_400));
+    let of_day = seconds.rem_euclid(86_400);
+    let mut text = Text::EMPTY;
+    for (value, count, behind) in [
+        (year, 4, b'-'),
+        (month, 2, b'-'),
+        (day, 2, b'T'),
+        (of_day / 3600, 2, b':'),
+        (of_day / 60 % 60, 2, b':'),
+        (of_day % 60, 2, 0),
+    ] {
+        text.digits(value.unsigned_abs(), count);
+        if behind != 0 {
+            text.push(behind);
+        }
+    }
+    text.nanos(nanos);
+    text.push(b'Z');
+    Some(text)
+}
+
+/// The text of a Duration; `None` when it is out of range, or its two signs differ.
+pub(in crate::transcode) fn duration_text(seconds: i64, nanos: i32) -> Option<Text> {
+    let fits = (-MOST_SECONDS..=MOST_SECONDS).contains(&seconds) && nanos.unsigned_abs() < 1_000_000_000;
+    let agree = seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0);
+    let whole = seconds.abs() < MOST_SECONDS || nanos == 0;
+    (fits && agree && whole).then_some(())?;
+    let mut text = Text::EMPTY;
+    if seconds < 0 || nanos < 0 {
+        text.push(b'-');
+    }
+    let seconds = seconds.unsigned_abs();
+    text.digits(seconds, seconds.checked_ilog10().unwrap_or(0) + 1);
+    text.nanos(nanos.unsigned_abs());
+    text.push(b's');
+    Some(text)
+}
+
+#[cfg(test)]
+#[path = "time_tests.rs"]
+mod tests;
