@@ -10,6 +10,8 @@ mod paths;
 mod rooms;
 #[path = "house/source.rs"]
 mod source;
+#[path = "house/testee.rs"]
+mod testee;
 #[path = "house/words.rs"]
 mod words;
 
@@ -33,6 +35,7 @@ const OF_A_FILE: &[FileRule] = &[
     words::only_client_and_server_touch_sockets,
     words::rules_know_no_time,
     words::things_have_their_names,
+    testee::the_testee_knows_no_type,
 ];
 
 /// Every rule that looks at the whole tree.
@@ -47,6 +50,7 @@ fn the_house_stands() {
         .iter()
         .flat_map(|file| OF_A_FILE.iter().flat_map(move |rule| rule(file)))
         .chain(OF_THE_TREE.iter().flat_map(|rule| rule(&tree)))
+        .chain(testee::the_testee_has_only_greet(env!("CARGO_MANIFEST_DIR").as_ref()))
         .map(|violation| violation.to_string())
         .collect();
     assert!(violations.is_empty(), "{} violations:\n{}", violations.len(), violations.join("\n"));
