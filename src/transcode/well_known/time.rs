@@ -97,7 +97,7 @@ pub(in crate::transcode) fn duration(text: &[u8]) -> Option<(i64, i32)> {
             fraction(digits)?
         }
     };
-    (seconds < MOST_SECONDS || (seconds == MOST_SECONDS && nanos == 0)).then_some(())?;
+    (seconds <= MOST_SECONDS).then_some(())?;
     Some(if negative { (-seconds, -nanos) } else { (seconds, nanos) })
 }
 
@@ -182,8 +182,7 @@ pub(in crate::transcode) fn timestamp_text(seconds: i64, nanos: i32) -> Option<T
 pub(in crate::transcode) fn duration_text(seconds: i64, nanos: i32) -> Option<Text> {
     let fits = (-MOST_SECONDS..=MOST_SECONDS).contains(&seconds) && nanos.unsigned_abs() < 1_000_000_000;
     let agree = seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0);
-    let whole = seconds.abs() < MOST_SECONDS || nanos == 0;
-    (fits && agree && whole).then_some(())?;
+    (fits && agree).then_some(())?;
     let mut text = Text::EMPTY;
     if seconds < 0 || nanos < 0 {
         text.push(b'-');

@@ -37,7 +37,7 @@ fn durations() {
         ("-0.000000001s", Some((0, -1))),
         ("-3.25s", Some((-3, -250_000_000))),
         ("315576000000s", Some((MOST_SECONDS, 0))),
-        ("315576000000.000000001s", None),
+        ("-315576000000.999999999s", Some((-MOST_SECONDS, -999_999_999))),
         ("315576000001s", None),
         ("1", None),
         ("s", None),
@@ -63,7 +63,7 @@ fn text_has_none_three_six_or_nine_digits() {
     for (seconds, nanos) in [(LAST + 1, 0), (FIRST - 1, 0), (0, -1), (0, 1_000_000_000)] {
         assert!(timestamp_text(seconds, nanos).is_none(), "{seconds} {nanos}");
     }
-    for (seconds, nanos) in [(MOST_SECONDS + 1, 0), (1, -1), (-1, 1), (0, 1_000_000_000), (MOST_SECONDS, 1)] {
+    for (seconds, nanos) in [(MOST_SECONDS + 1, 0), (1, -1), (-1, 1), (0, 1_000_000_000)] {
         assert!(duration_text(seconds, nanos).is_none(), "{seconds} {nanos}");
     }
 }
@@ -76,7 +76,7 @@ proptest! {
     }
 
     #[test]
-    fn durations_come_back(seconds in -MOST_SECONDS + 1..MOST_SECONDS, nanos in 0..1_000_000_000_i32) {
+    fn durations_come_back(seconds in -MOST_SECONDS..=MOST_SECONDS, nanos in 0..1_000_000_000_i32) {
         let nanos = if seconds < 0 { -nanos } else { nanos };
         let text = duration_text(seconds, nanos).unwrap();
         prop_assert_eq!(duration(text.get()), Some((seconds, nanos)));
