@@ -1,6 +1,6 @@
 //! ProtoJSON to wire and back (protobuf.dev/programming-guides/json).
 
-mod base64;
+pub(super) mod base64;
 mod digits;
 pub(super) mod expect;
 mod pretty;
@@ -105,6 +105,9 @@ pub(super) fn read(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u
     }
     read
 }
+
+pub(super) use skip::shown as shown_value;
+pub(super) use source::not_finite;
 
 /// A piece of text for a message, shortened.
 pub(crate) fn shown(piece: &[u8]) -> String {

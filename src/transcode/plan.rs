@@ -8,7 +8,7 @@ mod kind;
 mod message;
 mod types;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use prost_reflect::DynamicMessage;
 use prost_reflect::prost::{DecodeError, Message as _};
@@ -16,7 +16,6 @@ use prost_reflect::prost::{DecodeError, Message as _};
 use super::DataError;
 use super::nothing::Nothing;
 use super::rewrite::rewrite;
-use super::tree::table::Table;
 use super::walk::{Required, walk};
 use crate::schema::{Closure, Method};
 pub(super) use describe::{no_such_field, no_such_value, type_text, value_text};
@@ -33,8 +32,6 @@ pub(super) use types::Types;
 pub struct Plan {
     types: Arc<Types>,
     root: TypeId,
-    /// Made by the first who asks.
-    table: Arc<OnceLock<Table>>,
 }
 
 impl Plan {
@@ -68,7 +65,7 @@ impl Plan {
         let root = types
             .find(name)
             .ok_or_else(|| DataError::new(format!("the message type '{name}' is not in the schema")))?;
-        Ok(Self { types: Arc::clone(types), root, table: Arc::default() })
+        Ok(Self { types: Arc::clone(types), root })
     }
 
     /// The type's full name.
@@ -141,15 +138,6 @@ impl Plan {
         let pool = self.closure().dynamic().map_err(|error| DataError::new(error.to_string()))?;
         let message = pool.get_message_by_name(self.type_name());
         message.ok_or_else(|| DataError::new(format!("'{}' is not held as a value", self.type_name())))
-    }
-
-    /// What the shortcut of [`super::tree`] knows of the type.
-    pub(super) fn table(&self) -> Option<&Table> {
-        if self.table.get().is_none() {
-            let table = Table::new(&self.message().ok()?);
-            return Some(self.table.get_or_init(|| table));
-        }
-        self.table.get()
     }
 
     fn broken(&self, error: &DecodeError) -> DataError {

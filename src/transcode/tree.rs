@@ -1,12 +1,15 @@
-//! Messages from and to values in memory, without text between: a shortcut that knows when it does not apply.
+//! Messages from and to values in memory, without text between.
 
-mod reader;
-pub(super) mod table;
-mod writer;
+mod sink;
+mod source;
 
 use bytes::Bytes;
 
-use super::Plan;
+use super::compose::{self, compose};
+use super::options::Unknown;
+use super::walk::{Required, walk};
+use super::writer::Writer;
+use super::{DataError, Plan};
 
 /// A value in memory that is like JSON.
 ///
@@ -16,27 +19,31 @@ pub trait Tree: Sized {
     /// An object that is being made.
     type Object;
 
+    /// `null`
+    fn null() -> Self;
     /// `true` or `false`.
     fn from_bool(value: bool) -> Self;
     /// An integer.
     fn from_integer(value: i64) -> Self;
-    /// Any number, by its JSON; `None` when it is none.
-    fn from_number(json: &str) -> Option<Self>;
-    /// A string.
-    fn from_text(value: &str) -> Self;
+    /// Any number, by its JSON.
+    fn from_number(json: &str) -> Self;
+    /// A string, which is UTF-8.
+    fn from_text(value: &[u8]) -> Self;
     /// An array.
     fn from_list(items: Vec<Self>) -> Self;
-    /// Begins an object of about so many members.
-    fn object(members: usize) -> Self::Object;
+    /// Begins an object.
+    fn object() -> Self::Object;
     /// Adds a member; no name comes twice.
-    fn add(object: &mut Self::Object, name: &Bytes, value: Self);
+    fn add(object: &mut Self::Object, name: Bytes, value: Self);
     /// Ends an object.
     fn from_object(object: Self::Object) -> Self;
 
     /// Looks at the value.
     fn look(&self) -> Look<'_, Self>;
-    /// Hands out the members of an object in their order; `None` when a name is no string.
-    fn members<'a>(&'a self, take: &mut dyn FnMut(&'a [u8], &'a Self)) -> Option<()>;
+    /// The members of an object in their order; `None` when a name is no string.
+    fn members(&self) -> Option<Vec<(&[u8], &Self)>>;
+    /// The value's JSON: as much of it as is shown in a message, and a number's as a whole.
+    fn to_json(&self) -> String;
 }
 
 /// What a value is.
@@ -50,31 +57,38 @@ pub enum Look<'a, T> {
     Integer(i64),
     /// A number that is held as a double.
     Float(f64),
+    /// A number that is held in another way; [`Tree::to_json`] says which.
+    Number,
     /// A string; whether it is UTF-8 nobody has looked.
     Text(&'a [u8]),
     /// Bytes.
     Bytes(&'a [u8]),
     /// An array.
     List(&'a [T]),
-    /// An object of so many members.
-    Object(usize),
-    /// Something else.
-    Other,
+    /// An object.
+    Object,
 }
 
-/// Reads wire bytes as a message of the plan's type. `None` means no more than that this shortcut does not
-/// apply: well-known types, maps, fields out of order, unknown or broken ones are left to [`super::json`].
-pub fn from_wire<T: Tree>(plan: &Plan, wire: &[u8]) -> Option<T> {
-    reader::read(plan.table()?, wire)
+/// Reads wire bytes as a message of the plan's type.
+///
+/// # Errors
+/// When the bytes are no message of this type, or a message in them has no JSON.
+pub fn from_wire<T: Tree>(plan: &Plan, wire: &[u8]) -> Result<T, DataError> {
+    let mut sink = sink::Values::new();
+    let walked = walk(plan, wire, Required::Optional, &mut sink, sink::Values::restart);
+    walked.map_err(|error| error.of_type(plan.type_name()))?;
+    Ok(sink.finish())
 }
 
-/// Appends the wire bytes of a value as a message of the plan's type. `None` means no more than that this
-/// shortcut does not apply, as with [`from_wire`], also for all that does not fit; `out` is then as it was.
-pub fn to_wire<T: Tree>(plan: &Plan, value: &T, out: &mut Vec<u8>) -> Option<()> {
-    let before = out.len();
-    let written = writer::write(plan.table()?, value, out);
-    if written.is_none() {
-        out.truncate(before);
-    }
-    written
+/// Appends the wire bytes of a value as a message of the plan's type.
+///
+/// # Errors
+/// When the value does not fit the type, with its path. `out` is then as it was.
+pub fn to_wire<T: Tree>(plan: &Plan, value: &T, out: &mut Vec<u8>) -> Result<(), DataError> {
+    let mut writer = Writer::new(out, 64);
+    let mut source = source::Values::new(value);
+    let mut keys: Vec<compose::Scratch> = Vec::new();
+    compose(plan, &mut source, Unknown::Refuse, &mut keys, &mut writer).map_err(|wrong| wrong.error)?;
+    writer.finish();
+    Ok(())
 }

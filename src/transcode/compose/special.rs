@@ -90,7 +90,17 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             Next::Null => self.out.varint(Tag::new(1, WireType::Varint), 0),
             Next::Number => {
                 let Some(number) = self.source.double(next)? else { return Err(self.mismatch("double")) };
-                self.out.fixed64(Tag::new(2, WireType::Fixed64), number.to_bits());
+                if number.is_finite() {
+                    self.out.fixed64(Tag::new(2, WireType::Fixed64), number.to_bits());
+                } else {
+                    // JSON has only strings for these.
+                    let name: &[u8] = match number {
+                        _ if number.is_nan() => b"NaN",
+                        _ if number > 0.0 => b"Infinity",
+                        _ => b"-Infinity",
+                    };
+                    self.out.bytes(Tag::new(3, WireType::Delimited), name);
+                }
             }
             Next::Text => {
                 let Some(text) = self.source.text(next)? else { return Err(self.mismatch("string")) };

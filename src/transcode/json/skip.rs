@@ -35,7 +35,7 @@ pub(super) fn skip(json: &mut Json<'_>, next: Next, depth: usize) -> Result<(), 
 }
 
 /// The value that begins a text, as it is shown in a message.
-pub(super) fn shown(text: &[u8]) -> String {
+pub(in crate::transcode) fn shown(text: &[u8]) -> String {
     let length = match text.first() {
         Some(b'{') => return "an object".to_owned(),
         Some(b'[') => return "an array".to_owned(),

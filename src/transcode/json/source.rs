@@ -346,7 +346,7 @@ impl Source for Json<'_> {
     fn double(&mut self, next: Next) -> Result<Option<f64>, Wrong> {
         match self.number(next)? {
             Some(text) => Ok(number::double(text)),
-            None if next == Next::Text => Ok(not_finite(&self.text[self.begun..self.at])),
+            None if next == Next::Text => Ok(not_finite(self.last_string())),
             None => Ok(None),
         }
     }
@@ -354,9 +354,7 @@ impl Source for Json<'_> {
     fn float(&mut self, next: Next) -> Result<Option<f32>, Wrong> {
         match self.number(next)? {
             Some(text) => Ok(number::float(text)),
-            None if next == Next::Text => {
-                Ok(not_finite(&self.text[self.begun..self.at]).map(|value| value as f32))
-            }
+            None if next == Next::Text => Ok(not_finite(self.last_string()).map(|value| value as f32)),
             None => Ok(None),
         }
     }
@@ -409,6 +407,11 @@ impl Json<'_> {
         if self.text.get(key) == Some(&b'"') { key } else { key + 1 }
     }
 
+    /// The string that was read last, if it has no escapes.
+    fn last_string(&self) -> &[u8] {
+        self.text.get(self.begun + 1..self.at.saturating_sub(1)).unwrap_or_default()
+    }
+
     /// Takes the number that was spoken of last.
     pub(super) fn pass_number(&mut self) -> Result<(), Wrong> {
         self.at = self.begun + self.number_text()?.len();
@@ -426,12 +429,12 @@ impl Json<'_> {
     }
 }
 
-/// A quoted number that is not finite.
-fn not_finite(quoted: &[u8]) -> Option<f64> {
-    match quoted {
-        b"\"NaN\"" => Some(f64::NAN),
-        b"\"Infinity\"" => Some(f64::INFINITY),
-        b"\"-Infinity\"" => Some(f64::NEG_INFINITY),
+/// A number that is not finite, by its name.
+pub(in crate::transcode) fn not_finite(name: &[u8]) -> Option<f64> {
+    match name {
+        b"NaN" => Some(f64::NAN),
+        b"Infinity" => Some(f64::INFINITY),
+        b"-Infinity" => Some(f64::NEG_INFINITY),
         _ => None,
     }
 }

@@ -1,6 +1,9 @@
 //! One field of a message type, ready for reading and writing.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use bytes::Bytes;
 
 use super::kind::{Count, Kind, Presence, WireType};
 
@@ -45,6 +48,8 @@ pub(in crate::transcode) struct Field {
     pub(in crate::transcode) next: Successor,
     /// Whether the last value that was written behind its length needed two bytes for that.
     wide: AtomicBool,
+    /// The JSON name, to be shared.
+    shared: OnceLock<Bytes>,
 }
 
 /// How much of a key is compared and copied in one go.
@@ -180,6 +185,7 @@ impl Field {
             group_name: parts.group_name.map(Into::into),
             next: Successor::default(),
             wide: AtomicBool::new(false),
+            shared: OnceLock::new(),
         }
     }
 
@@ -191,6 +197,11 @@ impl Field {
     /// Whether it is an extension.
     pub(in crate::transcode) fn is_extension(&self) -> bool {
         self.name.starts_with('[')
+    }
+
+    /// The JSON name, shared by all who ask.
+    pub(in crate::transcode) fn shared_name(&self) -> Bytes {
+        self.shared.get_or_init(|| Bytes::copy_from_slice(self.json_name.as_bytes())).clone()
     }
 
     /// The fields of a map's entries.
