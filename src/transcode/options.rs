@@ -1,6 +1,6 @@
 //! What a reader lets pass and how a writer prints.
 
-/// What a JSON reader does with members and enum names that the type does not have.
+/// What a reader does with fields and enum names that the type does not have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Unknown {
     /// They are errors.
@@ -14,6 +14,13 @@ pub enum Unknown {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct JsonInput {
     /// Members and enum names that the type does not have.
+    pub unknown: Unknown,
+}
+
+/// How text format is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TextInput {
+    /// Fields, by name or by number, extensions and enum values that the type does not have.
     pub unknown: Unknown,
 }
 
