@@ -24,6 +24,24 @@ pub struct TextInput {
     pub unknown: Unknown,
 }
 
+/// What a writer does with fields that the type does not have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum UnknownFields {
+    /// They stay out.
+    #[default]
+    Omit,
+    /// They are printed by their numbers, behind the others: `7: 300`, `8: 0x0000002a`, `9 { 1: "a" }`. What
+    /// they are is guessed from the wire, and no reader can tell them back.
+    Print,
+}
+
+/// How text format is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TextOutput {
+    /// Fields that the type does not have, and numbers that a closed enum does not name.
+    pub unknown: UnknownFields,
+}
+
 /// Whether JSON takes one line or several.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Layout {

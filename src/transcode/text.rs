@@ -2,17 +2,24 @@
 
 mod literal;
 mod name;
+mod number;
+mod quoted;
 mod reader;
 mod skip;
+#[cfg(test)]
+mod testing;
 mod token;
+mod unknown;
 mod value;
 mod writer;
 
 use super::flaw::Wrong;
-use super::options::TextInput;
+use super::options::{TextInput, TextOutput, UnknownFields};
 use super::place::Place;
+use super::walk::{Required, walk};
 use super::{DataError, Plan};
 use reader::Reader;
+use writer::TextSink;
 
 /// Reads one message in text format and appends its wire bytes to `out`.
 ///
@@ -26,19 +33,32 @@ pub fn to_wire(plan: &Plan, text: &str, options: TextInput, out: &mut Vec<u8>) -
     })
 }
 
-/// Reads wire bytes as a message of the plan's type and appends it in text format, as protoc prints it:
-/// one field a line, each line ended. Fields that the type does not have are left out.
+/// Reads wire bytes as a message of the plan's type and appends it in text format, as protoc prints it: one field
+/// a line, each line ended, maps in the order of their keys, an Any as what it holds where its type is in the
+/// plan's closure or bundled. Numbers that are not whole have as few digits as are read back.
 ///
 /// # Errors
-/// When the bytes are no message of this type.
-pub fn from_wire(plan: &Plan, wire: &[u8], out: &mut Vec<u8>) -> Result<(), DataError> {
-    writer::write(&plan.decode_dynamic(wire)?, out);
-    Ok(())
+/// When the bytes are no message of this type. `out` is then as it was.
+pub fn from_wire(plan: &Plan, wire: &[u8], options: TextOutput, out: &mut Vec<u8>) -> Result<(), DataError> {
+    match options.unknown {
+        UnknownFields::Omit => write::<false>(plan, wire, out),
+        UnknownFields::Print => write::<true>(plan, wire, out),
+    }
 }
 
 /// The same as [`to_wire`]; an error has its offset in the text, and no line and column.
 pub(super) fn read(plan: &Plan, text: &str, options: TextInput, out: &mut Vec<u8>) -> Result<(), Wrong> {
     Reader::new(text, options.unknown, out)?.read(plan.types(), plan.root())
+}
+
+fn write<const UNKNOWN: bool>(plan: &Plan, wire: &[u8], out: &mut Vec<u8>) -> Result<(), DataError> {
+    let begun = out.len();
+    let mut sink = TextSink::<UNKNOWN>::new(out);
+    let walked = walk(plan, wire, Required::Optional, &mut sink, TextSink::restart);
+    walked.map_err(|error| {
+        out.truncate(begun);
+        error.of_type(plan.type_name())
+    })
 }
 
 #[cfg(test)]

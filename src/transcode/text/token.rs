@@ -138,6 +138,12 @@ fn is_word(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric()
 }
 
+/// Whether an Any with this type URL can be written as `[type.googleapis.com/pkg.Type] { … }`.
+pub(super) fn is_type_url(url: &[u8]) -> bool {
+    let text = std::str::from_utf8(url).ok().filter(|text| text.contains('/') && text.bytes().all(is_url));
+    text.is_some_and(|text| wrong_name(text).is_none())
+}
+
 /// What may stand between `[` and `]`.
 fn is_url(byte: u8) -> bool {
     is_word(byte) || b"-.~!$&()*+,;=%/".contains(&byte)
