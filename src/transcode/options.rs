@@ -1,6 +1,6 @@
 //! What a reader lets pass and how a writer prints.
 
-/// What a JSON reader does with members and enum names that the type does not have.
+/// What a reader does with fields and enum names that the type does not have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Unknown {
     /// They are errors.
@@ -15,6 +15,31 @@ pub enum Unknown {
 pub struct JsonInput {
     /// Members and enum names that the type does not have.
     pub unknown: Unknown,
+}
+
+/// How text format is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TextInput {
+    /// Fields, by name or by number, extensions and enum values that the type does not have.
+    pub unknown: Unknown,
+}
+
+/// What a writer does with fields that the type does not have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum UnknownFields {
+    /// They stay out.
+    #[default]
+    Omit,
+    /// They are printed by their numbers, behind the others: `7: 300`, `8: 0x0000002a`, `9 { 1: "a" }`. What
+    /// they are is guessed from the wire, and no reader can tell them back.
+    Print,
+}
+
+/// How text format is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TextOutput {
+    /// Fields that the type does not have, and numbers that a closed enum does not name.
+    pub unknown: UnknownFields,
 }
 
 /// Whether JSON takes one line or several.

@@ -6,6 +6,7 @@ mod features;
 mod field;
 mod kind;
 mod message;
+mod reserved;
 mod types;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub(super) use enumeration::Enum;
 pub(super) use field::{Entry, EnumId, Field, HEAD, Of, SetItem, Successor, Tag, TypeId};
 pub(super) use kind::{Count, Kind, Presence, WireType};
 pub(super) use message::{Form, Type};
+pub(super) use reserved::is_reserved;
 pub(super) use types::Types;
 
 /// A type with all that transcoding needs to know of it; made once, used for every message.

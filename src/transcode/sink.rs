@@ -16,6 +16,7 @@ pub(super) trait Sink<'p> {
     /// map), and not as messages of their fields.
     const WELL_KNOWN: bool;
     /// Whether an Any comes as the message that it holds, behind its [`Sink::type_url`], where its type is known.
+    /// Without [`Sink::WELL_KNOWN`], others and those whose bytes are no such message come as their own fields.
     const ANY: bool;
     /// Whether fields that the type does not have are wanted, and numbers that a closed enum does not name.
     const UNKNOWN: bool;
@@ -23,6 +24,11 @@ pub(super) trait Sink<'p> {
     /// Whether fields without presence are wanted when they are not there.
     fn wants_defaults(&self) -> bool {
         false
+    }
+
+    /// Whether an Any with this type URL may come as what it holds.
+    fn expands(&self, _url: &[u8]) -> bool {
+        true
     }
 
     /// Begins a message, as a value.

@@ -1,20 +1,22 @@
-//! Text format there and back, with the errors and their places.
+//! Text format there and back.
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::transcode::options::Unknown;
 use crate::transcode::testing::{all, old};
+use crate::transcode::text::testing::kinds;
 use crate::transcode::{JsonInput, JsonOutput, json};
 
 fn wire(text: &str) -> Vec<u8> {
     let mut out = Vec::new();
-    to_wire(all(), text, &mut out).unwrap_or_else(|error| panic!("{text}: {error}"));
+    to_wire(all(), text, TextInput::default(), &mut out).unwrap_or_else(|error| panic!("{text}: {error}"));
     out
 }
 
 fn text(wire: &[u8]) -> String {
     let mut out = Vec::new();
-    from_wire(all(), wire, &mut out).unwrap();
+    from_wire(all(), wire, TextOutput::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -71,50 +73,131 @@ any {
 #[test]
 fn extensions_have_their_full_names() {
     let (plan, mut bytes, mut again) = (old(), Vec::new(), Vec::new());
-    to_wire(&plan, "name: 'a' [old.level]: 3 [old.inner] { [old.notes]: 'x' }", &mut bytes).unwrap();
-    from_wire(&plan, &bytes, &mut again).unwrap();
+    to_wire(
+        &plan,
+        "name: 'a' [old.level]: 3 [old.inner] { [old.notes]: 'x' }",
+        TextInput::default(),
+        &mut bytes,
+    )
+    .unwrap();
+    from_wire(&plan, &bytes, TextOutput::default(), &mut again).unwrap();
     let expected = "name: \"a\"\n[old.level]: 3\n[old.inner] {\n  [old.notes]: \"x\"\n}\n";
     assert_eq!(String::from_utf8(again).unwrap(), expected);
 }
 
-#[test]
-fn errors_say_what_and_where() {
-    for (given, expected) in [
-        ("name: 'a'\n  nam: 1", "line 2, column 3: unknown field \"nam\" in t.All"),
-        (
-            "address {\n  name: 5\n}",
-            "line 2, column 9: no valid text format: expected a string, but found '5'",
-        ),
-        ("role: ADMIM", "line 1, column 7: \"ADMIM\" is no t.Role: it is one of NONE, ADMIN, GUEST"),
-        ("name: '☃' name: 'b'", "line 1, column 17: no valid text format: 'name' is already set"),
-        (
-            "address {",
-            "line 1, column 10: no valid text format: expected '}' or a field name, but reached end of input",
-        ),
-    ] {
-        let error = to_wire(all(), given, &mut Vec::new()).unwrap_err();
-        assert_eq!(error.to_string(), expected, "{given}");
-    }
-    assert_eq!(to_wire(all(), "nick_nam: ''", &mut Vec::new()).unwrap_err().nearest(), ["nickName"]);
-    assert!(to_wire(all(), "address {", &mut Vec::new()).unwrap_err().is_unfinished());
-}
+/// A message with something of everything.
+const GIVEN: &str = "i32: 1 text: 'a' Data { inner_value: 3 } packed: [1, 2] Row {} by_name { key: 'x' value {} } \
+    set { [two.Member] { i: 3 } } any { [a/two.Kinds] { i32: 1 } } deeper { color: RED } right {} [two.levels]: [1]";
 
-#[test]
-fn depth_is_bounded() {
-    for open in ["address{twin{twin<", "tags:[["] {
-        let error = to_wire(all(), &open.repeat(100_000), &mut Vec::new()).unwrap_err();
-        assert_eq!(error.message(), "nested more than 100 levels deep");
-    }
-    // brackets in strings and comments do not count
-    wire(&format!("name: '{}' # {}\n tags: '\\'{}'", "{".repeat(200), "[".repeat(200), "<".repeat(200)));
+/// Fields of a `two.Kinds`, mostly such as fit together.
+fn fields() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(vec![
+        "i32: -1",
+        "i64: 0x7f",
+        "u32: 017",
+        "u64: 18446744073709551615;",
+        "s32: -7",
+        "s64: 9",
+        "f32: 0",
+        "f64: 5",
+        "sf32: -1",
+        "sf64: - 2",
+        "on: t",
+        "color: BLUE",
+        "small: 1e-3f",
+        "wide: -inf",
+        "wide: nan",
+        "text: 'a' \"\\303\"",
+        "raw: '\\u1234\\377'",
+        "Data { inner_value: 3 }",
+        "many: [1, 2]",
+        "many: 3",
+        "packed: [1, -1]",
+        "packed: 2,",
+        "fixed: [1]",
+        "Row < cell: 'x' >",
+        "row {}",
+        "colors { key: 3 value: RED }",
+        "colors { key: -1 }",
+        "colors {}",
+        "set { [two.Member] { i: 3 } [two.other] {} }",
+        "needs { a: 1 b: '' }",
+        "palette: [RED, -2]",
+        "left: 'x'",
+        "Third {}",
+        "user_id: 5",
+        "[two.level]: 3",
+        "[two.levels]: [1]",
+        "[two.levels]: 2",
+        "[two.extra] { x: 1 }",
+        "[two.Scope.shade]: 7",
+        "any { type_url: 'a/b' value: 'c' }",
+        "any { [a/google.protobuf.Any] {} }",
+        "gone: [1]",
+        "}",
+        "nope: 1",
+        "5: 6",
+        "",
+        "#\n",
+    ]);
+    let leaf = leaf.prop_map(str::to_owned);
+    leaf.prop_recursive(6, 40, 5, |inner| {
+        let around = prop::sample::select(vec![
+            ("deeper {", "}"),
+            ("right <", ">"),
+            ("[two.kinds]: [{", "}, {}]"),
+            ("by_name { key: 'x' value {", "} }"),
+            ("by_name { value {", "} key: '\\377' }"),
+            ("any { [x.y/two.Kinds] {", "} }"),
+        ]);
+        (around, prop::collection::vec(inner, 0..5))
+            .prop_map(|((open, close), inner)| format!("{open} {} {close}", inner.join(" ")))
+    })
 }
 
 proptest! {
     #[test]
     fn no_text_panics(given in "[nametgsro:{}<>\\[\\]'\"0-9 .,;#\\\\/\n-]{0,60}|\\PC*") {
-        let mut out = Vec::new();
-        if to_wire(all(), &given, &mut out).is_ok() {
-            prop_assert!(all().check(&out).is_ok());
+        for unknown in [Unknown::Refuse, Unknown::Drop] {
+            let mut out = Vec::new();
+            if to_wire(all(), &given, TextInput { unknown }, &mut out).is_ok() {
+                prop_assert!(all().check(&out).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_read_is_a_message_and_printed_as_it_was_read(given in prop::collection::vec(fields(), 0..6)) {
+        let given = given.join(" ");
+        for unknown in [Unknown::Refuse, Unknown::Drop] {
+            let mut wire = Vec::new();
+            if to_wire(kinds(), &given, TextInput { unknown }, &mut wire).is_err() {
+                continue;
+            }
+            prop_assert_eq!(kinds().check(&wire), Ok(()));
+            let (mut first, mut second, mut again) = (Vec::new(), Vec::new(), Vec::new());
+            from_wire(kinds(), &wire, TextOutput::default(), &mut first).unwrap();
+            let first = String::from_utf8(first).unwrap();
+            to_wire(kinds(), &first, TextInput::default(), &mut again).unwrap_or_else(|error| panic!("{error}\n{first}"));
+            from_wire(kinds(), &again, TextOutput::default(), &mut second).unwrap();
+            prop_assert_eq!(&first, &String::from_utf8(second).unwrap());
+        }
+    }
+
+    #[test]
+    fn no_bytes_panic(wire in prop::collection::vec(any::<u8>(), 0..60), spoilt in (any::<prop::sample::Index>(), any::<u8>())) {
+        let mut message = Vec::new();
+        to_wire(kinds(), GIVEN, TextInput::default(), &mut message).unwrap();
+        let at = spoilt.0.index(message.len());
+        message[at] = spoilt.1;
+        for wire in [&wire, &message] {
+            for unknown in [UnknownFields::Omit, UnknownFields::Print] {
+                let mut out = Vec::new();
+                match from_wire(kinds(), wire, TextOutput { unknown }, &mut out) {
+                    Ok(()) => prop_assert!(String::from_utf8(out).is_ok()),
+                    Err(_) => prop_assert!(out.is_empty()),
+                }
+            }
         }
     }
 

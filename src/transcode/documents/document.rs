@@ -1,9 +1,9 @@
 //! One value of an input, and where each of its bytes came from.
 
 use crate::transcode::flaw::Flaw;
+use crate::transcode::options::TextInput;
 use crate::transcode::place::Place;
 use crate::transcode::{DataError, JsonInput, Plan};
-use prost_reflect::prost::Message as _;
 
 /// One value of an input, cut out and normalised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,19 +57,18 @@ impl Document {
     /// When it does not fit the type; line and column are those in the whole input.
     pub fn to_wire(&self, plan: &Plan, options: JsonInput, out: &mut Vec<u8>) -> Result<(), DataError> {
         let read = match &self.body {
-            Body::Json(text) => {
-                let read = crate::transcode::json::read(plan, text.as_bytes(), options, out);
-                return read.map_err(|flaw| self.placed(*flaw));
+            Body::Json(text) => crate::transcode::json::read(plan, text.as_bytes(), options, out),
+            Body::Text(text) => {
+                let options = TextInput { unknown: options.unknown };
+                crate::transcode::text::read(plan, text, options, out)
             }
-            Body::Text(text) => crate::transcode::text::read(&plan.message()?, text),
             Body::Wire(bytes) => {
                 plan.check(bytes)?;
                 out.extend_from_slice(bytes);
                 return Ok(());
             }
         };
-        let message = read.map_err(|flaw| self.placed(flaw))?;
-        message.encode(out).map_err(|error| DataError::new(error.to_string()))
+        read.map_err(|flaw| self.placed(*flaw))
     }
 
     /// The strict JSON of this value, where the input is JSON.

@@ -42,7 +42,7 @@ pub(in crate::transcode) struct Field {
     pub(in crate::transcode) key_head: [u8; HEAD],
     /// `,"user_id":`
     pub(in crate::transcode) proto_key: Box<[u8]>,
-    /// In text format a group goes by the name of its type.
+    /// In text format a group goes by the name of its type, and a member of a `MessageSet` by `[pkg.Type]`.
     pub(in crate::transcode) group_name: Option<Box<str>>,
     /// The field that came next the last time.
     pub(in crate::transcode) next: Successor,

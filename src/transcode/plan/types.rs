@@ -130,6 +130,13 @@ impl Types {
             let key = extension.json_key();
             let mut field = self.field(extension.field(), parent, key, key, utf8, None);
             field.set_item = message_set && field.kind == Kind::Message && field.count == Count::One;
+            if let (true, FieldKind::Singular(SingularKind::Message(of))) =
+                (field.set_item, extension.field().kind())
+            {
+                // A member of a MessageSet that its own type declares goes by the name of that type.
+                let type_name = descriptors.message(of).full_name();
+                field.group_name = (type_name == parent).then(|| format!("[{type_name}]").into());
+            }
             fields.push(field);
         }
         Type::new(message.full_name(), id, message_set, fields, oneofs)

@@ -1,142 +1,301 @@
-//! A message held as a value, written in text format.
+//! What a message is written into to become text format.
 
 use std::io::Write as _;
 
-use prost_reflect::{DynamicMessage, Kind, MapKey, ReflectMessage as _, Value};
+use super::token::is_type_url;
+use super::{number, quoted, unknown};
+use crate::transcode::plan::{Enum, Field};
+use crate::transcode::sink::{Key, Sink, Span};
 
-/// How deep an Any is written out with its type; deeper ones are written as bytes.
-const DEPTH: usize = 100;
-
-/// Appends a message as protoc prints it: one field a line, two spaces a level, maps by key.
-pub(super) fn write(message: &DynamicMessage, out: &mut Vec<u8>) {
-    Writer { out }.message(message, 0);
+/// Text format, one field a line; with fields that the type does not have where `UNKNOWN` says so.
+#[derive(Debug)]
+pub(super) struct TextSink<'p, 'o, const UNKNOWN: bool> {
+    out: &'o mut Vec<u8>,
+    /// Where it begins in there.
+    begun: usize,
+    /// How many braces are open.
+    depth: usize,
+    /// The field whose value comes next; the outermost message is the value of none.
+    field: Option<&'p Field>,
+    /// The lists and maps that are open.
+    around: Vec<Around<'p>>,
+    /// The entries of the open maps.
+    entries: Vec<Entry>,
+    /// The keys of these entries, those that are strings.
+    keys: Vec<u8>,
+    /// Unknown fields of the open messages, which stand behind the others.
+    unknown: Vec<u8>,
 }
 
-struct Writer<'a> {
-    out: &'a mut Vec<u8>,
+/// A list, or a map, that is open.
+#[derive(Debug, Clone, Copy)]
+struct Around<'p> {
+    field: &'p Field,
+    /// Whether an entry of the map is open.
+    entry: bool,
 }
 
-impl Writer<'_> {
-    fn message(&mut self, message: &DynamicMessage, depth: usize) {
-        if message.descriptor().full_name() == "google.protobuf.Any" && self.any(message, depth) {
+/// An entry of a map: where it begins in the output, and its key.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    start: usize,
+    key: Order,
+}
+
+/// A key by which entries are sorted.
+#[derive(Debug, Clone, Copy)]
+enum Order {
+    Number(i128),
+    /// Where it begins and ends among the keys.
+    Text(usize, usize),
+}
+
+/// How much there was of everything when a message or a map began.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    depth: usize,
+    unknown: usize,
+    out: usize,
+    entries: usize,
+    keys: usize,
+}
+
+impl<'o, const UNKNOWN: bool> TextSink<'_, 'o, UNKNOWN> {
+    pub(super) fn new(out: &'o mut Vec<u8>) -> Self {
+        let (around, entries, keys, unknown) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let begun = out.len();
+        Self { out, begun, depth: 0, field: None, around, entries, keys, unknown }
+    }
+
+    /// Forgets what was written.
+    pub(super) fn restart(&mut self) {
+        self.out.truncate(self.begun);
+        (self.depth, self.field) = (0, None);
+        self.around.clear();
+        self.entries.clear();
+        self.keys.clear();
+        self.unknown.clear();
+    }
+
+    /// The name of the field whose value comes, behind the indentation.
+    fn name(&mut self) {
+        unknown::indent(self.depth, self.out);
+        let name = self.field.take().map_or("", |field| field.group_name.as_deref().unwrap_or(&field.name));
+        self.out.extend_from_slice(name.as_bytes());
+    }
+
+    /// A line with a value.
+    fn line(&mut self, value: std::fmt::Arguments<'_>) {
+        self.name();
+        writeln!(self.out, ": {value}").expect("a Vec takes all that is written");
+    }
+
+    /// The same, where the value is no Unicode or has a form of its own.
+    fn written(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.name();
+        self.out.extend_from_slice(b": ");
+        write(self.out);
+        self.out.push(b'\n');
+    }
+
+    fn open(&mut self) {
+        self.out.extend_from_slice(b" {\n");
+        self.depth += 1;
+    }
+
+    fn close(&mut self) {
+        self.depth -= 1;
+        unknown::indent(self.depth, self.out);
+        self.out.extend_from_slice(b"}\n");
+    }
+
+    fn mark(&self) -> Mark {
+        let (unknown, out) = (self.unknown.len(), self.out.len());
+        Mark { depth: self.depth, unknown, out, entries: self.entries.len(), keys: self.keys.len() }
+    }
+
+    /// Puts the entries of a map in the order of their keys.
+    fn sort(&mut self, mark: Mark) {
+        let Self { out, entries, keys, .. } = self;
+        let entries = &mut entries[mark.entries..];
+        let order = |a: &Entry, b: &Entry| match (a.key, b.key) {
+            (Order::Text(a, a_end), Order::Text(b, b_end)) => keys[a..a_end].cmp(&keys[b..b_end]),
+            (Order::Number(a), Order::Number(b)) => a.cmp(&b),
+            // One map has keys of one kind.
+            _ => std::cmp::Ordering::Equal,
+        };
+        if entries.is_sorted_by(|a, b| order(a, b).is_le()) {
             return;
         }
-        for field in message.descriptor().fields().filter(|field| message.has_field(field)) {
-            let kind = field.kind();
-            let name = match &kind {
-                Kind::Message(group) if field.is_group() => group.name().to_owned(),
-                _ => field.name().to_owned(),
-            };
-            self.field(&name, &message.get_field(&field), &kind, depth);
+        let written = out.split_off(mark.out);
+        let starts: Vec<usize> = entries.iter().map(|entry| entry.start).collect();
+        let end_of = |start: usize| {
+            let next = starts.get(starts.partition_point(|&other| other <= start));
+            next.map_or(written.len(), |next| next - mark.out)
+        };
+        entries.sort_by(order);
+        for entry in entries {
+            out.extend_from_slice(&written[entry.start - mark.out..end_of(entry.start)]);
         }
-        for (extension, value) in message.extensions() {
-            self.field(&format!("[{}]", extension.full_name()), value, &extension.kind(), depth);
-        }
-    }
-
-    /// `[type.googleapis.com/pkg.Type] { … }`, where the type is known and the bytes are one.
-    fn any(&mut self, message: &DynamicMessage, depth: usize) -> bool {
-        let (url, value) = (message.get_field_by_number(1), message.get_field_by_number(2));
-        let (Some(url), Some(value)) = (url, value) else { return false };
-        let (Some(url), Some(value)) = (url.as_str(), value.as_bytes()) else { return false };
-        let Some((_, name)) = url.rsplit_once('/') else { return false };
-        let Some(type_) = message.descriptor().parent_pool().get_message_by_name(name) else { return false };
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-/".contains(&b);
-        if depth >= DEPTH || !url.bytes().all(plain) {
-            return false;
-        }
-        let Ok(inner) = DynamicMessage::decode(type_, value.clone()) else { return false };
-        self.block(&format!("[{url}]"), &inner, depth);
-        true
-    }
-
-    fn field(&mut self, name: &str, value: &Value, kind: &Kind, depth: usize) {
-        match value {
-            Value::List(values) => {
-                for value in values {
-                    self.field(name, value, kind, depth);
-                }
-            }
-            Value::Map(entries) => {
-                let mut entries: Vec<_> = entries.iter().collect();
-                entries.sort_by(|a, b| a.0.cmp(b.0));
-                let value_kind = kind.as_message().map(|entry| entry.map_entry_value_field().kind());
-                for (key, value) in entries {
-                    self.line(depth, format_args!("{name} {{\n"));
-                    self.field("key", &key_value(key), kind, depth + 1);
-                    self.field("value", value, value_kind.as_ref().unwrap_or(kind), depth + 1);
-                    self.line(depth, format_args!("}}\n"));
-                }
-            }
-            Value::Message(message) => self.block(name, message, depth),
-            Value::Bool(value) => self.line(depth, format_args!("{name}: {value}\n")),
-            Value::I32(value) => self.line(depth, format_args!("{name}: {value}\n")),
-            Value::I64(value) => self.line(depth, format_args!("{name}: {value}\n")),
-            Value::U32(value) => self.line(depth, format_args!("{name}: {value}\n")),
-            Value::U64(value) => self.line(depth, format_args!("{name}: {value}\n")),
-            Value::F32(value) => self.line(depth, format_args!("{name}: {}\n", number(*value))),
-            Value::F64(value) => self.line(depth, format_args!("{name}: {}\n", number(*value))),
-            Value::EnumNumber(number) => {
-                let named = kind.as_enum().and_then(|e| e.get_value(*number));
-                match named {
-                    Some(value) => self.line(depth, format_args!("{name}: {}\n", value.name())),
-                    None => self.line(depth, format_args!("{name}: {number}\n")),
-                }
-            }
-            Value::String(text) => {
-                let text = escaped(text.as_bytes(), |byte| byte >= 0x80);
-                self.line(depth, format_args!("{name}: \"{text}\"\n"));
-            }
-            Value::Bytes(bytes) => {
-                let text = escaped(bytes, |_| false);
-                self.line(depth, format_args!("{name}: \"{text}\"\n"));
-            }
-        }
-    }
-
-    fn block(&mut self, name: &str, message: &DynamicMessage, depth: usize) {
-        self.line(depth, format_args!("{name} {{\n"));
-        self.message(message, depth + 1);
-        self.line(depth, format_args!("}}\n"));
-    }
-
-    fn line(&mut self, depth: usize, text: std::fmt::Arguments<'_>) {
-        self.out.resize(self.out.len() + 2 * depth, b' ');
-        self.out.write_fmt(text).expect("a Vec takes all that is written");
     }
 }
 
-fn key_value(key: &MapKey) -> Value {
-    match key {
-        MapKey::Bool(key) => Value::Bool(*key),
-        MapKey::I32(key) => Value::I32(*key),
-        MapKey::I64(key) => Value::I64(*key),
-        MapKey::U32(key) => Value::U32(*key),
-        MapKey::U64(key) => Value::U64(*key),
-        MapKey::String(key) => Value::String(key.clone()),
+impl<'p, const UNKNOWN: bool> Sink<'p> for TextSink<'p, '_, UNKNOWN> {
+    type Mark = Mark;
+    const WELL_KNOWN: bool = false;
+    const ANY: bool = true;
+    const UNKNOWN: bool = UNKNOWN;
+
+    fn expands(&self, url: &[u8]) -> bool {
+        is_type_url(url)
     }
-}
 
-/// A number as text format has it: `1.5`, `inf`, `-inf`, `nan`.
-fn number(value: impl std::fmt::Display) -> String {
-    value.to_string().to_ascii_lowercase()
-}
+    fn begin(&mut self) -> Mark {
+        let mark = self.mark();
+        if self.field.is_some() {
+            self.name();
+            self.open();
+        }
+        mark
+    }
 
-/// The bytes as the inside of a quoted string; those that are not plain ASCII in octal, unless kept.
-fn escaped(bytes: &[u8], keep: impl Fn(u8) -> bool) -> String {
-    let mut out = Vec::with_capacity(bytes.len());
-    for &byte in bytes {
-        match byte {
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\'' => out.extend_from_slice(b"\\'"),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b' '..=b'~' => out.push(byte),
-            byte if keep(byte) => out.push(byte),
-            byte => out.extend_from_slice(format!("\\{byte:03o}").as_bytes()),
+    fn end(&mut self, mark: Mark) {
+        self.out.extend(self.unknown.drain(mark.unknown..));
+        while self.depth > mark.depth {
+            self.close();
         }
     }
-    String::from_utf8(out).expect("only whole characters of a string are kept")
+
+    fn field(&mut self, field: &'p Field) {
+        self.field = Some(field);
+    }
+
+    fn type_url(&mut self, url: &[u8]) {
+        unknown::indent(self.depth, self.out);
+        self.out.push(b'[');
+        self.out.extend_from_slice(url);
+        self.out.push(b']');
+        self.open();
+    }
+
+    /// All that an Any holds are fields here.
+    fn boxed(&mut self) {}
+
+    fn unknown(&mut self, number: u32, wire_type: u32, bytes: &[u8]) {
+        unknown::write(number, wire_type, bytes, self.depth, &mut self.unknown);
+    }
+
+    fn begin_list(&mut self) -> Mark {
+        self.around.extend(self.field.map(|field| Around { field, entry: false }));
+        self.mark()
+    }
+
+    fn element(&mut self) {
+        self.field = self.around.last().map(|around| around.field);
+    }
+
+    fn end_list(&mut self, _: Mark) {
+        self.around.pop();
+        self.field = None;
+    }
+
+    fn begin_map(&mut self) -> Mark {
+        self.begin_list()
+    }
+
+    fn entry(&mut self, key: Key<'_>) {
+        let Some(around) = self.around.last_mut() else { return };
+        let Some(members) = around.field.entry() else { return };
+        let map = around.field;
+        if std::mem::replace(&mut around.entry, true) {
+            self.close();
+        }
+        let start = self.out.len();
+        self.field = Some(map);
+        self.name();
+        self.open();
+        self.field = Some(&members.key);
+        let key = match key {
+            Key::Bool(key) => {
+                self.line(format_args!("{key}"));
+                Order::Number(key.into())
+            }
+            Key::Signed(key) => {
+                self.line(format_args!("{key}"));
+                Order::Number(key.into())
+            }
+            Key::Unsigned(key) => {
+                self.line(format_args!("{key}"));
+                Order::Number(key.into())
+            }
+            Key::Text(key) => {
+                self.written(|out| quoted::text(key.get(), out));
+                let begun = self.keys.len();
+                self.keys.extend_from_slice(key.get());
+                Order::Text(begun, self.keys.len())
+            }
+        };
+        self.entries.push(Entry { start, key });
+        self.field = Some(&members.value);
+    }
+
+    fn end_map(&mut self, mark: Mark) {
+        if self.around.pop().is_some_and(|around| around.entry) {
+            self.close();
+        }
+        self.sort(mark);
+        self.entries.truncate(mark.entries);
+        self.keys.truncate(mark.keys);
+        self.field = None;
+    }
+
+    fn bool(&mut self, value: bool) {
+        self.line(format_args!("{value}"));
+    }
+
+    fn int32(&mut self, value: i32) {
+        self.line(format_args!("{value}"));
+    }
+
+    fn uint32(&mut self, value: u32) {
+        self.line(format_args!("{value}"));
+    }
+
+    fn int64(&mut self, value: i64) {
+        self.line(format_args!("{value}"));
+    }
+
+    fn uint64(&mut self, value: u64) {
+        self.line(format_args!("{value}"));
+    }
+
+    fn float(&mut self, value: f32) {
+        self.written(|out| number::float(value, out));
+    }
+
+    fn double(&mut self, value: f64) {
+        self.written(|out| number::double(value, out));
+    }
+
+    fn text(&mut self, value: Span<'_>) {
+        self.written(|out| quoted::text(value.get(), out));
+    }
+
+    fn bytes(&mut self, value: Span<'_>) {
+        self.written(|out| quoted::bytes(value.get(), out));
+    }
+
+    fn number_of(&mut self, of: &'p Enum, value: i32) {
+        match of.name_of(value) {
+            Some(name) => self.line(format_args!("{name}")),
+            None => self.line(format_args!("{value}")),
+        }
+    }
+
+    /// No field of any type holds it.
+    fn null(&mut self) {}
 }
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

@@ -1,11 +1,13 @@
 //! An Any, handed on as the message that it holds.
 
 use super::super::compose::named;
-use super::super::plan::{Form, Type, WireType};
+use super::super::nothing::Nothing;
+use super::super::plan::{Form, Type, Types, WireType};
 use super::super::reader;
 use super::super::sink::{Sink, Span};
 use super::super::utf8;
-use super::{DEPTH, Order, Slice, Stop, Walk};
+use super::arena::Arena;
+use super::{DEPTH, Order, Required, Slice, Stop, Walk};
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
     /// The Any that is these slices of the arena, merged; `false` when it is to be handed on by its own fields.
@@ -21,7 +23,13 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
             return Err(Stop::broken(format!("a string is not UTF-8, at byte {}", url.start)));
         }
         let name = named(text.get());
-        let found = name.and_then(|name| self.types.any(name));
+        let mut found = name.and_then(|name| self.types.any(name));
+        if !S::WELL_KNOWN {
+            let fits = |(types, type_): &(&'p Types, &'p Type)| {
+                self.sink.expands(text.get()) && self.is_message(types, type_, value)
+            };
+            found = found.filter(fits);
+        }
         let Some((types, type_)) = found else {
             if !S::WELL_KNOWN {
                 return Ok(false);
@@ -39,6 +47,14 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
         self.sink.end(mark);
         self.types = outer;
         Ok(true)
+    }
+
+    /// Whether bytes are a message of this type.
+    fn is_message(&self, types: &'p Types, of: &'p Type, slice: Slice) -> bool {
+        let (sink, order, required) = (&mut Nothing, Order::Indexed, Required::Optional);
+        let (wire, depth, arena) = (self.wire, self.depth, Arena::default());
+        let mut walk = Walk { types, wire, sink, required, defaults: false, order, depth, arena };
+        walk.nested(|walk| walk.message(of, slice)).is_ok()
     }
 
     fn any_value(&mut self, type_: &'p Type, value: Slice) -> Result<(), Stop> {

@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
 
-use greet::transcode::options::Layout;
+use greet::transcode::options::{Layout, TextOutput};
 use greet::transcode::{DataError, JsonOutput, Plan, json, text};
 
 use crate::args::{OutputArgs, OutputForm};
@@ -50,7 +50,8 @@ impl Messages {
                 if self.written > 0 {
                     self.buffer.extend_from_slice(b"# ---\n");
                 }
-                text::from_wire(plan, wire, &mut self.buffer).map_err(|e| undecodable(plan, &e))?;
+                text::from_wire(plan, wire, TextOutput::default(), &mut self.buffer)
+                    .map_err(|e| undecodable(plan, &e))?;
                 if self.buffer.last().is_some_and(|last| *last != b'\n') {
                     self.buffer.push(b'\n');
                 }

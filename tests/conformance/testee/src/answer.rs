@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use greet::Schema;
 use greet::schema::Closure;
-use greet::transcode::options::Unknown;
+use greet::transcode::options::{TextInput, TextOutput, Unknown, UnknownFields};
 use greet::transcode::{DataError, JsonInput, JsonOutput, Plan, json, text};
 
 use crate::pipe::{Form, Reply, Request};
@@ -42,7 +42,10 @@ impl Testee {
         let mut out = Vec::new();
         let written = match case.wanted {
             Form::Json => json::from_wire(plan, &wire, JsonOutput::default(), &mut out),
-            Form::Text => text::from_wire(plan, &wire, &mut out),
+            Form::Text => {
+                let unknown = if case.prints_unknown { UnknownFields::Print } else { UnknownFields::Omit };
+                text::from_wire(plan, &wire, TextOutput { unknown }, &mut out)
+            }
             Form::Protobuf => return Reply::Done(case.wanted, wire),
         };
         match written {
@@ -69,7 +72,9 @@ fn parse(plan: &Plan, case: &Request) -> Result<Vec<u8>, Box<dyn Error>> {
             plan.check(case.payload)?;
             wire.extend_from_slice(case.payload);
         }
-        (Form::Text, _) => text::to_wire(plan, std::str::from_utf8(case.payload)?, &mut wire)?,
+        (Form::Text, _) => {
+            text::to_wire(plan, std::str::from_utf8(case.payload)?, TextInput::default(), &mut wire)?;
+        }
         (Form::Json, _) => {
             let unknown = if case.drops_unknown { Unknown::Drop } else { Unknown::Refuse };
             json::to_wire(plan, case.payload, JsonInput { unknown }, &mut wire)?;

@@ -32,6 +32,8 @@ pub(crate) struct Request<'a> {
     pub(crate) wanted: Form,
     /// Whether JSON may have what the type does not know.
     pub(crate) drops_unknown: bool,
+    /// Whether text format is to have what the type does not know.
+    pub(crate) prints_unknown: bool,
 }
 
 /// What came of a case.
@@ -86,7 +88,8 @@ pub(crate) fn write(pipe: &mut impl Write, reply: &Reply) -> Result<(), Box<dyn 
 impl<'a> Request<'a> {
     /// Reads a `ConformanceRequest`; what it does not need of it is passed over.
     pub(crate) fn parse(body: &'a [u8]) -> Result<Self, Box<dyn Error>> {
-        let (mut given, mut wanted, mut type_name, mut drops_unknown) = (None, None, "", false);
+        let (mut given, mut wanted, mut type_name) = (None, None, "");
+        let (mut drops_unknown, mut prints_unknown) = (false, false);
         let mut rest = body;
         while !rest.is_empty() {
             let tag = varint(&mut rest)?;
@@ -105,6 +108,7 @@ impl<'a> Request<'a> {
                 (4, 2) => type_name = std::str::from_utf8(bytes(&mut rest)?)?,
                 // JSON_IGNORE_UNKNOWN_PARSING_TEST
                 (5, 0) => drops_unknown = varint(&mut rest)? == 3,
+                (9, 0) => prints_unknown = varint(&mut rest)? != 0,
                 (_, 0) => drop(varint(&mut rest)?),
                 (_, 2) => drop(bytes(&mut rest)?),
                 (number, _) => return Err(format!("field {number} of a request is not known").into()),
@@ -112,7 +116,7 @@ impl<'a> Request<'a> {
         }
         let (given, payload) = given.ok_or("a request has no message in a form that is known")?;
         let wanted = wanted.ok_or("a request does not say what form it asks for")?;
-        Ok(Self { type_name, given, payload, wanted, drops_unknown })
+        Ok(Self { type_name, given, payload, wanted, drops_unknown, prints_unknown })
     }
 }
 
