@@ -58,6 +58,9 @@ impl<'a> Runner<'a> {
     /// Transcodes so many messages. Each pass over them has an order of its own.
     pub(crate) fn messages(&mut self, count: usize) {
         for _ in 0..count {
+            if self.done == self.order.len() && self.done == 1 {
+                self.done = 0;
+            }
             if self.done == self.order.len() {
                 self.done = 0;
                 self.choices = Choices::seed(self.choices.next());

@@ -1,8 +1,8 @@
 //! ProtoJSON to wire and back (protobuf.dev/programming-guides/json).
 
 pub(super) mod base64;
+mod cursor;
 mod digits;
-pub(super) mod expect;
 mod pretty;
 pub(super) mod scan;
 mod sink;
@@ -16,7 +16,6 @@ use super::compose::{self, compose};
 use super::flaw::{Flaw, Wrong};
 use super::options::{JsonInput, JsonOutput, Layout};
 use super::place::Place;
-use super::source::Source as _;
 use super::walk::{Required, walk};
 use super::writer::Writer;
 use super::{DataError, Plan};
@@ -53,7 +52,6 @@ pub fn from_wire(plan: &Plan, wire: &[u8], options: JsonOutput, out: &mut Vec<u8
 /// What reading needs room for; kept between messages, so that it is made once.
 #[derive(Debug, Default)]
 struct Scratch {
-    padded: Vec<u8>,
     text: Vec<u8>,
     key: Vec<u8>,
     keys: Vec<compose::Scratch>,
@@ -63,8 +61,9 @@ thread_local! {
     static KEPT: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
 }
 
-/// Texts up to this size are read from a copy with zeros behind it, where whole windows can be looked at up to the end.
-const SHORT: usize = 4096;
+/// Texts up to this size are read from a copy with zeros behind it, where whole windows can be looked at up to the end:
+/// in longer ones there are few that cannot.
+const SHORT: usize = 192;
 /// As many zeros as the widest look goes ahead.
 const PADDING: usize = 64;
 /// Scratch space that has grown beyond this is not kept.
@@ -78,19 +77,19 @@ pub(super) fn read(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u
         return Err(Flaw::new(error.valid_up_to(), DataError::new("the text is not UTF-8")));
     }
     let mut kept = KEPT.take().unwrap_or_default();
-    let Scratch { padded, text, key, keys } = &mut *kept;
+    let Scratch { text, key, keys } = &mut *kept;
     keys.clear();
     let end = json.len();
-    let padded = if end <= SHORT {
-        padded.clear();
-        padded.extend_from_slice(json);
-        padded.extend_from_slice(&[0; PADDING]);
-        &padded[..]
-    } else {
-        json
+    let mut padded = [0; SHORT + PADDING];
+    let padded = match padded.get_mut(..end) {
+        Some(short) if end <= SHORT => {
+            short.copy_from_slice(json);
+            &padded[..]
+        }
+        _ => json,
     };
     let mut writer = Writer::new(out, end);
-    let mut source = source::Json::new(padded, end, text, key);
+    let mut source = cursor::Json::new(padded, end, text, key);
     let read = compose(plan, &mut source, options.unknown, keys, &mut writer).and_then(|()| source.finish());
     if read.is_ok() {
         writer.finish();

@@ -35,8 +35,25 @@ pub(super) fn varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize),
     }
 }
 
-#[inline(never)]
+/// One of more than a byte: eight are looked at together, and their lower seven bits put side by side.
+#[inline]
 fn long_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
+    if let Some(window) = wire.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let window = u64::from_le_bytes(*window);
+        let ends = !window & 0x8080_8080_8080_8080;
+        let behind = at + (ends.trailing_zeros() as usize + 1) / 8;
+        if ends != 0 && behind <= end {
+            let kept = window & (ends ^ (ends - 1)) & 0x7f7f_7f7f_7f7f_7f7f;
+            let pairs = (kept & 0x007f_007f_007f_007f) | (kept & 0x7f00_7f00_7f00_7f00) >> 1;
+            let fours = (pairs & 0x0000_3fff_0000_3fff) | (pairs & 0x3fff_0000_3fff_0000) >> 2;
+            return Ok(((fours & 0x0fff_ffff) | (fours & 0x0fff_ffff_0000_0000) >> 4, behind));
+        }
+    }
+    slow_varint(wire, at, end)
+}
+
+#[inline(never)]
+fn slow_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
     let mut value = 0;
     let bytes = wire.get(at..end).unwrap_or_default();
     for (place, &byte) in bytes.iter().take(10).enumerate() {

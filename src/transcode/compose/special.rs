@@ -2,7 +2,7 @@
 
 use super::super::DataError;
 use super::super::flaw::Wrong;
-use super::super::plan::{Form, Kind, Tag, Type, WireType};
+use super::super::plan::{Form, Tag, Type, WireType};
 use super::super::source::{Member, Next, Source};
 use super::super::well_known::{field_mask, time};
 use super::{Composer, value};
@@ -175,11 +175,5 @@ impl Form {
     /// Whether its JSON may be an array.
     pub(super) fn takes_list(self) -> bool {
         matches!(self, Self::Value | Self::ListValue)
-    }
-
-    /// Whether its JSON is that of one field.
-    #[cfg(test)]
-    pub(super) fn wraps(self) -> Option<Kind> {
-        if let Self::Wrapper(kind) = self { Some(kind) } else { None }
     }
 }

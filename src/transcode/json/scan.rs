@@ -1,6 +1,6 @@
 //! The wide scans over JSON text: where a string ends, and whether a key is the one expected.
 
-use wide::{CmpEq as _, u8x16};
+use wide::u8x16;
 
 use super::super::plan::{Field, HEAD};
 

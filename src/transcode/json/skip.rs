@@ -2,7 +2,7 @@
 
 use super::super::flaw::Wrong;
 use super::super::source::{Member, Next, Source as _};
-use super::source::Json;
+use super::cursor::Json;
 
 /// Passes over the value that was spoken of last, at most `depth` levels of it.
 pub(super) fn skip(json: &mut Json<'_>, next: Next, depth: usize) -> Result<(), Wrong> {

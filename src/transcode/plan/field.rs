@@ -30,6 +30,8 @@ pub(in crate::transcode) struct Field {
     pub(in crate::transcode) tag: Tag,
     /// The tag of one value that is not packed.
     pub(in crate::transcode) single: Tag,
+    /// The tag of a chunk of values, where there may be one, else again that of one value.
+    pub(in crate::transcode) chunk: Tag,
     /// The type of the value.
     pub(in crate::transcode) of: Of,
     /// The name in the .proto, `user_id`; `[pkg.ext]` for an extension.
@@ -38,8 +40,10 @@ pub(in crate::transcode) struct Field {
     pub(in crate::transcode) json_name: Box<str>,
     /// `,"userId":`, what stands between the quotes escaped.
     pub(in crate::transcode) key: Box<[u8]>,
-    /// The beginning of `key`, to be compared and copied in one go.
+    /// The beginning of `key`, to be copied in one go.
     pub(in crate::transcode) key_head: [u8; HEAD],
+    /// The same without the comma, to be compared in one go.
+    pub(in crate::transcode) quoted_head: [u8; HEAD],
     /// `,"user_id":`
     pub(in crate::transcode) proto_key: Box<[u8]>,
     /// In text format a group goes by the name of its type, and a member of a `MessageSet` by `[pkg.Type]`.
@@ -176,10 +180,15 @@ impl Field {
             oneof: parts.oneof,
             tag: Tag::new(parts.number, wire_type),
             single: Tag::new(parts.number, parts.kind.wire_type()),
+            chunk: Tag::new(
+                parts.number,
+                if parts.kind.is_packable() { WireType::Delimited } else { parts.kind.wire_type() },
+            ),
             of: parts.of,
             name: parts.name.into(),
             json_name: parts.json_name.into(),
             key_head: head(&key),
+            quoted_head: head(&key[1..]),
             key,
             proto_key,
             group_name: parts.group_name.map(Into::into),

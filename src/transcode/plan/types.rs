@@ -57,16 +57,19 @@ impl Types {
     }
 
     /// A message type.
+    #[inline(always)]
     pub(in crate::transcode) fn get(&self, id: TypeId) -> &Type {
         self.types.get(id.0, |index| self.compile(id, index))
     }
 
     /// An enum.
+    #[inline(always)]
     pub(in crate::transcode) fn get_enum(&self, id: EnumId) -> &Enum {
         self.enums.get(id.0, |index| Enum::new(self.closure.descriptors().enumeration(index)))
     }
 
     /// The message type of a field; `None` when it is of another kind.
+    #[inline(always)]
     pub(in crate::transcode) fn of(&self, field: &Field) -> Option<&Type> {
         match field.of {
             Of::Message(id) => Some(self.get(id)),
@@ -75,6 +78,7 @@ impl Types {
     }
 
     /// The enum of a field; `None` when it is of another kind.
+    #[inline(always)]
     pub(in crate::transcode) fn enum_of(&self, field: &Field) -> Option<&Enum> {
         match field.of {
             Of::Enum(id) => Some(self.get_enum(id)),
@@ -233,13 +237,9 @@ impl Types {
 /// Things that are made when they are first asked for. Each has a place as soon as it is referred to.
 #[derive(Debug)]
 struct Shelf<Index, Thing> {
-    pages: Box<[OnceLock<Page<Thing>>]>,
+    slots: Box<[OnceLock<Box<Thing>>]>,
     known: Mutex<Known<Index>>,
 }
-
-type Page<Thing> = Box<[OnceLock<Thing>; PAGE]>;
-
-const PAGE: usize = 16;
 
 #[derive(Debug)]
 struct Known<Index> {
@@ -251,7 +251,7 @@ impl<Index: Copy + Eq + Hash, Thing> Shelf<Index, Thing> {
     /// A shelf for at most this many.
     fn new(most: usize) -> Self {
         Self {
-            pages: (0..most.div_ceil(PAGE)).map(|_| OnceLock::new()).collect(),
+            slots: (0..most).map(|_| OnceLock::new()).collect(),
             known: Mutex::new(Known { places: HashMap::new(), indices: Vec::new() }),
         }
     }
@@ -268,23 +268,29 @@ impl<Index: Copy + Eq + Hash, Thing> Shelf<Index, Thing> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn get(&self, place: u32, make: impl FnOnce(Index) -> Thing) -> &Thing {
-        let place = place as usize;
-        let page = self.pages[place / PAGE].get_or_init(|| Box::new([const { OnceLock::new() }; PAGE]));
-        let slot = &page[place % PAGE];
+        let slot = &self.slots[place as usize];
         match slot.get() {
             Some(thing) => thing,
-            None => {
-                let index = self.known().indices[place];
-                slot.get_or_init(|| make(index))
-            }
+            None => self.make(slot, place, make),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make<'s>(
+        &'s self,
+        slot: &'s OnceLock<Box<Thing>>,
+        place: u32,
+        make: impl FnOnce(Index) -> Thing,
+    ) -> &'s Thing {
+        let index = self.known().indices[place as usize];
+        slot.get_or_init(|| Box::new(make(index)))
     }
 
     #[cfg(test)]
     fn made(&self) -> usize {
-        let pages = self.pages.iter().filter_map(OnceLock::get);
-        pages.flat_map(|page| page.iter()).filter(|slot| slot.get().is_some()).count()
+        self.slots.iter().filter(|slot| slot.get().is_some()).count()
     }
 }

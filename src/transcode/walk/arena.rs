@@ -53,7 +53,7 @@ impl Oneof {
 /// One entry of a map.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pair {
-    /// The key as a number, or 0.
+    /// The key as a number; of a text, its first bytes.
     pub(super) key: u64,
     /// Where the key's text is.
     pub(super) text: Slice,

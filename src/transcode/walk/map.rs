@@ -20,6 +20,27 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
         let mut pair =
             Pair { key: 0, text: Slice { start: 0, end: 0 }, values: (usize::MAX, end), dropped: false };
         let mut at = slice.start;
+        // As nearly every entry is: a key, a value, and no more.
+        let (first, second) = (entry.key.single.value as u8, entry.value.single.value as u8);
+        if wire.get(at) == Some(&first)
+            && at + 1 < end
+            && let behind = self.map_key(&entry.key, at + 1, end, &mut pair)?
+            && wire.get(behind) == Some(&second)
+            && behind < end
+        {
+            let kind = reader::Key { number: 2, wire_type: entry.value.kind.wire_type() };
+            if kind.wire_type != WireType::StartGroup
+                && reader::skip(wire, behind + 1, end, kind, 0)?.1 == end
+            {
+                if nested {
+                    let start = reader::delimited(wire, behind + 1, end)?.0;
+                    self.arena.slices.push(Slice { start, end });
+                } else {
+                    pair.values = (behind + 1, end);
+                }
+                at = end;
+            }
+        }
         while at < end {
             let (key, behind) = reader::key(wire, at, end)?;
             let member = match key.number {
@@ -77,7 +98,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
                     return Err(Stop::broken(format!("a map's key is not UTF-8, at byte {start}")));
                 }
                 pair.text = Slice { start, end: behind };
-                (0, behind)
+                (head(wire, start, behind), behind)
             }
             Kind::Fixed32 => reader::fixed32(wire, at, end).map(|(raw, behind)| (u64::from(raw), behind))?,
             Kind::Sfixed32 => {
@@ -177,6 +198,22 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
             if pairs[a].key == pairs[b].key && text(&pairs[a]) == text(&pairs[b]) {
                 pairs[a].dropped = true;
             }
+        }
+    }
+}
+
+/// The first bytes of a text, as a number: texts that differ in it differ.
+#[inline(always)]
+fn head(wire: &[u8], start: usize, end: usize) -> u64 {
+    let length = end - start;
+    match wire.get(start..).and_then(<[u8]>::first_chunk) {
+        Some(window) if length > 0 => u64::from_le_bytes(*window) & u64::MAX >> (64 - 8 * length.min(8)),
+        _ => {
+            let mut window = [0; 8];
+            for (to, from) in window.iter_mut().zip(wire.get(start..end).unwrap_or_default()) {
+                *to = *from;
+            }
+            u64::from_le_bytes(window)
         }
     }
 }

@@ -102,17 +102,31 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
             if at >= end {
                 break;
             }
-            if stands(self.wire, at, end, field.tag) {
-                (wire_type, at) = (field.tag.wire_type(), at + usize::from(field.tag.length));
-                continue;
-            }
-            match reader::key(self.wire, at, end) {
-                Ok((key, behind)) if key.number == field.number => (wire_type, at) = (key.wire_type, behind),
-                _ => break,
+            match self.again(field, at, end) {
+                Some(next) => (wire_type, at) = next,
+                None => break,
             }
         }
         self.end_list(field, list);
         Ok(at)
+    }
+
+    /// The wire type that stands at `at` and the place behind it, if it is the same field's again.
+    #[inline(always)]
+    fn again(&self, field: &Field, at: usize, end: usize) -> Option<(WireType, usize)> {
+        for tag in [field.tag, field.single, field.chunk] {
+            if stands(self.wire, at, end, tag) {
+                return Some((tag.wire_type(), at + usize::from(tag.length)));
+            }
+        }
+        if self.wire.len() - at >= 8 {
+            // Whole tags could be seen; a wrong wire type is found when the tag is read.
+            return None;
+        }
+        match reader::key(self.wire, at, end) {
+            Ok((key, behind)) if key.number == field.number => Some((key.wire_type, behind)),
+            _ => None,
+        }
     }
 
     /// A map, whose entries stand one after the other.
@@ -132,10 +146,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
             let (start, behind) = reader::delimited(self.wire, at, end)?;
             self.pair(field, Slice { start, end: behind })?;
             at = behind;
-            match reader::key(self.wire, at, end) {
-                Ok((key, behind)) if at < end && key.number == field.number => {
-                    (wire_type, at) = (key.wire_type, behind);
-                }
+            match self.again(field, at, end) {
+                Some(next) if at < end => (wire_type, at) = next,
                 _ => break,
             }
         }

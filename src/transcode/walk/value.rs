@@ -164,8 +164,12 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
         }
         let (start, behind) = reader::delimited(self.wire, at, end)?;
         at = start;
-        while at < behind {
+        while at < behind && (field.closed || list.mark.is_none()) {
             at = self.list_element(field, at, behind, list)?;
+        }
+        while at < behind {
+            at = self.value::<ELEMENT>(field, at, behind).map_err(|stop| stop.in_element(list.index))?;
+            list.index += 1;
         }
         Ok(behind)
     }

@@ -126,10 +126,13 @@ impl Text {
     }
 
     /// A number of exactly so many digits.
-    fn digits(&mut self, value: u64, count: u32) {
-        for place in (0..count).rev() {
-            self.push(b'0' + (value / 10_u64.pow(place) % 10) as u8);
+    fn digits(&mut self, mut value: u64, count: usize) {
+        let Some(room) = self.bytes.get_mut(self.length..self.length + count) else { return };
+        for digit in room.iter_mut().rev() {
+            *digit = b'0' + (value % 10) as u8;
+            value /= 10;
         }
+        self.length += count;
     }
 
     /// Nothing, or a point and three, six or nine digits.
@@ -159,19 +162,21 @@ pub(in crate::transcode) fn timestamp_text(seconds: i64, nanos: i32) -> Option<T
     (FIRST..=LAST).contains(&seconds).then_some(())?;
     let (year, month, day) = date(seconds.div_euclid(86_400));
     let of_day = seconds.rem_euclid(86_400);
-    let mut text = Text::EMPTY;
-    for (value, count, behind) in [
-        (year, 4, b'-'),
-        (month, 2, b'-'),
-        (day, 2, b'T'),
-        (of_day / 3600, 2, b':'),
-        (of_day / 60 % 60, 2, b':'),
-        (of_day % 60, 2, 0),
+    let mut text = Text { bytes: *b"0000-00-00T00:00:00             ", length: 19 };
+    let mut pair = |at: usize, value: i64| {
+        text.bytes[at] = b'0' + (value / 10) as u8;
+        text.bytes[at + 1] = b'0' + (value % 10) as u8;
+    };
+    for (at, value) in [
+        (0, year / 100),
+        (2, year % 100),
+        (5, month),
+        (8, day),
+        (11, of_day / 3600),
+        (14, of_day / 60 % 60),
+        (17, of_day % 60),
     ] {
-        text.digits(value.unsigned_abs(), count);
-        if behind != 0 {
-            text.push(behind);
-        }
+        pair(at, value);
     }
     text.nanos(nanos);
     text.push(b'Z');
@@ -188,7 +193,7 @@ pub(in crate::transcode) fn duration_text(seconds: i64, nanos: i32) -> Option<Te
         text.push(b'-');
     }
     let seconds = seconds.unsigned_abs();
-    text.digits(seconds, seconds.checked_ilog10().unwrap_or(0) + 1);
+    text.digits(seconds, seconds.checked_ilog10().unwrap_or(0) as usize + 1);
     text.nanos(nanos.unsigned_abs());
     text.push(b's');
     Some(text)

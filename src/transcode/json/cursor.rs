@@ -1,0 +1,231 @@
+//! A place in JSON text, and the tokens that stand there.
+
+use super::super::DataError;
+use super::super::flaw::{Flaw, Wrong};
+use super::super::number;
+use super::super::sink::Span;
+use super::super::source::{Member, Next};
+use super::{scan, string};
+
+/// How deep a value may be nested that is only passed over.
+pub(super) const DEPTH: usize = 100;
+
+/// Strict JSON text, which is UTF-8.
+#[derive(Debug)]
+pub(super) struct Json<'t> {
+    /// The text, perhaps with zeros behind it, which end whatever is read.
+    pub(super) text: &'t [u8],
+    /// Where the text ends.
+    pub(super) end: usize,
+    pub(super) at: usize,
+    /// Where the value begins that was spoken of last.
+    pub(super) begun: usize,
+    /// Where the last key begins: at its quote, or at the comma before it.
+    pub(super) key: usize,
+    pub(super) name: Name,
+    /// A string whose escapes were undone, and bytes from base64.
+    pub(super) scratch: &'t mut Vec<u8>,
+    /// A key whose escapes were undone.
+    pub(super) key_scratch: &'t mut Vec<u8>,
+}
+
+/// Where the text of the last key is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Name {
+    InText(usize, usize),
+    Unescaped,
+}
+
+impl<'t> Json<'t> {
+    /// `text` up to `end`; what stands behind it must be zeros.
+    #[inline]
+    pub(super) fn new(
+        text: &'t [u8],
+        end: usize,
+        scratch: &'t mut Vec<u8>,
+        key_scratch: &'t mut Vec<u8>,
+    ) -> Self {
+        Self { text, end, at: 0, begun: 0, key: 0, name: Name::InText(0, 0), scratch, key_scratch }
+    }
+
+    /// Looks that nothing follows the value.
+    #[inline]
+    pub(super) fn finish(&mut self) -> Result<(), Wrong> {
+        self.blanks();
+        if self.at < self.end { Err(self.syntax("no more was expected")) } else { Ok(()) }
+    }
+
+    /// The next byte; 0 at the end.
+    #[inline(always)]
+    pub(super) fn peek(&self) -> u8 {
+        self.text.get(self.at).copied().unwrap_or(0)
+    }
+
+    #[inline(always)]
+    pub(super) fn blanks(&mut self) {
+        while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
+            self.at += 1;
+        }
+    }
+
+    /// An error of syntax at the place where it stands.
+    #[cold]
+    pub(super) fn syntax(&self, expected: &str) -> Wrong {
+        if self.at >= self.end {
+            return Flaw::new(self.end, DataError::unfinished("the JSON ends too early"));
+        }
+        let rest = &self.text[self.at..self.end];
+        let rest = String::from_utf8_lossy(rest);
+        let next = rest.chars().next().unwrap_or_default();
+        Flaw::new(self.at, DataError::new(format!("no valid JSON: {next:?} where {expected}")))
+    }
+
+    #[inline]
+    pub(super) fn word(&mut self, word: &[u8; 4], rest: usize, next: Next) -> Result<Next, Wrong> {
+        let from = self.at + rest;
+        if self.text.get(from..from + 4) != Some(word) {
+            return Err(self.syntax("a value was expected"));
+        }
+        self.at = from + 4;
+        if self.peek().is_ascii_alphanumeric() {
+            self.at = self.begun;
+            return Err(self.syntax("a value was expected"));
+        }
+        Ok(next)
+    }
+
+    /// The number that comes next, as text; the place stays before it.
+    pub(super) fn number_text(&self) -> Result<&'t [u8], Wrong> {
+        let rest = &self.text[self.begun..self.end];
+        match number::length(rest) {
+            Some(length)
+                if !rest.get(length).is_some_and(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)) =>
+            {
+                Ok(&rest[..length])
+            }
+            _ => {
+                let more = |b: &&u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
+                let length = rest.iter().take_while(more).count();
+                let shown = super::shown(&rest[..length]);
+                Err(Flaw::new(self.begun, DataError::new(format!("no valid JSON: {shown} is no number"))))
+            }
+        }
+    }
+
+    /// The text of a number, whether it stands within quotes or not; `None` when it is none.
+    pub(super) fn number(&mut self, next: Next) -> Result<Option<&[u8]>, Wrong> {
+        match next {
+            Next::Number => {
+                let text = self.number_text()?;
+                self.at = self.begun + text.len();
+                Ok(Some(text))
+            }
+            Next::Text => {
+                let text = self.string()?.get();
+                Ok(number::is_number(text).then_some(text))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Digits that are all of a number, up to 18 of them: its sign and magnitude.
+    #[inline(always)]
+    pub(super) fn plain_integer(&mut self) -> Option<(bool, u64)> {
+        let mut at = self.begun;
+        let negative = self.peek() == b'-';
+        at += usize::from(negative);
+        let first = at;
+        let mut value = 0_u64;
+        while let Some(digit) =
+            self.text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|&digit| digit < 10)
+        {
+            value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+            at += 1;
+        }
+        let count = at - first;
+        let ends = matches!(
+            self.text.get(at).copied().unwrap_or(0),
+            b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'
+        );
+        let leads = count > 1 && self.text.get(first) == Some(&b'0');
+        if count == 0 || count > 18 || !ends || leads {
+            return None;
+        }
+        self.at = at;
+        Some((negative, value))
+    }
+
+    /// The string that comes next.
+    #[inline(always)]
+    pub(super) fn string(&mut self) -> Result<Span<'_>, Wrong> {
+        let start = self.at + 1;
+        let end = scan::plain_end(self.text, start);
+        if self.text.get(end) == Some(&b'"') && end < self.end {
+            self.at = end + 1;
+            return Ok(Span::new(self.text, start, end));
+        }
+        self.escaped_string(end)?;
+        Ok(Span::from(self.scratch.as_slice()))
+    }
+
+    /// A string in which the byte at `end` is not a plain one.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn escaped_string(&mut self, end: usize) -> Result<(), Wrong> {
+        self.scratch.clear();
+        self.at = string::unescape(self.text, self.end, self.at, end, self.scratch)?;
+        Ok(())
+    }
+
+    /// The quoted key at `at`, up to behind its colon.
+    pub(super) fn named(&mut self) -> Result<Member, Wrong> {
+        if self.peek() != b'"' {
+            return Err(self.syntax("a key was expected"));
+        }
+        self.key = self.at;
+        let start = self.at + 1;
+        let end = scan::plain_end(self.text, start);
+        if self.text.get(end) == Some(&b'"') && end < self.end {
+            self.name = Name::InText(start, end);
+            self.at = end + 1;
+        } else {
+            self.key_scratch.clear();
+            self.at = string::unescape(self.text, self.end, self.at, end, self.key_scratch)?;
+            self.name = Name::Unescaped;
+        }
+        self.blanks();
+        if self.peek() != b':' {
+            return Err(self.syntax("a colon was expected"));
+        }
+        self.at += 1;
+        Ok(Member::Named)
+    }
+}
+
+impl Json<'_> {
+    /// The quote of the key at `key`, which may stand behind its comma.
+    pub(super) fn quote(&self, key: usize) -> usize {
+        if self.text.get(key) == Some(&b'"') { key } else { key + 1 }
+    }
+
+    /// The string that was read last, if it has no escapes.
+    pub(super) fn last_string(&self) -> &[u8] {
+        self.text.get(self.begun + 1..self.at.saturating_sub(1)).unwrap_or_default()
+    }
+
+    /// Takes the number that was spoken of last.
+    pub(super) fn pass_number(&mut self) -> Result<(), Wrong> {
+        self.at = self.begun + self.number_text()?.len();
+        Ok(())
+    }
+
+    /// Takes the string that comes next.
+    pub(super) fn pass_string(&mut self) -> Result<(), Wrong> {
+        self.string().map(drop)
+    }
+
+    /// An error that data is too deep here.
+    pub(super) fn too_deep(&self) -> Wrong {
+        Flaw::new(self.begun, DataError::new(format!("nested more than {DEPTH} levels deep")))
+    }
+}
