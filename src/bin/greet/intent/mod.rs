@@ -4,6 +4,7 @@ pub(crate) mod feed;
 pub(crate) mod forms;
 pub(crate) mod metadata;
 pub(crate) mod names;
+pub(crate) mod reading;
 pub(crate) mod requests;
 pub(crate) mod schema;
 pub(crate) mod serving;
