@@ -213,7 +213,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__convert)
-            opts="-o -p -I -h -V --in --output --allow-unknown --defaults --names --int64 --enums --proto --include --protoset --descriptor-set --help --version"
+            opts="-o -p -I -h -V --in --output --raw --allow-unknown --defaults --names --int64 --enums --proto --include --protoset --descriptor-set --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -162,7 +162,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --version 'Print version'
         }
         &'greet;convert'= {
-            cand --in 'The form of the input [default: json]'
+            cand --in 'The form of the input [default: json; with --raw: binary]'
             cand -o 'The form of the output: pretty on a terminal, json (one line a message) in a pipe'
             cand --output 'The form of the output: pretty on a terminal, json (one line a message) in a pipe'
             cand --names 'Spell fields as JSON does or as the .proto does'
@@ -174,6 +174,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --include 'A directory in which imports are looked up'
             cand --descriptor-set 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
             cand --protoset 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
+            cand --raw 'Decode bytes without a schema, guessing what is nested, and say where each field begins'
             cand --allow-unknown 'Drop unknown members and unknown enum names instead of refusing them'
             cand --defaults 'Print fields that have their default value'
             cand -h 'Print help (see more with ''--help'')'

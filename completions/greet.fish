@@ -144,7 +144,7 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l plaintext -d 'Do 
 complete -c greet -n "__fish_greet_using_subcommand health" -l tls -d 'Encrypt; this version cannot, and says so'
 complete -c greet -n "__fish_greet_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand health" -s V -l version -d 'Print version'
-complete -c greet -n "__fish_greet_using_subcommand convert" -l in -d 'The form of the input [default: json]' -r -f -a "json\t'ProtoJSON, one value or many'
+complete -c greet -n "__fish_greet_using_subcommand convert" -l in -d 'The form of the input [default: json; with --raw: binary]' -r -f -a "json\t'ProtoJSON, one value or many'
 text\t'Protobuf\'s text format, messages separated by a line \'# ---\''
 binary\t'The message itself, one alone'
 delimited\t'Messages, each behind its length as a varint'"
@@ -162,6 +162,7 @@ number\t''"
 complete -c greet -n "__fish_greet_using_subcommand convert" -s p -l proto -d 'A .proto file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand convert" -s I -l include -d 'A directory in which imports are looked up' -r -F
 complete -c greet -n "__fish_greet_using_subcommand convert" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
+complete -c greet -n "__fish_greet_using_subcommand convert" -l raw -d 'Decode bytes without a schema, guessing what is nested, and say where each field begins'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l allow-unknown -d 'Drop unknown members and unknown enum names instead of refusing them'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l defaults -d 'Print fields that have their default value'
 complete -c greet -n "__fish_greet_using_subcommand convert" -s h -l help -d 'Print help (see more with \'--help\')'

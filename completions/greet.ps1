@@ -171,7 +171,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             break
         }
         'greet;convert' {
-            [CompletionResult]::new('--in', '--in', [CompletionResultType]::ParameterName, 'The form of the input [default: json]')
+            [CompletionResult]::new('--in', '--in', [CompletionResultType]::ParameterName, 'The form of the input [default: json; with --raw: binary]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the output: pretty on a terminal, json (one line a message) in a pipe')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output: pretty on a terminal, json (one line a message) in a pipe')
             [CompletionResult]::new('--names', '--names', [CompletionResultType]::ParameterName, 'Spell fields as JSON does or as the .proto does')
@@ -183,6 +183,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
             [CompletionResult]::new('--descriptor-set', '--descriptor-set', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
             [CompletionResult]::new('--protoset', '--protoset', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Decode bytes without a schema, guessing what is nested, and say where each field begins')
             [CompletionResult]::new('--allow-unknown', '--allow-unknown', [CompletionResultType]::ParameterName, 'Drop unknown members and unknown enum names instead of refusing them')
             [CompletionResult]::new('--defaults', '--defaults', [CompletionResultType]::ParameterName, 'Print fields that have their default value')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

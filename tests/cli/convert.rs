@@ -261,3 +261,55 @@ fn a_full_disk_is_a_failure() {
     let said = "error: cannot write to standard output: no space left on device\n";
     assert_eq!(finish(full).shown(), format!("1\n--- stdout\n--- stderr\n{said}"));
 }
+
+#[test]
+fn bytes_without_a_schema_are_shown_with_their_places() {
+    let folder = Folder::new();
+    let file = folder.file("a.bin", b"\x0a\x05World\x12\x03\x08\x96\x01");
+    let shown = "1: \"World\"  # @0 len 5\n2 {  # @7 len 3\n  1: 150  # @9 varint\n}\n";
+    for args in [
+        vec!["convert", "--raw", &file],
+        vec!["convert", &file, "--raw"],
+        vec!["convert", "--raw", &file, "--in", "binary"],
+    ] {
+        assert_eq!(greet(&args).shown(), format!("0\n--- stdout\n{shown}--- stderr\n"), "{args:?}");
+    }
+    let shown = "1: 1  # @1 varint\n# ---\n# ---\n2: 1  # @5 varint\n";
+    let (code, stdout, stderr) =
+        convert(&["convert", "--raw", "-", "--in", "delimited"], b"\x02\x08\x01\x00\x02\x10\x01");
+    assert_eq!((code, String::from_utf8(stdout).unwrap().as_str(), stderr.as_str()), (0, shown, ""));
+}
+
+#[test]
+fn broken_bytes_are_shown_up_to_there() {
+    let folder = Folder::new();
+    let file = folder.file("a.bin", b"\x08\x01\x1a\x64abcde");
+    let ran = greet(&["convert", "--raw", &file]);
+    assert_eq!(
+        ran.shown(),
+        format!(
+            "3\n--- stdout\n1: 1  # @0 varint\n--- stderr\n\
+             error: {file}, field 3 at byte 2 has a value of 100 bytes, and 5 are left\n"
+        )
+    );
+    let (code, stdout, stderr) =
+        convert(&["convert", "--raw", "-", "--in", "delimited"], b"\x02\x08\x01\x02\x08");
+    assert_eq!((code, stdout.as_slice()), (3, &b"1: 1  # @1 varint\n"[..]));
+    assert_eq!(stderr, "error: standard input, the message at byte 3 ends after 1 of its 2 bytes\n");
+}
+
+#[test]
+fn raw_takes_nothing_that_needs_a_type() {
+    for args in [
+        vec!["convert", "--raw", "a.B", "-"],
+        vec!["convert", "--raw", "-", "-o", "json"],
+        vec!["convert", "--raw", "-", "-p", "x.proto"],
+        vec!["convert", "--raw", "-", "--int64", "number"],
+        vec!["convert", "--raw", "-", "--in", "json"],
+        vec!["convert", "--raw"],
+    ] {
+        let ran = greet(&args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}: {}", ran.shown());
+        assert!(ran.stderr.contains("hint: "), "{args:?}: {}", ran.stderr);
+    }
+}

@@ -11,12 +11,15 @@ use super::{JsonArgs, SchemaArgs};
 /// by one, however many there are.
 #[derive(Debug, Args)]
 #[command(
-    // A FILE alone is told apart from a TYPE alone.
+    // TYPE is left out with --raw.
     allow_missing_positional = true,
     after_help = "Examples:\n  \
     greet convert -p users.proto users.User user.json -o binary > user.bin\n  \
     greet convert -p users.proto User user.bin --in binary\n  \
-    greet convert --descriptor-set api.bin User - -o delimited < users.ndjson > users.bin\n\n\
+    greet convert --descriptor-set api.bin User - -o delimited < users.ndjson > users.bin\n  \
+    greet convert --raw unknown.bin\n\n\
+    With --raw the lines are those of protoc --decode_raw, and behind each stands where in the input its field\n\
+    begins, in bytes, and its wire type: # @0 varint, i64, len and the number of its bytes, group, i32.\n\n\
     Exit codes:\n  \
     0 OK   2 usage   3 data that does not fit   4 schema   1 anything else"
 )]
@@ -29,13 +32,20 @@ pub(crate) struct ConvertArgs {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) file: String,
 
-    /// The form of the input [default: json]
+    /// The form of the input [default: json; with --raw: binary]
     #[arg(id = "input_form", long = "in", value_name = "FORM", value_enum)]
     pub(crate) input: Option<ConvertForm>,
 
     /// The form of the output: pretty on a terminal, json (one line a message) in a pipe
     #[arg(id = "output_form", short = 'o', long = "output", value_name = "FORM", value_enum)]
     pub(crate) output: Option<ConvertOutput>,
+
+    /// Decode bytes without a schema, guessing what is nested, and say where each field begins
+    #[arg(long, conflicts_with_all = [
+        "type", "output_form", "defaults", "names", "int64", "enums", "allow_unknown", "proto", "include",
+        "descriptor_set",
+    ])]
+    pub(crate) raw: bool,
 
     /// Drop unknown members and unknown enum names instead of refusing them
     #[arg(long)]

@@ -1,23 +1,22 @@
 //! Turns messages from one form into another, one by one, without a server.
 
 use greet::Schema;
-use greet::transcode::documents::{Document, Documents};
-use greet::transcode::{DataError, JsonInput, Plan};
+use greet::transcode::{JsonInput, Plan, raw};
 
 use super::block_on;
 use crate::args::{ConvertArgs, ConvertForm};
 use crate::failure::{Failure, Kind};
-use crate::intent::reading::Reading;
+use crate::intent::incoming::Incoming;
 use crate::intent::{forms, schema};
-use crate::output::{Form, Messages, Wire};
-
-/// How much is read at once.
-const CHUNK: usize = 128 * 1024;
+use crate::output::{Form, Messages, Stream, Wire};
 
 pub(super) fn run(args: &ConvertArgs) -> Result<(), Failure> {
+    if args.raw {
+        return show_raw(args);
+    }
     let Some(type_name) = &args.type_name else {
         return Err(Failure::new(Kind::Usage, "a TYPE is missing")
-            .hint("usage: greet convert [OPTIONS] TYPE FILE, where FILE may be -"));
+            .hint("usage: greet convert [OPTIONS] TYPE FILE, where FILE may be -; --raw takes no TYPE"));
     };
     let sources = schema::given(&args.schema)?;
     let nothing_given = sources.is_empty();
@@ -25,11 +24,17 @@ pub(super) fn run(args: &ConvertArgs) -> Result<(), Failure> {
         let remedy = "give the schema by -p FILE or --descriptor-set FILE";
         if nothing_given { failure.hint(remedy) } else { failure }
     })?;
-    let reading = Reading::open(&args.file)?;
-    let mut conversion = Conversion::new(args, &plan, reading.name());
-    let ended = conversion.run(reading);
+    let form = Form::of_converted(args.output);
+    let incoming = Incoming::open(&args.file, args.input, ConvertForm::Json)?;
+    let mut messages = Messages::new(form, forms::json_output(&args.json));
+    let json = forms::json_input(args.allow_unknown);
+    let ended = if form == Form::Binary {
+        convert_one(&plan, incoming, json, &mut messages)
+    } else {
+        convert_all(&plan, incoming, json, &mut messages)
+    };
     // Whatever came before a failure is seen.
-    conversion.messages.flush()?;
+    messages.flush()?;
     ended
 }
 
@@ -39,111 +44,81 @@ async fn plan(schema: &Schema, name: &str) -> Result<Plan, Failure> {
         .map_err(|error| Failure::new(Kind::Schema, error.to_string()))
 }
 
-/// Messages on their way from one form into another.
-struct Conversion<'a> {
-    plan: &'a Plan,
-    /// What the input is called.
-    name: String,
-    input: ConvertForm,
-    /// What to say of an input that was taken for JSON because nothing else was said.
-    doubt: Option<&'static str>,
+/// Any number of messages, each written before the next one is waited for.
+fn convert_all(
+    plan: &Plan,
+    mut incoming: Incoming,
     json: JsonInput,
-    output: Form,
-    messages: Messages,
-    /// How many messages have been read.
-    count: u64,
-    /// The message at hand on the wire.
-    wire: Vec<u8>,
-}
-
-impl<'a> Conversion<'a> {
-    fn new(args: &ConvertArgs, plan: &'a Plan, name: &str) -> Self {
-        let output = Form::of_converted(args.output);
-        Self {
-            plan,
-            name: name.to_owned(),
-            input: args.input.unwrap_or(ConvertForm::Json),
-            doubt: args.input.is_none().then_some("the input is read as JSON; another form is said by --in"),
-            json: forms::json_input(args.allow_unknown),
-            output,
-            messages: Messages::new(output, forms::json_output(&args.json)),
-            count: 0,
-            wire: Vec::new(),
-        }
-    }
-
-    fn run(&mut self, mut reading: Reading) -> Result<(), Failure> {
-        let mut documents = Documents::new(forms::converted(self.input));
-        let mut chunk = vec![0; CHUNK];
-        loop {
-            if !reading.is_ready() {
-                self.messages.flush()?;
-            }
-            let length = reading.read(&mut chunk)?;
-            if length == 0 {
-                documents.finish();
-            }
-            if self.count == 0 && chunk[..length].trim_ascii_start().first().is_some_and(|b| begins_json(*b))
-            {
-                self.doubt = None;
-            }
-            documents.push(&chunk[..length]);
-            for document in &mut documents {
-                let document = document.map_err(|error| self.wrong(&error))?;
-                self.convert(&document)?;
-            }
-            if length == 0 {
-                return self.finish();
-            }
-        }
-    }
-
-    fn convert(&mut self, document: &Document) -> Result<(), Failure> {
-        self.count += 1;
-        if self.output == Form::Binary && self.count > 1 {
-            return Err(self.not_one("are several"));
-        }
-        let text = matches!(self.input, ConvertForm::Json | ConvertForm::Text);
-        let wire = if text || self.output == Form::Binary {
-            self.wire.clear();
-            let read = document.to_wire(self.plan, self.json, &mut self.wire);
-            read.map_err(|error| self.wrong(&error))?;
-            Wire::Own(&self.wire)
-        } else {
+    messages: &mut Messages,
+) -> Result<(), Failure> {
+    let mut wire = Vec::new();
+    while let Some(document) = incoming.next(|| messages.flush())? {
+        let bytes = if incoming.is_wire() {
             Wire::Foreign(document.as_bytes())
+        } else {
+            wire.clear();
+            document.to_wire(plan, json, &mut wire).map_err(|error| incoming.wrong(&error))?;
+            Wire::Own(&wire)
         };
-        if self.output == Form::Binary {
-            // Nothing of it is written before it is known to be the only one.
-            return Ok(());
-        }
-        self.messages.write(self.plan, wire, |error| Failure::data(&self.name, error))
+        messages.write(plan, bytes, |error| incoming.wrong(error))?;
     }
-
-    fn finish(&mut self) -> Result<(), Failure> {
-        if self.output != Form::Binary {
-            return Ok(());
-        }
-        if self.count == 0 {
-            return Err(self.not_one("is none"));
-        }
-        self.messages.write(self.plan, Wire::Own(&self.wire), |error| Failure::data(&self.name, error))
-    }
-
-    fn wrong(&self, error: &DataError) -> Failure {
-        let failure = Failure::data(&self.name, error);
-        match self.doubt {
-            Some(doubt) if failure.hints().is_empty() => failure.hint(doubt),
-            _ => failure,
-        }
-    }
-
-    fn not_one(&self, count: &str) -> Failure {
-        let cause = format!("binary output is one message, and in {} there {count}", self.name);
-        Failure::new(Kind::Data, cause).hint("-o delimited writes any number, each behind its length")
-    }
+    Ok(())
 }
 
-/// Whether JSON of a message may begin so.
-fn begins_json(byte: u8) -> bool {
-    matches!(byte, b'{' | b'[' | b'"' | b'-') || byte.is_ascii_digit()
+/// Exactly one message; nothing of it is written before it is known to be the only one.
+fn convert_one(
+    plan: &Plan,
+    mut incoming: Incoming,
+    json: JsonInput,
+    messages: &mut Messages,
+) -> Result<(), Failure> {
+    let mut wire = Vec::new();
+    while let Some(document) = incoming.next(|| Ok(()))? {
+        if incoming.count() > 1 {
+            return Err(not_one(&incoming, "are several"));
+        }
+        document.to_wire(plan, json, &mut wire).map_err(|error| incoming.wrong(&error))?;
+    }
+    if incoming.count() == 0 {
+        return Err(not_one(&incoming, "is none"));
+    }
+    messages.write(plan, Wire::Own(&wire), |error| incoming.wrong(error))
+}
+
+fn not_one(incoming: &Incoming, count: &str) -> Failure {
+    let cause = format!("binary output is one message, and in {} there {count}", incoming.name());
+    Failure::new(Kind::Data, cause).hint("-o delimited writes any number, each behind its length")
+}
+
+/// Bytes without a schema, as lines for people.
+fn show_raw(args: &ConvertArgs) -> Result<(), Failure> {
+    if let Some(ConvertForm::Json | ConvertForm::Text) = args.input {
+        return Err(Failure::new(Kind::Usage, "--raw reads bytes, not text")
+            .hint("--in binary is one message, --in delimited any number"));
+    }
+    let mut incoming = Incoming::open(&args.file, args.input, ConvertForm::Binary)?;
+    let mut stream = Stream::new();
+    let ended = raw_lines(&mut incoming, &mut stream);
+    stream.flush()?;
+    ended
+}
+
+fn raw_lines(incoming: &mut Incoming, stream: &mut Stream) -> Result<(), Failure> {
+    let mut at = 0;
+    while let Some(document) = incoming.next(|| stream.flush())? {
+        if incoming.count() > 1 {
+            stream.gathered().extend_from_slice(b"# ---\n");
+        }
+        let length = document.as_bytes().len() as u64;
+        if incoming.is_stream() {
+            at += u64::from((64 - (length | 1).leading_zeros()).div_ceil(7));
+        }
+        let mut lines = raw::Lines::new(document.as_bytes(), at);
+        at += length;
+        while let Some(line) = lines.next_line(stream.gathered()) {
+            line.map_err(|error| incoming.wrong(&error))?;
+            stream.pass()?;
+        }
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod feed;
 pub(crate) mod forms;
+pub(crate) mod incoming;
 pub(crate) mod metadata;
 pub(crate) mod names;
 pub(crate) mod reading;

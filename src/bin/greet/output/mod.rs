@@ -6,6 +6,7 @@ mod stream;
 
 pub(crate) use listing::{Listed, write_listing};
 pub(crate) use messages::{Form, Messages, Wire};
+pub(crate) use stream::Stream;
 
 use std::io::Write;
 

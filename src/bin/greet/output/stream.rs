@@ -9,28 +9,28 @@ const PIECE: usize = 128 * 1024;
 
 /// Stdout, with what is still to be written to it.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(crate) struct Stream {
     out: StdoutLock<'static>,
     gathered: Vec<u8>,
 }
 
 impl Stream {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { out: std::io::stdout().lock(), gathered: Vec::with_capacity(2 * PIECE) }
     }
 
     /// Where bytes are put to be written; [`Stream::pass`] follows.
-    pub(super) fn gathered(&mut self) -> &mut Vec<u8> {
+    pub(crate) fn gathered(&mut self) -> &mut Vec<u8> {
         &mut self.gathered
     }
 
     /// Writes what is gathered, if it is much.
-    pub(super) fn pass(&mut self) -> Result<(), Failure> {
+    pub(crate) fn pass(&mut self) -> Result<(), Failure> {
         if self.gathered.len() < PIECE { Ok(()) } else { self.write() }
     }
 
     /// Makes all of it visible.
-    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
         self.write()?;
         Ok(self.out.flush()?)
     }
