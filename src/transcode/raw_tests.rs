@@ -20,12 +20,7 @@ fn bare(wire: &[u8]) -> String {
 /// A length-delimited field.
 fn field(number: u8, body: &[u8]) -> Vec<u8> {
     let mut wire = vec![number << 3 | 2];
-    let mut length = body.len();
-    while length > 0x7f {
-        wire.push((length & 0x7f) as u8 | 0x80);
-        length >>= 7;
-    }
-    wire.push(length as u8);
+    prost::encoding::encode_varint(body.len() as u64, &mut wire);
     wire.extend_from_slice(body);
     wire
 }

@@ -127,7 +127,13 @@ fn what_does_not_fit_names_the_place() {
             "{\"name\":\"a\"}\n",
             "FILE, line 3, column 1: unknown field \"nme\"",
         ),
-        ("binary", b"\x0a\x05a", "", "FILE, the bytes are no shapes.Item: "),
+        ("binary", b"\x0a\x05a", "", "FILE, at .name: the bytes are no shapes.Item: "),
+        (
+            "delimited",
+            b"\x03\x0a\x01a\x02\x0a\x05",
+            "{\"name\":\"a\"}\n",
+            "FILE, message 2 at byte 4, at .name: the bytes are no shapes.Item: ",
+        ),
         (
             "delimited",
             b"\x03\x0a\x01a\x05\x0a",
@@ -235,6 +241,37 @@ fn a_message_is_written_before_the_next_one_is_waited_for() {
         assert_eq!(running.line(), line);
     }
     drop(running.child.stdin.take());
+    assert_eq!(running.end().code, 0);
+}
+
+/// A longer run of the same, of 4 GB, is measured by hand: docs/benchmarks.md.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_stream_passes_in_constant_memory() {
+    const LINES: usize = 4000;
+    let folder = Folder::new();
+    let proto = folder.file("shapes.proto", SHAPES);
+    let line = format!("{{\"name\":\"{}\"}}\n", "x".repeat(10_000));
+    let mut command = command(&["convert", "-p", &proto, "Item", "-"]);
+    command.stdin(Stdio::piped());
+    let mut running = Running::start(command);
+    let mut stdin = running.child.stdin.take().unwrap();
+    let input = line.clone();
+    let writer = std::thread::spawn(move || {
+        for _ in 0..LINES {
+            stdin.write_all(input.as_bytes()).unwrap();
+        }
+        stdin
+    });
+    for _ in 0..LINES {
+        assert_eq!(running.line() + "\n", line);
+    }
+    // 40 MB have passed, and it waits for more.
+    let status = std::fs::read_to_string(format!("/proc/{}/status", running.child.id())).unwrap();
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap().trim();
+    let kilobytes: usize = most.strip_suffix(" kB").unwrap().parse().unwrap();
+    assert!(kilobytes < 30_000, "{most}");
+    drop(writer.join().unwrap());
     assert_eq!(running.end().code, 0);
 }
 

@@ -11,21 +11,25 @@ struct Dice(u64);
 impl Dice {
     fn below(&mut self, most: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % most
+        usize::try_from(self.0 >> 33).map_or(0, |number| number % most)
+    }
+
+    fn byte(&mut self, limit: usize) -> u8 {
+        self.below(limit).to_le_bytes()[0]
     }
 
     /// Fewer than `most` bytes below `limit`.
     fn bytes(&mut self, most: usize, limit: usize) -> Vec<u8> {
-        (0..self.below(most)).map(|_| u8::try_from(self.below(limit)).unwrap()).collect()
+        (0..self.below(most)).map(|_| self.byte(limit)).collect()
     }
 }
 
 fn varint(mut value: usize, out: &mut Vec<u8>) {
     while value > 0x7f {
-        out.push(u8::try_from(value & 0x7f).unwrap() | 0x80);
+        out.push(value.to_le_bytes()[0] | 0x80);
         value >>= 7;
     }
-    out.push(u8::try_from(value).unwrap());
+    out.push(value.to_le_bytes()[0]);
 }
 
 /// Some field; protoc guesses ten levels deep.
@@ -44,16 +48,16 @@ fn field(dice: &mut Dice, level: usize, out: &mut Vec<u8>) {
         }
         1 => {
             varint(number << 3 | 1, out);
-            out.extend((0..8).map(|_| u8::try_from(dice.below(256)).unwrap()));
+            out.extend((0..8).map(|_| dice.byte(256)));
         }
         2 => {
             varint(number << 3 | 5, out);
-            out.extend((0..4).map(|_| u8::try_from(dice.below(256)).unwrap()));
+            out.extend((0..4).map(|_| dice.byte(256)));
         }
+        // Small bytes are tags of small fields: much of this may be a message.
         3 => length_delimited(&dice.bytes(8, 48)),
         4 => length_delimited(&dice.bytes(40, 128)),
-        // Small bytes are tags of small fields: much of the above may be a message. Here protoc takes tags that
-        // are longer than five bytes, which greet does not, so that there is none.
+        // Any bytes, but few: within a value protoc takes tags of more than five bytes, and greet does not.
         5 => length_delimited(&dice.bytes(6, 256)),
         6 => length_delimited("Größe 'x' \"y\" \\ \t".as_bytes()),
         7 => length_delimited(&fields(dice, level + 1)),

@@ -52,7 +52,9 @@ fn convert_all(
     messages: &mut Messages,
 ) -> Result<(), Failure> {
     let mut wire = Vec::new();
-    while let Some(document) = incoming.next(|| messages.flush())? {
+    loop {
+        incoming.advance(|| messages.flush())?;
+        let Some(document) = incoming.current() else { return Ok(()) };
         let bytes = if incoming.is_wire() {
             Wire::Foreign(document.as_bytes())
         } else {
@@ -62,7 +64,6 @@ fn convert_all(
         };
         messages.write(plan, bytes, |error| incoming.wrong(error))?;
     }
-    Ok(())
 }
 
 /// Exactly one message; nothing of it is written before it is known to be the only one.
@@ -73,7 +74,9 @@ fn convert_one(
     messages: &mut Messages,
 ) -> Result<(), Failure> {
     let mut wire = Vec::new();
-    while let Some(document) = incoming.next(|| Ok(()))? {
+    loop {
+        incoming.advance(|| Ok(()))?;
+        let Some(document) = incoming.current() else { break };
         if incoming.count() > 1 {
             return Err(not_one(&incoming, "are several"));
         }
@@ -104,21 +107,16 @@ fn show_raw(args: &ConvertArgs) -> Result<(), Failure> {
 }
 
 fn raw_lines(incoming: &mut Incoming, stream: &mut Stream) -> Result<(), Failure> {
-    let mut at = 0;
-    while let Some(document) = incoming.next(|| stream.flush())? {
+    loop {
+        incoming.advance(|| stream.flush())?;
+        let Some(document) = incoming.current() else { return Ok(()) };
         if incoming.count() > 1 {
             stream.gathered().extend_from_slice(b"# ---\n");
         }
-        let length = document.as_bytes().len() as u64;
-        if incoming.is_stream() {
-            at += u64::from((64 - (length | 1).leading_zeros()).div_ceil(7));
-        }
-        let mut lines = raw::Lines::new(document.as_bytes(), at);
-        at += length;
+        let mut lines = raw::Lines::new(document.as_bytes(), document.offset());
         while let Some(line) = lines.next_line(stream.gathered()) {
             line.map_err(|error| incoming.wrong(&error))?;
             stream.pass()?;
         }
     }
-    Ok(())
 }

@@ -1,15 +1,12 @@
 //! The messages of one file or of standard input, one after the other, in constant memory.
 
 use greet::transcode::DataError;
-use greet::transcode::documents::{Document, Documents};
+use greet::transcode::documents::{DocumentRef, Documents};
 
 use super::forms;
 use super::reading::Reading;
 use crate::args::ConvertForm;
 use crate::failure::Failure;
-
-/// How much is read at once.
-const CHUNK: usize = 128 * 1024;
 
 /// An input and how it is cut.
 #[derive(Debug)]
@@ -17,7 +14,6 @@ pub(crate) struct Incoming {
     reading: Reading,
     form: ConvertForm,
     documents: Documents,
-    chunk: Vec<u8>,
     at_end: bool,
     /// How many messages have come.
     count: u64,
@@ -34,7 +30,6 @@ impl Incoming {
             reading: Reading::open(file)?,
             form,
             documents: Documents::new(forms::converted(form)),
-            chunk: vec![0; CHUNK],
             at_end: false,
             count: 0,
             doubtful,
@@ -51,48 +46,60 @@ impl Incoming {
         matches!(self.form, ConvertForm::Binary | ConvertForm::Delimited)
     }
 
-    /// Whether each of them stands behind its length.
-    pub(crate) fn is_stream(&self) -> bool {
-        self.form == ConvertForm::Delimited
-    }
-
     /// How many messages have come.
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
-    /// The next message, as soon as it closes; `None` at the end. `flush` runs before anything is waited for.
-    pub(crate) fn next(
-        &mut self,
-        mut flush: impl FnMut() -> Result<(), Failure>,
-    ) -> Result<Option<Document>, Failure> {
+    /// Goes to the next message, as soon as it closes; at the end there is no current one. `flush` runs before
+    /// anything is waited for.
+    pub(crate) fn advance(&mut self, mut flush: impl FnMut() -> Result<(), Failure>) -> Result<(), Failure> {
         loop {
-            if let Some(document) = self.documents.next() {
-                self.count += 1;
-                return document.map(Some).map_err(|error| self.wrong(&error));
-            }
-            if self.at_end {
-                return Ok(None);
+            match self.documents.advance() {
+                Ok(true) => {
+                    self.count += 1;
+                    return Ok(());
+                }
+                Ok(false) if self.at_end => return Ok(()),
+                Ok(false) => {}
+                Err(error) => return Err(self.wrong(&error)),
             }
             if !self.reading.is_ready() {
                 flush()?;
             }
-            let length = self.reading.read(&mut self.chunk)?;
-            let chunk = &self.chunk[..length];
-            if self.count == 0 && chunk.trim_ascii_start().first().is_some_and(|byte| begins_json(*byte)) {
-                self.doubtful = false;
-            }
-            self.documents.push(chunk);
-            if length == 0 {
-                self.documents.finish();
-                self.at_end = true;
-            }
+            self.read()?;
         }
     }
 
-    /// What is wrong with the message that came last.
+    /// The message at hand.
+    pub(crate) fn current(&self) -> Option<DocumentRef<'_>> {
+        self.documents.current()
+    }
+
+    fn read(&mut self) -> Result<(), Failure> {
+        let room = self.documents.room();
+        let length = self.reading.read(room)?;
+        if length == 0 {
+            self.documents.finish();
+            self.at_end = true;
+            return Ok(());
+        }
+        if self.count == 0 && room[..length].trim_ascii_start().first().is_some_and(|b| begins_json(*b)) {
+            self.doubtful = false;
+        }
+        self.documents.filled(length);
+        Ok(())
+    }
+
+    /// What is wrong with the message at hand, or with what follows the last one.
     pub(crate) fn wrong(&self, error: &DataError) -> Failure {
-        let failure = Failure::data(self.name(), error);
+        let failure = match self.current() {
+            Some(document) if self.form == ConvertForm::Delimited => {
+                let (number, begun) = (document.number(), document.begun());
+                Failure::data(&format!("{}, message {number} at byte {begun}", self.name()), error)
+            }
+            _ => Failure::data(self.name(), error),
+        };
         if self.doubtful && failure.hints().is_empty() {
             return failure.hint("the input is read as JSON; another form is said by --in");
         }
