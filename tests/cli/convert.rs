@@ -326,7 +326,8 @@ fn broken_bytes_are_shown_up_to_there() {
         ran.shown(),
         format!(
             "3\n--- stdout\n1: 1  # @0 varint\n--- stderr\n\
-             error: {file}, field 3 at byte 2 has a value of 100 bytes, and 5 are left\n"
+             error: {file}, field 3 at byte 2 has a value of 100 bytes, and 5 are left\n\
+             hint: the input is read as one message; --in delimited reads any number behind their lengths\n"
         )
     );
     let (code, stdout, stderr) =

@@ -24,7 +24,7 @@ pub(crate) struct Incoming {
 impl Incoming {
     /// Of a file, or `-`; without a form it is taken to be `usual`.
     pub(crate) fn open(file: &str, form: Option<ConvertForm>, usual: ConvertForm) -> Result<Self, Failure> {
-        let doubtful = form.is_none() && usual == ConvertForm::Json;
+        let doubtful = form.is_none();
         let form = form.unwrap_or(usual);
         Ok(Self {
             reading: Reading::open(file)?,
@@ -84,7 +84,11 @@ impl Incoming {
             self.at_end = true;
             return Ok(());
         }
-        if self.count == 0 && room[..length].trim_ascii_start().first().is_some_and(|b| begins_json(*b)) {
+        let json = self.form == ConvertForm::Json;
+        if json
+            && self.count == 0
+            && room[..length].trim_ascii_start().first().is_some_and(|b| begins_json(*b))
+        {
             self.doubtful = false;
         }
         self.documents.filled(length);
@@ -100,10 +104,13 @@ impl Incoming {
             }
             _ => Failure::data(self.name(), error),
         };
-        if self.doubtful && failure.hints().is_empty() {
-            return failure.hint("the input is read as JSON; another form is said by --in");
+        match self.form {
+            _ if !self.doubtful || !failure.hints().is_empty() => failure,
+            ConvertForm::Binary => failure.hint(
+                "the input is read as one message; --in delimited reads any number behind their lengths",
+            ),
+            _ => failure.hint("the input is read as JSON; another form is said by --in"),
         }
-        failure
     }
 }
 
