@@ -22,6 +22,9 @@ _greet() {
             greet,completions)
                 cmd="greet__subcmd__completions"
                 ;;
+            greet,convert)
+                cmd="greet__subcmd__convert"
+                ;;
             greet,describe)
                 cmd="greet__subcmd__describe"
                 ;;
@@ -42,6 +45,9 @@ _greet() {
                 ;;
             greet__subcmd__help,completions)
                 cmd="greet__subcmd__help__subcmd__completions"
+                ;;
+            greet__subcmd__help,convert)
+                cmd="greet__subcmd__help__subcmd__convert"
                 ;;
             greet__subcmd__help,describe)
                 cmd="greet__subcmd__help__subcmd__describe"
@@ -65,7 +71,7 @@ _greet() {
 
     case "${cmd}" in
         greet)
-            opts="-h -V --help --version call serve list describe health completions help"
+            opts="-h -V --help --version call serve list describe health convert completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -199,6 +205,68 @@ _greet() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        greet__subcmd__convert)
+            opts="-o -p -I -h -V --in --output --raw --allow-unknown --defaults --names --int64 --enums --proto --include --protoset --descriptor-set --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --in)
+                    COMPREPLY=($(compgen -W "json text binary delimited" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "pretty json text binary delimited" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "pretty json text binary delimited" -- "${cur}"))
+                    return 0
+                    ;;
+                --names)
+                    COMPREPLY=($(compgen -W "json proto" -- "${cur}"))
+                    return 0
+                    ;;
+                --int64)
+                    COMPREPLY=($(compgen -W "string number" -- "${cur}"))
+                    return 0
+                    ;;
+                --enums)
+                    COMPREPLY=($(compgen -W "name number" -- "${cur}"))
+                    return 0
+                    ;;
+                --proto)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --descriptor-set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -343,7 +411,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__help)
-            opts="call serve list describe health completions help"
+            opts="call serve list describe health convert completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -371,6 +439,20 @@ _greet() {
             return 0
             ;;
         greet__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        greet__subcmd__help__subcmd__convert)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

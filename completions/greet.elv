@@ -27,6 +27,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand list 'List services, or one service''s methods'
             cand describe 'Show a symbol as .proto source: a service, method, message or enum'
             cand health 'Ask the standard health check; exit code 0 when SERVING, else 7'
+            cand convert 'Turn messages from one form into another, offline'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -160,6 +161,27 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'greet;convert'= {
+            cand --in 'The form of the input [default: json; with --raw: binary]'
+            cand -o 'The form of the output: pretty on a terminal, json (one line a message) in a pipe'
+            cand --output 'The form of the output: pretty on a terminal, json (one line a message) in a pipe'
+            cand --names 'Spell fields as JSON does or as the .proto does'
+            cand --int64 'Print 64-bit integers as strings or as numbers'
+            cand --enums 'Print enum values as names or as numbers'
+            cand -p 'A .proto file'
+            cand --proto 'A .proto file'
+            cand -I 'A directory in which imports are looked up'
+            cand --include 'A directory in which imports are looked up'
+            cand --descriptor-set 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
+            cand --protoset 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
+            cand --raw 'Decode bytes without a schema, guessing what is nested, and say where each field begins'
+            cand --allow-unknown 'Drop unknown members and unknown enum names instead of refusing them'
+            cand --defaults 'Print fields that have their default value'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'greet;completions'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -172,6 +194,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand list 'List services, or one service''s methods'
             cand describe 'Show a symbol as .proto source: a service, method, message or enum'
             cand health 'Ask the standard health check; exit code 0 when SERVING, else 7'
+            cand convert 'Turn messages from one form into another, offline'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -184,6 +207,8 @@ set edit:completion:arg-completer[greet] = {|@words|
         &'greet;help;describe'= {
         }
         &'greet;help;health'= {
+        }
+        &'greet;help;convert'= {
         }
         &'greet;help;completions'= {
         }

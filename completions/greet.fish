@@ -31,6 +31,7 @@ complete -c greet -n "__fish_greet_needs_command" -f -a "serve" -d 'Serve every 
 complete -c greet -n "__fish_greet_needs_command" -f -a "list" -d 'List services, or one service\'s methods'
 complete -c greet -n "__fish_greet_needs_command" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message or enum'
 complete -c greet -n "__fish_greet_needs_command" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
+complete -c greet -n "__fish_greet_needs_command" -f -a "convert" -d 'Turn messages from one form into another, offline'
 complete -c greet -n "__fish_greet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c greet -n "__fish_greet_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c greet -n "__fish_greet_using_subcommand call" -s d -l data -d 'The request\'s documents, as one option; @ is standard input, @file a file' -r
@@ -143,12 +144,36 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l plaintext -d 'Do 
 complete -c greet -n "__fish_greet_using_subcommand health" -l tls -d 'Encrypt; this version cannot, and says so'
 complete -c greet -n "__fish_greet_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand health" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand convert" -l in -d 'The form of the input [default: json; with --raw: binary]' -r -f -a "json\t'ProtoJSON, one value or many'
+text\t'Protobuf\'s text format, messages separated by a line \'# ---\''
+binary\t'The message itself, one alone'
+delimited\t'Messages, each behind its length as a varint'"
+complete -c greet -n "__fish_greet_using_subcommand convert" -s o -l output -d 'The form of the output: pretty on a terminal, json (one line a message) in a pipe' -r -f -a "pretty\t'JSON with two spaces'
+json\t'JSON, one line a message'
+text\t'Protobuf\'s text format, messages separated by a line \'# ---\''
+binary\t'The message itself, one alone'
+delimited\t'Messages, each behind its length as a varint'"
+complete -c greet -n "__fish_greet_using_subcommand convert" -l names -d 'Spell fields as JSON does or as the .proto does' -r -f -a "json\t''
+proto\t''"
+complete -c greet -n "__fish_greet_using_subcommand convert" -l int64 -d 'Print 64-bit integers as strings or as numbers' -r -f -a "string\t''
+number\t''"
+complete -c greet -n "__fish_greet_using_subcommand convert" -l enums -d 'Print enum values as names or as numbers' -r -f -a "name\t''
+number\t''"
+complete -c greet -n "__fish_greet_using_subcommand convert" -s p -l proto -d 'A .proto file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand convert" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand convert" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
+complete -c greet -n "__fish_greet_using_subcommand convert" -l raw -d 'Decode bytes without a schema, guessing what is nested, and say where each field begins'
+complete -c greet -n "__fish_greet_using_subcommand convert" -l allow-unknown -d 'Drop unknown members and unknown enum names instead of refusing them'
+complete -c greet -n "__fish_greet_using_subcommand convert" -l defaults -d 'Print fields that have their default value'
+complete -c greet -n "__fish_greet_using_subcommand convert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand convert" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "call" -d 'Call a method'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "serve" -d 'Serve every service of a schema'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "list" -d 'List services, or one service\'s methods'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message or enum'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "call" -d 'Call a method'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "serve" -d 'Serve every service of a schema'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "list" -d 'List services, or one service\'s methods'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message or enum'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "convert" -d 'Turn messages from one form into another, offline'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -30,6 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List services, or one service''s methods')
             [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show a symbol as .proto source: a service, method, message or enum')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask the standard health check; exit code 0 when SERVING, else 7')
+            [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Turn messages from one form into another, offline')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -169,6 +170,28 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'greet;convert' {
+            [CompletionResult]::new('--in', '--in', [CompletionResultType]::ParameterName, 'The form of the input [default: json; with --raw: binary]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the output: pretty on a terminal, json (one line a message) in a pipe')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output: pretty on a terminal, json (one line a message) in a pipe')
+            [CompletionResult]::new('--names', '--names', [CompletionResultType]::ParameterName, 'Spell fields as JSON does or as the .proto does')
+            [CompletionResult]::new('--int64', '--int64', [CompletionResultType]::ParameterName, 'Print 64-bit integers as strings or as numbers')
+            [CompletionResult]::new('--enums', '--enums', [CompletionResultType]::ParameterName, 'Print enum values as names or as numbers')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A .proto file')
+            [CompletionResult]::new('--proto', '--proto', [CompletionResultType]::ParameterName, 'A .proto file')
+            [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--descriptor-set', '--descriptor-set', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
+            [CompletionResult]::new('--protoset', '--protoset', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Decode bytes without a schema, guessing what is nested, and say where each field begins')
+            [CompletionResult]::new('--allow-unknown', '--allow-unknown', [CompletionResultType]::ParameterName, 'Drop unknown members and unknown enum names instead of refusing them')
+            [CompletionResult]::new('--defaults', '--defaults', [CompletionResultType]::ParameterName, 'Print fields that have their default value')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'greet;completions' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -182,6 +205,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List services, or one service''s methods')
             [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show a symbol as .proto source: a service, method, message or enum')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask the standard health check; exit code 0 when SERVING, else 7')
+            [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Turn messages from one form into another, offline')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -199,6 +223,9 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             break
         }
         'greet;help;health' {
+            break
+        }
+        'greet;help;convert' {
             break
         }
         'greet;help;completions' {

@@ -9,6 +9,7 @@ mod diagnose;
 mod error;
 mod file;
 mod includes;
+mod message_type;
 mod method;
 mod open;
 mod outline;

@@ -23,6 +23,10 @@ pub struct Symbol {
 }
 
 impl Symbol {
+    pub(super) fn new(name: &str, kind: SymbolKind, closure: Arc<Closure>) -> Self {
+        Self { name: name.to_owned(), kind, closure }
+    }
+
     /// The full name, without a leading dot; a method's is `pkg.Service.Method`.
     pub fn name(&self) -> &str {
         &self.name
@@ -240,7 +244,7 @@ impl Schema {
     }
 
     /// The files in which a short name is looked for, in the groups of [`Schema::tiers`], the bundled last.
-    async fn files_in_tiers(&self) -> Result<Vec<Vec<Arc<File>>>, SchemaError> {
+    pub(super) async fn files_in_tiers(&self) -> Result<Vec<Vec<Arc<File>>>, SchemaError> {
         let mut tiers = Vec::new();
         for tier in self.tiers() {
             let mut files = Vec::new();
@@ -256,7 +260,7 @@ impl Schema {
 }
 
 /// Whether `asked` is the whole of a name or its last components.
-fn is_suffix(name: &str, asked: &str) -> bool {
+pub(super) fn is_suffix(name: &str, asked: &str) -> bool {
     !asked.is_empty()
         && name.strip_suffix(asked).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
@@ -268,7 +272,7 @@ fn is_below(around: &str, value: &str, asked: &str) -> bool {
 }
 
 /// The one name that was meant, if any was.
-fn only(what: &str, asked: &str, mut meant: Vec<String>) -> Result<Option<String>, SchemaError> {
+pub(super) fn only(what: &str, asked: &str, mut meant: Vec<String>) -> Result<Option<String>, SchemaError> {
     meant.sort();
     meant.dedup();
     if meant.len() > 1 {
@@ -283,7 +287,7 @@ fn only(what: &str, asked: &str, mut meant: Vec<String>) -> Result<Option<String
     Ok(meant.pop())
 }
 
-fn near(wanted: &str, known: &[String]) -> Vec<String> {
+pub(super) fn near(wanted: &str, known: &[String]) -> Vec<String> {
     let found = nearest(wanted, known.iter().map(String::as_str), SUGGESTED);
     found.into_iter().map(ToOwned::to_owned).collect()
 }

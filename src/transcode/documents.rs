@@ -1,16 +1,23 @@
 //! Cuts one input, however its bytes arrive, into the values it holds.
 
 mod binary;
+mod bytewise;
 mod document;
+mod intake;
 mod json;
+mod structure;
 mod text;
 
-use std::collections::VecDeque;
+use std::ops::Range;
 
-pub use document::Document;
+pub use document::{Document, DocumentRef};
 
 use super::DataError;
+use super::place::Place;
 use crate::leaf::Size;
+use document::{Form, Whence};
+use intake::Intake;
+use structure::Manner;
 
 /// The form that an input is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,30 +38,44 @@ pub enum Dialect {
 
 /// The values of one input, handed on as soon as each closes.
 ///
-/// Push bytes as they come, take documents out (this is an iterator), and say when the input is at its
-/// end. The first error is the last thing that comes out. All work is linear in the bytes pushed.
+/// Push bytes as they come, or read them into the room that is lent, take values out, and say when the input is
+/// at its end. [`Documents::advance`] and [`Documents::current`] lend each value where it lies; as an iterator it
+/// copies them. The first error is the last thing that comes out. All work is linear in the bytes pushed, and
+/// what is held is the value that is open and what was pushed behind it.
 #[derive(Debug)]
 pub struct Documents {
+    intake: Intake,
     cutter: Cutter,
-    ready: VecDeque<Document>,
-    error: Option<DataError>,
     state: State,
+    current: Option<Cut>,
+    /// How many values have come out.
+    count: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// So many bytes of a byte order mark have come, and nothing else.
-    Mark(usize),
+    /// A byte order mark may still come.
+    Mark,
     Open,
-    Ended,
+    /// There has been an error.
+    Failed,
 }
 
 #[derive(Debug)]
 enum Cutter {
-    Json(json::Cutter),
+    Json(Box<json::Cutter>),
     Text(text::Cutter),
     Binary(binary::Whole),
     Delimited(binary::Delimited),
+}
+
+/// A value that was found.
+#[derive(Debug, Clone)]
+enum Cut {
+    /// These bytes of the intake; with a length that belongs to it, it began at this offset of the input.
+    Whole { range: Range<usize>, begun: u64 },
+    /// What was read byte by byte, which began at this offset.
+    Made { begun: u64 },
 }
 
 /// UTF-8's byte order mark.
@@ -68,16 +89,15 @@ impl Documents {
 
     /// Begins an input whose documents are at most `limit` each.
     pub fn bounded(dialect: Dialect, limit: Size) -> Self {
+        let json = |manner| Cutter::Json(Box::new(json::Cutter::new(manner, limit)));
         let (cutter, state) = match dialect {
-            Dialect::Strict => (Cutter::Json(json::Cutter::new(json::Manner::Strict, limit)), State::Mark(0)),
-            Dialect::Relaxed => {
-                (Cutter::Json(json::Cutter::new(json::Manner::Relaxed, limit)), State::Mark(0))
-            }
-            Dialect::Text => (Cutter::Text(text::Cutter::new(limit)), State::Mark(0)),
+            Dialect::Strict => (json(Manner::Strict), State::Mark),
+            Dialect::Relaxed => (json(Manner::Relaxed), State::Mark),
+            Dialect::Text => (Cutter::Text(text::Cutter::new(limit)), State::Mark),
             Dialect::Binary => (Cutter::Binary(binary::Whole::new(limit)), State::Open),
             Dialect::Delimited => (Cutter::Delimited(binary::Delimited::new(limit)), State::Open),
         };
-        Self { cutter, ready: VecDeque::new(), error: None, state }
+        Self { intake: Intake::new(), cutter, state, current: None, count: 0 }
     }
 
     /// All values of an input that is there as a whole.
@@ -92,54 +112,99 @@ impl Documents {
     }
 
     /// Takes the next bytes. After an error or the end they are not looked at.
-    pub fn push(&mut self, mut bytes: &[u8]) {
-        while let (State::Mark(seen), Some(&byte)) = (self.state, bytes.first()) {
-            if byte == MARK[seen] {
-                bytes = &bytes[1..];
-                self.state = if seen + 1 == MARK.len() { State::Open } else { State::Mark(seen + 1) };
-            } else {
-                self.state = State::Open;
-                self.cut(&MARK[..seen]);
-            }
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.current = None;
+        if self.state != State::Failed && !self.intake.is_finished() {
+            self.intake.push(bytes);
         }
-        if self.state == State::Open {
-            self.cut(bytes);
+    }
+
+    /// Room for the next bytes of the input, at least 64 KiB; [`Documents::filled`] says how many have come.
+    pub fn room(&mut self) -> &mut [u8] {
+        self.current = None;
+        self.intake.room()
+    }
+
+    /// Takes the first bytes of [`Documents::room`], as [`Documents::push`] takes others.
+    pub fn filled(&mut self, length: usize) {
+        if self.state != State::Failed && !self.intake.is_finished() {
+            self.intake.filled(length);
         }
     }
 
     /// Says that no more bytes come. A value that is open then is an error.
     pub fn finish(&mut self) {
-        if let State::Mark(seen) = self.state {
-            self.state = State::Open;
-            self.cut(&MARK[..seen]);
-        }
-        if self.state == State::Ended {
-            return;
-        }
-        self.state = State::Ended;
-        let ended = match &mut self.cutter {
-            Cutter::Json(cutter) => cutter.finish(&mut self.ready),
-            Cutter::Text(cutter) => cutter.finish(&mut self.ready),
-            Cutter::Binary(cutter) => {
-                cutter.finish(&mut self.ready);
-                Ok(())
-            }
-            Cutter::Delimited(cutter) => cutter.finish(),
-        };
-        self.error = ended.err();
+        self.intake.finish();
     }
 
-    fn cut(&mut self, bytes: &[u8]) {
-        let cut = match &mut self.cutter {
-            Cutter::Json(cutter) => cutter.push(bytes, &mut self.ready),
-            Cutter::Text(cutter) => cutter.push(bytes, &mut self.ready),
-            Cutter::Binary(cutter) => cutter.push(bytes),
-            Cutter::Delimited(cutter) => cutter.push(bytes, &mut self.ready),
-        };
-        if let Err(error) = cut {
-            self.state = State::Ended;
-            self.error = Some(error);
+    /// Goes to the next value that has closed. `false` while there is none, and at the end.
+    ///
+    /// # Errors
+    /// When what comes next is no value, once; then there is nothing more.
+    pub fn advance(&mut self) -> Result<bool, DataError> {
+        self.current = None;
+        if self.state == State::Mark && !self.pass_mark() || self.state == State::Failed {
+            return Ok(false);
         }
+        self.intake.count_on();
+        let intake = &mut self.intake;
+        let cut = match &mut self.cutter {
+            Cutter::Json(cutter) => cutter.cut(intake),
+            Cutter::Text(cutter) => cutter.cut(intake),
+            Cutter::Binary(cutter) => cutter.cut(intake),
+            Cutter::Delimited(cutter) => cutter.cut(intake),
+        };
+        match cut {
+            Ok(cut) => {
+                self.count += u64::from(cut.is_some());
+                self.current = cut;
+                Ok(self.current.is_some())
+            }
+            Err(error) => {
+                self.state = State::Failed;
+                Err(error)
+            }
+        }
+    }
+
+    /// The value that [`Documents::advance`] went to, until bytes are taken in.
+    pub fn current(&self) -> Option<DocumentRef<'_>> {
+        let form = match self.cutter {
+            Cutter::Json(_) => Form::Json,
+            Cutter::Text(_) => Form::Text,
+            Cutter::Binary(_) | Cutter::Delimited(_) => Form::Wire,
+        };
+        let number = self.count;
+        match (self.current.clone()?, &self.cutter) {
+            (Cut::Made { begun }, Cutter::Json(cutter)) => {
+                let made = cutter.bytewise();
+                let whence = Whence::Anchors(made.anchors());
+                Some(DocumentRef { form, body: made.text(), whence, number, begun, offset: begun })
+            }
+            // Nothing else makes values.
+            (Cut::Made { .. }, _) => None,
+            (Cut::Whole { range, begun }, _) => {
+                let (known, before) = self.intake.way_to(range.start);
+                let (whence, offset) = (Whence::Behind(known, before), self.intake.offset(range.start));
+                Some(DocumentRef { form, body: self.intake.get(range), whence, number, begun, offset })
+            }
+        }
+    }
+
+    /// Passes the byte order mark, if there is one; `false` as long as that is not known.
+    fn pass_mark(&mut self) -> bool {
+        let rest = self.intake.rest();
+        let marked = rest.starts_with(MARK);
+        if !marked && MARK.starts_with(rest) && !self.intake.is_finished() {
+            return false;
+        }
+        if marked {
+            self.intake.take(MARK.len());
+            // It takes no column.
+            self.intake.know(Place::START);
+        }
+        self.state = State::Open;
+        true
     }
 }
 
@@ -148,9 +213,14 @@ impl Iterator for Documents {
 
     /// The next value that has closed; `None` while there is none, and at the end.
     fn next(&mut self) -> Option<Self::Item> {
-        match self.ready.pop_front() {
-            Some(document) => Some(Ok(document)),
-            None => self.error.take().map(Err),
+        let advanced = self.advance();
+        if let Some(Cut::Whole { range, .. }) = &self.current {
+            // Each value is told its place, so what is counted once is not counted for the next one.
+            self.intake.count_to(range.start);
+        }
+        match advanced {
+            Ok(_) => self.current().map(|document| Ok(document.to_document())),
+            Err(error) => Some(Err(error)),
         }
     }
 }

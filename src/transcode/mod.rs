@@ -14,6 +14,7 @@ pub mod options;
 mod out;
 mod place;
 mod plan;
+pub mod raw;
 mod reader;
 mod rewrite;
 mod sink;

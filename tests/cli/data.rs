@@ -11,7 +11,7 @@ fn bad_data_names_the_place_and_the_nearest_name() {
         ("{\n \"name\": tru\n}", "line 2, column "),
         (r#"{"name":"x"#, "line 1, column 9: the string that begins here is never closed"),
         ("nam=x", "hint: did you mean name?"),
-        (r#"["a"]"#, "hint: several requests are several documents"),
+        (r#"["a"]"#, "hint: several messages are several documents"),
         ("", "takes exactly one request"),
         ("{}{}", "and there are several"),
     ] {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::run::greet;
 
-const COMMANDS: [&str; 6] = ["call", "serve", "list", "describe", "health", "completions"];
+const COMMANDS: [&str; 7] = ["call", "serve", "list", "describe", "health", "convert", "completions"];
 
 /// Compares with a kept file; with `GREET_UPDATE` set, writes it instead.
 fn kept(path: &Path, now: &str) {

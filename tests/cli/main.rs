@@ -5,6 +5,7 @@
 
 mod broken_peers;
 mod call;
+mod convert;
 mod data;
 mod flags;
 mod help;

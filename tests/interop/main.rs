@@ -8,5 +8,6 @@ mod called;
 mod grpcurl;
 mod load;
 mod peers;
+mod raw;
 mod served;
 mod tools;

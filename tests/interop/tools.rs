@@ -28,6 +28,11 @@ pub(crate) fn python(script: &str) -> Option<Command> {
     Some(command)
 }
 
+/// That Python itself, for its modules.
+pub(crate) fn python_itself() -> Option<Command> {
+    tool("GREET_TEST_PYTHON").map(clean)
+}
+
 /// grpcurl.
 pub(crate) fn grpcurl() -> Option<Command> {
     tool("GREET_TEST_GRPCURL").map(clean)

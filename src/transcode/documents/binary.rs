@@ -1,8 +1,7 @@
 //! Cuts messages on the wire.
 
-use std::collections::VecDeque;
-
-use super::{Document, too_large};
+use super::intake::Intake;
+use super::{Cut, too_large};
 use crate::leaf::Size;
 use crate::transcode::DataError;
 
@@ -10,24 +9,25 @@ use crate::transcode::DataError;
 #[derive(Debug)]
 pub(super) struct Whole {
     limit: Size,
-    bytes: Vec<u8>,
+    cut: bool,
 }
 
 impl Whole {
     pub(super) fn new(limit: Size) -> Self {
-        Self { limit, bytes: Vec::new() }
+        Self { limit, cut: false }
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), DataError> {
-        if bytes.len() > self.limit.get().saturating_sub(self.bytes.len()) {
+    /// The message, when all of it is there.
+    pub(super) fn cut(&mut self, intake: &mut Intake) -> Result<Option<Cut>, DataError> {
+        let length = intake.rest().len();
+        if length > self.limit.get() {
             return Err(too_large(self.limit));
         }
-        self.bytes.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    pub(super) fn finish(&mut self, ready: &mut VecDeque<Document>) {
-        ready.push_back(Document::wire(std::mem::take(&mut self.bytes)));
+        if self.cut || !intake.is_finished() {
+            return Ok(None);
+        }
+        self.cut = true;
+        Ok(Some(Cut::Whole { range: intake.take(length), begun: 0 }))
     }
 }
 
@@ -35,71 +35,62 @@ impl Whole {
 #[derive(Debug)]
 pub(super) struct Delimited {
     limit: Size,
-    /// Where the message that is read, or its length, begins in the input.
-    begun: u64,
-    at: u64,
-    length: Length,
-    bytes: Vec<u8>,
-}
-
-#[derive(Debug)]
-enum Length {
-    Reading { value: u64, shift: u32 },
-    Known(usize),
 }
 
 impl Delimited {
-    const START: Length = Length::Reading { value: 0, shift: 0 };
-
     pub(super) fn new(limit: Size) -> Self {
-        Self { limit, begun: 0, at: 0, length: Self::START, bytes: Vec::new() }
+        Self { limit }
     }
 
-    pub(super) fn push(&mut self, mut input: &[u8], ready: &mut VecDeque<Document>) -> Result<(), DataError> {
-        loop {
-            match self.length {
-                Length::Known(length) => {
-                    let take = (length - self.bytes.len()).min(input.len());
-                    self.bytes.extend_from_slice(&input[..take]);
-                    self.at += take as u64;
-                    input = &input[take..];
-                    if self.bytes.len() < length {
-                        return Ok(());
-                    }
-                    ready.push_back(Document::wire(std::mem::take(&mut self.bytes)));
-                    self.length = Self::START;
-                    self.begun = self.at;
-                }
-                Length::Reading { value, shift } => {
-                    let Some((&byte, rest)) = input.split_first() else { return Ok(()) };
-                    input = rest;
-                    self.at += 1;
-                    if shift == 63 && byte > 1 {
-                        let begun = self.begun;
-                        return Err(DataError::new(format!("the length at byte {begun} is no varint")));
-                    }
-                    let value = value | u64::from(byte & 0x7f) << shift;
-                    self.length = if byte & 0x80 != 0 {
-                        Length::Reading { value, shift: shift + 7 }
-                    } else {
-                        match usize::try_from(value) {
-                            Ok(length) if length <= self.limit.get() => Length::Known(length),
-                            _ => return Err(too_large(self.limit)),
-                        }
-                    };
-                }
+    /// The next message, if it is there.
+    pub(super) fn cut(&mut self, intake: &mut Intake) -> Result<Option<Cut>, DataError> {
+        let begun = intake.at();
+        let rest = intake.rest();
+        let ends = match length(rest) {
+            Length::Open => "in the middle of its length".to_owned(),
+            Length::Wrong => {
+                return Err(DataError::new(format!("the length at byte {begun} is no varint")));
             }
-        }
-    }
-
-    pub(super) fn finish(&mut self) -> Result<(), DataError> {
-        if self.at == self.begun {
-            return Ok(());
-        }
-        let what = match self.length {
-            Length::Reading { .. } => "in the middle of its length".to_owned(),
-            Length::Known(length) => format!("after {} of its {length} bytes", self.bytes.len()),
+            Length::Known { length, prefix } => {
+                let length = usize::try_from(length).ok().filter(|length| *length <= self.limit.get());
+                let Some(length) = length else { return Err(too_large(self.limit)) };
+                let there = rest.len() - prefix;
+                if there >= length {
+                    intake.take(prefix);
+                    return Ok(Some(Cut::Whole { range: intake.take(length), begun }));
+                }
+                format!("after {there} of its {length} bytes")
+            }
         };
-        Err(DataError::unfinished(format!("the message at byte {} ends {what}", self.begun)))
+        if rest.is_empty() || !intake.is_finished() {
+            return Ok(None);
+        }
+        Err(DataError::unfinished(format!("the message at byte {begun} ends {ends}")))
     }
+}
+
+/// What a message's first bytes say of its length.
+enum Length {
+    /// Not all of it is there.
+    Open,
+    /// It is no varint of 64 bits.
+    Wrong,
+    Known {
+        length: u64,
+        prefix: usize,
+    },
+}
+
+fn length(bytes: &[u8]) -> Length {
+    let mut value = 0;
+    for (index, &byte) in bytes.iter().enumerate() {
+        if index == 9 && byte > 1 {
+            return Length::Wrong;
+        }
+        value |= u64::from(byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Length::Known { length: value, prefix: index + 1 };
+        }
+    }
+    Length::Open
 }

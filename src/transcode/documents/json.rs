@@ -1,328 +1,139 @@
-//! Cuts JSON, strict or as people type it, into strict JSON values.
+//! Cuts JSON into values: those that are plain in one look, the rest byte by byte.
 
-use std::collections::VecDeque;
-
-use super::document::Anchor;
-use super::{Document, too_large};
+use super::Cut;
+use super::bytewise::{Bytewise, Step};
+use super::intake::Intake;
+use super::structure::{Found, Look, Manner};
 use crate::leaf::Size;
 use crate::transcode::DataError;
-use crate::transcode::place::Place;
 
-/// How deep a value may be nested.
-const DEPTH: usize = 100;
-
-/// What is let pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Manner {
-    Strict,
-    Relaxed,
-}
-
-/// Reads byte by byte; what it hands on is balanced, but whether it is JSON is for a JSON reader to say.
+/// An input of JSON values.
 #[derive(Debug)]
 pub(super) struct Cutter {
-    manner: Manner,
     limit: Size,
-    /// Where the byte that is looked at stands.
-    place: Place,
-    /// Where the token that is read begins.
-    begun: Place,
-    text: Vec<u8>,
-    anchors: Vec<Anchor>,
-    /// Whether the next byte of the text stands elsewhere than right behind its last.
-    moved: bool,
-    open: Vec<Open>,
-    token: Token,
-    last: Last,
+    state: State,
+    look: Look,
+    bytewise: Bytewise,
 }
 
-/// A bracket that has no partner yet.
-#[derive(Debug, Clone, Copy)]
-struct Open {
-    bracket: u8,
-    place: Place,
-}
-
-/// The token that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Token {
-    None,
-    String {
-        quote: u8,
-        escaped: bool,
-    },
-    /// A number, `true`, `false`, `null`, or what would like to be one.
-    Word,
-    BareKey,
-    /// The `/` that begins a comment.
-    Slash,
-    LineComment,
-    BlockComment {
-        star: bool,
-    },
-}
-
-/// The last token that was more than a blank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Last {
-    Open,
-    /// A comma, and where it stands in the text; it may go if a bracket follows.
-    Comma {
-        offset: usize,
-        behind_value: bool,
-    },
-    Colon,
-    Value,
+enum State {
+    /// No value is open.
+    Between,
+    /// An object or an array is open, and nothing about it is odd so far.
+    Looking,
+    /// Something is read byte by byte; the offset of the value's first byte, once it is known.
+    Reading(Option<u64>),
 }
 
 impl Cutter {
     pub(super) fn new(manner: Manner, limit: Size) -> Self {
-        Self {
-            manner,
-            limit,
-            place: Place::START,
-            begun: Place::START,
-            text: Vec::new(),
-            anchors: Vec::new(),
-            moved: true,
-            open: Vec::new(),
-            token: Token::None,
-            last: Last::Open,
-        }
+        let (look, bytewise) = (Look::new(manner), Bytewise::new(manner, limit));
+        Self { limit, state: State::Between, look, bytewise }
     }
 
-    pub(super) fn push(&mut self, input: &[u8], ready: &mut VecDeque<Document>) -> Result<(), DataError> {
-        for &byte in input {
-            self.byte(byte, ready)?;
-            self.place.step(byte);
-            if self.text.len() > self.limit.get() {
-                let begun = self.anchors.first().map_or(self.begun, |anchor| anchor.place);
-                return Err(too_large(self.limit).at(begun.line, begun.column));
-            }
-        }
-        Ok(())
+    /// The value that was read byte by byte.
+    pub(super) fn bytewise(&self) -> &Bytewise {
+        &self.bytewise
     }
 
-    pub(super) fn finish(&mut self, ready: &mut VecDeque<Document>) -> Result<(), DataError> {
-        let (what, at) = match self.token {
-            Token::String { .. } => ("the string that begins here", self.begun),
-            Token::BlockComment { .. } => ("the comment that begins here", self.begun),
-            Token::Slash => return Err(unexpected(b'/', self.begun)),
-            Token::Word if self.open.is_empty() => return self.cut(ready),
-            Token::None | Token::Word | Token::BareKey | Token::LineComment => match self.open.last() {
-                None => return Ok(()),
-                Some(Open { bracket: b'[', place }) => ("the array that begins here", *place),
-                Some(open) => ("the object that begins here", open.place),
-            },
-        };
-        Err(DataError::unfinished(format!("{what} is never closed")).at(at.line, at.column))
-    }
-
-    fn byte(&mut self, byte: u8, ready: &mut VecDeque<Document>) -> Result<(), DataError> {
-        match self.token {
-            Token::None => return self.begin(byte, ready),
-            Token::String { quote, escaped } => return self.string(quote, escaped, byte, ready),
-            Token::Word => {
-                if !ends_word(byte) {
-                    self.emit(byte);
-                    return Ok(());
+    /// The next value, if it is there.
+    pub(super) fn cut(&mut self, intake: &mut Intake) -> Result<Option<Cut>, DataError> {
+        loop {
+            match self.state {
+                State::Between => {
+                    let rest = intake.rest();
+                    let blanks = rest.iter().take_while(|byte| is_blank(**byte)).count();
+                    let Some(&first) = rest.get(blanks) else {
+                        intake.take(blanks);
+                        return Ok(None);
+                    };
+                    intake.take(blanks);
+                    self.state = State::Looking;
+                    self.look.restart();
+                    if !matches!(first, b'{' | b'[') {
+                        self.read_bytewise(intake);
+                    }
                 }
-                self.token = Token::None;
-                if self.open.is_empty() {
-                    self.cut(ready)?;
+                State::Looking => match self.look.go_on(intake.rest()) {
+                    Found::End(length)
+                        if length <= self.limit.get() && self.is_utf8(&intake.rest()[..length]) =>
+                    {
+                        self.state = State::Between;
+                        let begun = intake.at();
+                        return Ok(Some(Cut::Whole { range: intake.take(length), begun }));
+                    }
+                    Found::Open if self.look.at() <= self.limit.get() && !intake.is_finished() => {
+                        return Ok(None);
+                    }
+                    // What is wrong is said by who reads byte by byte, and knows each bracket's place.
+                    _ => self.read_bytewise(intake),
+                },
+                State::Reading(begun) => match self.read(intake, begun)? {
+                    Some(cut) => return Ok(Some(cut)),
+                    None if self.state == State::Between => {}
+                    None => return Ok(None),
+                },
+            }
+        }
+    }
+
+    fn is_utf8(&self, text: &[u8]) -> bool {
+        self.look.ascii || simdutf8::basic::from_utf8(text).is_ok()
+    }
+
+    /// What is not done with is read byte by byte; the look that was taken is lost, at most once a value.
+    fn read_bytewise(&mut self, intake: &mut Intake) {
+        self.bytewise.restart(intake.place());
+        self.state = State::Reading(None);
+    }
+
+    /// Reads what is there, up to where a value closes or nothing is open any more.
+    fn read(&mut self, intake: &mut Intake, mut begun: Option<u64>) -> Result<Option<Cut>, DataError> {
+        let mut read = 0;
+        let mut closed = false;
+        let mut failed = None;
+        for &byte in intake.rest() {
+            match self.bytewise.read(byte) {
+                Ok(Step::ClosedBefore) => closed = true,
+                Ok(step) => {
+                    if begun.is_none() && !self.bytewise.text().is_empty() {
+                        begun = Some(intake.at() + read as u64);
+                    }
+                    read += 1;
+                    closed = step == Step::Closed;
                 }
-                return self.begin(byte, ready);
+                Err(error) => failed = Some(error),
             }
-            Token::BareKey => {
-                if is_bare(byte) {
-                    self.emit(byte);
-                    return Ok(());
-                }
-                self.insert(b'"');
-                self.token = Token::None;
-                return self.begin(byte, ready);
-            }
-            Token::Slash => match byte {
-                b'/' => self.token = Token::LineComment,
-                b'*' => self.token = Token::BlockComment { star: false },
-                _ => return Err(unexpected(b'/', self.begun)),
-            },
-            Token::LineComment => {
-                if byte == b'\n' {
-                    self.token = Token::None;
-                    self.blank(byte);
-                }
-            }
-            Token::BlockComment { star: true } if byte == b'/' => self.token = Token::None,
-            Token::BlockComment { .. } => self.token = Token::BlockComment { star: byte == b'*' },
-        }
-        Ok(())
-    }
-
-    /// The first byte of a token, or a blank.
-    fn begin(&mut self, byte: u8, ready: &mut VecDeque<Document>) -> Result<(), DataError> {
-        let relaxed = self.manner == Manner::Relaxed;
-        match byte {
-            b' ' | b'\t' | b'\r' | b'\n' => self.blank(byte),
-            b'#' if relaxed => self.comment(Token::LineComment),
-            b'/' if relaxed => self.comment(Token::Slash),
-            b'{' | b'[' => self.opening(byte)?,
-            b'<' if relaxed && self.open.is_empty() => self.opening(byte)?,
-            b'}' | b']' | b'>' => return self.closing(byte, ready),
-            b',' | b':' if !self.open.is_empty() => {
-                let (offset, behind_value) = (self.text.len(), self.last == Last::Value);
-                self.last = if byte == b',' { Last::Comma { offset, behind_value } } else { Last::Colon };
-                self.emit(byte);
-            }
-            b'"' => self.opening_quote(byte),
-            b'\'' if relaxed => self.opening_quote(byte),
-            b'\'' | b'#' | b'/' | b'<' | b',' | b':' => return Err(unexpected(byte, self.place)),
-            _ => {
-                self.begun = self.place;
-                if relaxed && self.expects_key() && is_bare(byte) {
-                    self.insert(b'"');
-                    self.token = Token::BareKey;
-                } else {
-                    self.token = Token::Word;
-                }
-                self.emit(byte);
-                self.last = Last::Value;
+            if closed || failed.is_some() || self.bytewise.is_idle() {
+                break;
             }
         }
-        Ok(())
-    }
-
-    fn opening(&mut self, bracket: u8) -> Result<(), DataError> {
-        if self.open.len() == DEPTH {
-            let error = DataError::new(format!("nested more than {DEPTH} levels deep"));
-            return Err(error.at(self.place.line, self.place.column));
+        intake.take(read);
+        if let Some(error) = failed {
+            return Err(error);
         }
-        self.open.push(Open { bracket, place: self.place });
-        self.emit(if bracket == b'<' { b'{' } else { bracket });
-        self.last = Last::Open;
-        Ok(())
-    }
-
-    fn closing(&mut self, bracket: u8, ready: &mut VecDeque<Document>) -> Result<(), DataError> {
-        let Some(open) = self.open.pop() else { return Err(unexpected(bracket, self.place)) };
-        let partner = match open.bracket {
-            b'{' => b'}',
-            b'[' => b']',
-            _ => b'>',
-        };
-        if bracket != partner {
-            let (given, wanted, Place { line, column }) =
-                (char::from(bracket), char::from(partner), open.place);
-            let opened = char::from(open.bracket);
-            let error = format!(
-                "'{given}' where '{wanted}' is due: the '{opened}' of line {line}, column {column} is open"
-            );
-            return Err(DataError::new(error).at(self.place.line, self.place.column));
-        }
-        if let (Manner::Relaxed, Last::Comma { offset, behind_value: true }) = (self.manner, self.last) {
-            self.text[offset] = b' ';
-        }
-        self.emit(if bracket == b'>' { b'}' } else { bracket });
-        self.last = Last::Value;
-        if self.open.is_empty() { self.cut(ready) } else { Ok(()) }
-    }
-
-    fn opening_quote(&mut self, quote: u8) {
-        self.begun = self.place;
-        self.token = Token::String { quote, escaped: false };
-        self.emit(b'"');
-    }
-
-    fn string(
-        &mut self,
-        quote: u8,
-        escaped: bool,
-        byte: u8,
-        ready: &mut VecDeque<Document>,
-    ) -> Result<(), DataError> {
-        let mut begins_escape = false;
-        match (byte, quote) {
-            // What single quotes need escaped, double quotes do not, and the other way round.
-            (b'\'', b'\'') if escaped => {
-                self.text.pop();
-                self.moved = true;
-                self.emit(byte);
+        self.state = State::Reading(begun);
+        if !closed && !self.bytewise.is_idle() {
+            if !intake.is_finished() {
+                return Ok(None);
             }
-            (b'"', b'\'') if !escaped => {
-                self.insert(b'\\');
-                self.emit(byte);
-            }
-            _ if byte == quote && !escaped => {
-                self.emit(b'"');
-                self.token = Token::None;
-                self.last = Last::Value;
-                return if self.open.is_empty() { self.cut(ready) } else { Ok(()) };
-            }
-            _ => {
-                begins_escape = byte == b'\\' && !escaped;
-                self.emit(byte);
-            }
+            closed = self.bytewise.finish()?;
         }
-        self.token = Token::String { quote, escaped: begins_escape };
-        Ok(())
-    }
-
-    fn comment(&mut self, token: Token) {
-        self.begun = self.place;
-        self.token = token;
-        // A comment ends a word, as a blank does.
-        if !self.open.is_empty() {
-            self.insert(b' ');
+        intake.know(self.bytewise.place());
+        self.state = State::Between;
+        if !closed {
+            return Ok(None);
         }
-    }
-
-    /// Blanks between values are not kept.
-    fn blank(&mut self, byte: u8) {
-        if !self.open.is_empty() {
-            self.emit(byte);
-        }
-    }
-
-    fn expects_key(&self) -> bool {
-        let object = self.open.last().is_some_and(|open| open.bracket != b'[');
-        object && matches!(self.last, Last::Open | Last::Comma { .. })
-    }
-
-    /// Puts the byte that stands at `place` into the text.
-    fn emit(&mut self, byte: u8) {
-        if std::mem::take(&mut self.moved) {
-            self.anchors.push(Anchor { offset: self.text.len(), place: self.place });
-        }
-        self.text.push(byte);
-    }
-
-    /// Puts a byte into the text that the input does not have.
-    fn insert(&mut self, byte: u8) {
-        self.moved = true;
-        self.emit(byte);
-        self.moved = true;
-    }
-
-    /// Hands on the value that has closed.
-    fn cut(&mut self, ready: &mut VecDeque<Document>) -> Result<(), DataError> {
-        self.moved = true;
-        self.token = Token::None;
-        self.last = Last::Open;
-        let document = Document::json(std::mem::take(&mut self.text), std::mem::take(&mut self.anchors))?;
-        ready.push_back(document);
-        Ok(())
+        self.bytewise.check_utf8()?;
+        Ok(Some(Cut::Made { begun: begun.unwrap_or_else(|| intake.at()) }))
     }
 }
 
-fn unexpected(byte: u8, place: Place) -> DataError {
-    DataError::new(format!("unexpected '{}'", char::from(byte))).at(place.line, place.column)
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-fn ends_word(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'{' | b'}' | b'[' | b']' | b'<' | b'>')
-        || matches!(byte, b',' | b':' | b'"' | b'\'' | b'#' | b'/')
-}
-
-fn is_bare(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'-')
-}
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

@@ -1,11 +1,12 @@
 //! Cuts messages in text format, which are separated by lines `# ---`.
 
-use std::collections::VecDeque;
+use memchr::memchr;
 
-use super::{Document, too_large};
+use super::document::not_utf8;
+use super::intake::{Intake, after};
+use super::{Cut, too_large};
 use crate::leaf::Size;
 use crate::transcode::DataError;
-use crate::transcode::place::Place;
 
 /// The line between two messages.
 const SEPARATOR: &[u8] = b"# ---";
@@ -13,56 +14,51 @@ const SEPARATOR: &[u8] = b"# ---";
 #[derive(Debug)]
 pub(super) struct Cutter {
     limit: Size,
-    place: Place,
-    /// Where the open message begins in the input.
-    begun: Place,
-    text: Vec<u8>,
-    /// Where its last line begins in `text`.
+    /// Where the last line of the open message begins in it.
     line: usize,
+    /// Up to where that line has been looked at.
+    looked: usize,
 }
 
 impl Cutter {
     pub(super) fn new(limit: Size) -> Self {
-        Self { limit, place: Place::START, begun: Place::START, text: Vec::new(), line: 0 }
+        Self { limit, line: 0, looked: 0 }
     }
 
-    pub(super) fn push(&mut self, input: &[u8], ready: &mut VecDeque<Document>) -> Result<(), DataError> {
-        for line in input.split_inclusive(|&byte| byte == b'\n') {
-            if line.len() > self.limit.get().saturating_sub(self.text.len()) {
-                return Err(too_large(self.limit).at(self.begun.line, self.begun.column));
+    /// The next message, if it is there.
+    pub(super) fn cut(&mut self, intake: &mut Intake) -> Result<Option<Cut>, DataError> {
+        loop {
+            let text = intake.rest();
+            let ends = memchr(b'\n', &text[self.looked..]).map(|at| self.looked + at + 1);
+            let end = ends.unwrap_or(text.len());
+            if end > self.limit.get() {
+                let place = intake.place();
+                return Err(too_large(self.limit).at(place.line, place.column));
             }
-            self.text.extend_from_slice(line);
-            self.place = self.place.after(line);
-            if line.ends_with(b"\n") {
-                if self.is_separator() {
-                    self.cut(ready)?;
-                }
-                self.line = self.text.len();
+            if ends.is_none() && !intake.is_finished() {
+                self.looked = end;
+                return Ok(None);
+            }
+            let separator = text[self.line..end].trim_ascii_end() == SEPARATOR;
+            if !separator && ends.is_some() {
+                (self.line, self.looked) = (end, end);
+                continue;
+            }
+            let length = if separator { self.line } else { end };
+            if let Err(error) = simdutf8::compat::from_utf8(&text[..length]) {
+                let upto = error.valid_up_to();
+                let place = intake.place();
+                return Err(not_utf8(after(place, &intake.rest()[..upto])));
+            }
+            (self.line, self.looked) = (0, 0);
+            let begun = intake.at();
+            let whole = intake.take(end);
+            if length > 0 {
+                return Ok(Some(Cut::Whole { range: whole.start..whole.start + length, begun }));
+            }
+            if ends.is_none() {
+                return Ok(None);
             }
         }
-        Ok(())
-    }
-
-    pub(super) fn finish(&mut self, ready: &mut VecDeque<Document>) -> Result<(), DataError> {
-        if !self.is_separator() {
-            self.line = self.text.len();
-        }
-        self.cut(ready)
-    }
-
-    fn is_separator(&self) -> bool {
-        self.text[self.line..].trim_ascii_end() == SEPARATOR
-    }
-
-    /// Hands on what stands before the last line.
-    fn cut(&mut self, ready: &mut VecDeque<Document>) -> Result<(), DataError> {
-        let mut text = std::mem::take(&mut self.text);
-        text.truncate(self.line);
-        let begun = std::mem::replace(&mut self.begun, self.place);
-        self.line = 0;
-        if !text.is_empty() {
-            ready.push_back(Document::text(text, begun)?);
-        }
-        Ok(())
     }
 }

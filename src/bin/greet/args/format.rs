@@ -37,6 +37,13 @@ pub(crate) struct OutputArgs {
     #[arg(id = "output_form", short = 'o', long = "output", value_name = "FORM", value_enum)]
     pub(crate) form: Option<OutputForm>,
 
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+}
+
+/// How JSON is printed.
+#[derive(Debug, Args)]
+pub(crate) struct JsonArgs {
     /// Print fields that have their default value
     #[arg(long)]
     pub(crate) defaults: bool,

@@ -8,6 +8,7 @@
 mod call;
 mod completions;
 mod connection;
+mod convert;
 mod describe;
 pub(crate) mod format;
 mod health;
@@ -23,8 +24,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub(crate) use call::CallArgs;
 pub(crate) use completions::{CompletionsArgs, write_completions};
 pub(crate) use connection::ConnectionArgs;
+pub(crate) use convert::{ConvertArgs, ConvertForm, ConvertOutput};
 pub(crate) use describe::DescribeArgs;
-pub(crate) use format::{InputArgs, InputForm, OutputArgs, OutputForm};
+pub(crate) use format::{InputArgs, InputForm, JsonArgs, OutputArgs, OutputForm};
 pub(crate) use health::HealthArgs;
 pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use schema::{ReflectionChoice, SchemaArgs};
@@ -49,6 +51,7 @@ pub(crate) enum Command {
     List(Box<ListArgs>),
     Describe(Box<DescribeArgs>),
     Health(Box<HealthArgs>),
+    Convert(Box<ConvertArgs>),
     Completions(CompletionsArgs),
 }
 

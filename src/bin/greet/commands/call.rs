@@ -13,7 +13,7 @@ use crate::intent::feed::Feed;
 use crate::intent::requests::{self, Input, Requests};
 use crate::intent::schema::{self, Session};
 use crate::intent::{forms, metadata, target};
-use crate::output::Messages;
+use crate::output::{Form, Messages, Wire};
 use crate::ui;
 
 pub(super) fn run(args: &CallArgs) -> Result<(), Failure> {
@@ -94,7 +94,7 @@ impl Outgoing {
             Requests::Documents(inputs) => {
                 let arguments = inputs.iter().all(|input| matches!(input, Input::Argument(_)));
                 let dialect = forms::dialect(&args.input, streams);
-                let mut feed = Feed::new(inputs, dialect, forms::json_input(&args.input));
+                let mut feed = Feed::new(inputs, dialect, forms::json_input(args.input.allow_unknown));
                 if !arguments {
                     return Ok(Self::Feed(Box::new(feed)));
                 }
@@ -150,11 +150,8 @@ async fn exchange(
     args: &CallArgs,
 ) -> Result<(), Failure> {
     let prepared = receiver.prepared().clone();
-    let mut messages = Messages::new(
-        &args.output,
-        forms::json_output(&args.output),
-        prepared.method().shape().streams_replies(),
-    );
+    let form = Form::of_replies(args.output.form, prepared.method().shape().streams_replies());
+    let mut messages = Messages::new(form, forms::json_output(&args.output.json));
     // Ends without a failure when the server takes nothing more: what it says about that is the answer.
     let send = async {
         let mut sender = sender;
@@ -192,7 +189,10 @@ async fn exchange(
                 }
             };
             match next {
-                Ok(Some(wire)) => messages.write(prepared.reply(), &wire)?,
+                Ok(Some(wire)) => {
+                    let plan = prepared.reply();
+                    messages.write(plan, Wire::Foreign(&wire), |error| Failure::reply(plan, error))?;
+                }
                 Ok(None) => return messages.flush(),
                 Err(error) => {
                     messages.flush()?;

@@ -2,6 +2,7 @@
 
 mod call;
 mod completions;
+mod convert;
 mod describe;
 mod health;
 mod list;
@@ -22,6 +23,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::List(args) => list::run(&args),
         Command::Describe(args) => describe::run(&args),
         Command::Health(args) => block_on(health::run(*args)),
+        Command::Convert(args) => convert::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

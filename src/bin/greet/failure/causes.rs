@@ -7,7 +7,7 @@ use greet::client::{ConnectError, ReflectionError};
 use greet::rules::RuleError;
 use greet::schema::SchemaError;
 use greet::server::ListenError;
-use greet::transcode::DataError;
+use greet::transcode::{DataError, Plan};
 
 use super::{Failure, Kind};
 
@@ -17,12 +17,18 @@ impl Failure {
         let failure = Self::new(Kind::Data, format!("{name}, {error}"));
         if error.is_top_level_array() {
             failure
-                .hint("several requests are several documents, one after the other, without [ ] around them")
+                .hint("several messages are several documents, one after the other, without [ ] around them")
         } else if error.needs_append() {
             failure.hint("a repeated field takes path+=value, once for each value")
         } else {
             failure.did_you_mean(error.nearest())
         }
+    }
+
+    /// A reply that does not fit its type.
+    pub(crate) fn reply(plan: &Plan, error: &DataError) -> Self {
+        Self::new(Kind::Schema, format!("a reply is no {}: {error}", plan.type_name()))
+            .hint("the server's schema may differ from the one that was used")
     }
 
     /// A schema that is missing, ambiguous or broken.

@@ -59,11 +59,11 @@ impl Feed {
                     Some(Open { input, documents: Documents::new(self.dialect), chunks, at_end: false });
             }
             let Some(open) = &mut self.open else { continue };
-            if let Some(document) = open.documents.next() {
+            let wrong = |error| Failure::data(&open.input.name(), &error);
+            open.documents.advance().map_err(wrong)?;
+            if let Some(document) = open.documents.current() {
                 let mut wire = Vec::new();
-                document
-                    .and_then(|document| document.to_wire(plan, self.json, &mut wire))
-                    .map_err(|error| Failure::data(&open.input.name(), &error))?;
+                document.to_wire(plan, self.json, &mut wire).map_err(wrong)?;
                 return Ok(Some(wire.into()));
             }
             if open.at_end {

@@ -6,7 +6,7 @@ use greet::transcode::documents::Dialect;
 use greet::transcode::options::{Defaults, Enums, Int64, Names, Unknown};
 use greet::transcode::{JsonInput, JsonOutput};
 
-use crate::args::{InputArgs, InputForm, OutputArgs, format};
+use crate::args::{ConvertForm, InputArgs, InputForm, JsonArgs, format};
 
 /// How documents are cut into values.
 pub(crate) fn dialect(args: &InputArgs, streams: bool) -> Dialect {
@@ -19,13 +19,23 @@ pub(crate) fn dialect(args: &InputArgs, streams: bool) -> Dialect {
     }
 }
 
+/// How a file that is converted is cut; what is JSON is strict.
+pub(crate) fn converted(form: ConvertForm) -> Dialect {
+    match form {
+        ConvertForm::Json => Dialect::Strict,
+        ConvertForm::Text => Dialect::Text,
+        ConvertForm::Binary => Dialect::Binary,
+        ConvertForm::Delimited => Dialect::Delimited,
+    }
+}
+
 /// What a reader of JSON lets pass.
-pub(crate) fn json_input(args: &InputArgs) -> JsonInput {
-    JsonInput { unknown: if args.allow_unknown { Unknown::Drop } else { Unknown::Refuse } }
+pub(crate) fn json_input(allow_unknown: bool) -> JsonInput {
+    JsonInput { unknown: if allow_unknown { Unknown::Drop } else { Unknown::Refuse } }
 }
 
 /// How JSON is written, its layout left to whoever writes.
-pub(crate) fn json_output(args: &OutputArgs) -> JsonOutput {
+pub(crate) fn json_output(args: &JsonArgs) -> JsonOutput {
     JsonOutput {
         defaults: if args.defaults { Defaults::Print } else { Defaults::Omit },
         names: match args.names {

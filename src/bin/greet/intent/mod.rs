@@ -2,8 +2,10 @@
 
 pub(crate) mod feed;
 pub(crate) mod forms;
+pub(crate) mod incoming;
 pub(crate) mod metadata;
 pub(crate) mod names;
+pub(crate) mod reading;
 pub(crate) mod requests;
 pub(crate) mod schema;
 pub(crate) mod serving;

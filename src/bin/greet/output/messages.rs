@@ -1,77 +1,139 @@
-//! Replies on stdout, one after the other, in the form that was asked for.
+//! Messages on stdout, one after the other, in the form that was asked for.
 
-use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::IsTerminal;
 
 use greet::transcode::options::{Layout, TextOutput};
 use greet::transcode::{DataError, JsonOutput, Plan, json, text};
 
-use crate::args::{OutputArgs, OutputForm};
-use crate::failure::{Failure, Kind};
+use super::stream::Stream;
+use crate::args::{ConvertOutput, OutputForm};
+use crate::failure::Failure;
 
-/// Writes the messages of one call.
-#[derive(Debug)]
-pub(crate) struct Messages {
-    out: BufWriter<StdoutLock<'static>>,
-    form: OutputForm,
-    json: JsonOutput,
-    /// Whether a message is written with its length before it, as a stream's are.
-    delimited: bool,
-    written: u64,
-    buffer: Vec<u8>,
+/// What a message looks like on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Pretty,
+    Json,
+    Text,
+    /// The message's own bytes.
+    Binary,
+    /// The same behind their length.
+    Delimited,
 }
 
-impl Messages {
-    /// For the replies of a method that gives one message or a stream of them.
-    pub(crate) fn new(args: &OutputArgs, json: JsonOutput, stream: bool) -> Self {
-        let form = args.form.unwrap_or_else(|| {
-            if std::io::stdout().is_terminal() { OutputForm::Pretty } else { OutputForm::Json }
-        });
-        let layout = if form == OutputForm::Pretty { Layout::Pretty } else { Layout::Line };
-        Self {
-            out: BufWriter::with_capacity(64 * 1024, std::io::stdout().lock()),
-            form,
-            json: JsonOutput { layout, ..json },
-            delimited: stream,
-            written: 0,
-            buffer: Vec::new(),
+impl Form {
+    /// Of the replies of a method that gives one message or a stream of them.
+    pub(crate) fn of_replies(form: Option<OutputForm>, stream: bool) -> Self {
+        match form {
+            None => Self::usual(),
+            Some(OutputForm::Pretty) => Self::Pretty,
+            Some(OutputForm::Json) => Self::Json,
+            Some(OutputForm::Text) => Self::Text,
+            Some(OutputForm::Binary) if stream => Self::Delimited,
+            Some(OutputForm::Binary) => Self::Binary,
         }
     }
 
-    /// Writes one message; it is seen after the next [`Messages::flush`].
-    pub(crate) fn write(&mut self, plan: &Plan, wire: &[u8]) -> Result<(), Failure> {
-        self.buffer.clear();
-        match self.form {
-            OutputForm::Pretty | OutputForm::Json => {
-                json::from_wire(plan, wire, self.json, &mut self.buffer)
-                    .map_err(|e| undecodable(plan, &e))?;
-                self.buffer.push(b'\n');
+    /// Of what is converted.
+    pub(crate) fn of_converted(form: Option<ConvertOutput>) -> Self {
+        match form {
+            None => Self::usual(),
+            Some(ConvertOutput::Pretty) => Self::Pretty,
+            Some(ConvertOutput::Json) => Self::Json,
+            Some(ConvertOutput::Text) => Self::Text,
+            Some(ConvertOutput::Binary) => Self::Binary,
+            Some(ConvertOutput::Delimited) => Self::Delimited,
+        }
+    }
+
+    fn usual() -> Self {
+        if std::io::stdout().is_terminal() { Self::Pretty } else { Self::Json }
+    }
+}
+
+/// The bytes of a message.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wire<'a> {
+    /// From somewhere else: nobody has looked at them.
+    Foreign(&'a [u8]),
+    /// Known to be a message of the type.
+    Own(&'a [u8]),
+}
+
+impl<'a> Wire<'a> {
+    fn bytes(self) -> &'a [u8] {
+        match self {
+            Self::Foreign(bytes) | Self::Own(bytes) => bytes,
+        }
+    }
+
+    fn check(self, plan: &Plan) -> Result<&'a [u8], DataError> {
+        match self {
+            Self::Foreign(bytes) => plan.check(bytes).map(|()| bytes),
+            Self::Own(bytes) => Ok(bytes),
+        }
+    }
+}
+
+/// Writes messages.
+#[derive(Debug)]
+pub(crate) struct Messages {
+    stream: Stream,
+    form: Form,
+    json: JsonOutput,
+    written: u64,
+}
+
+impl Messages {
+    pub(crate) fn new(form: Form, json: JsonOutput) -> Self {
+        let layout = if form == Form::Pretty { Layout::Pretty } else { Layout::Line };
+        Self { stream: Stream::new(), form, json: JsonOutput { layout, ..json }, written: 0 }
+    }
+
+    /// Writes one message; it is seen after the next [`Messages::flush`]. `wrong` says what it means that the
+    /// bytes are no message of the type, or one that has no JSON; nothing of it is written then.
+    pub(crate) fn write(
+        &mut self,
+        plan: &Plan,
+        wire: Wire<'_>,
+        wrong: impl FnOnce(&DataError) -> Failure,
+    ) -> Result<(), Failure> {
+        let out = self.stream.gathered();
+        let before = out.len();
+        let appended = match self.form {
+            Form::Pretty | Form::Json => {
+                json::from_wire(plan, wire.bytes(), self.json, out).map(|()| out.push(b'\n'))
             }
-            OutputForm::Text => {
+            Form::Text => {
                 if self.written > 0 {
-                    self.buffer.extend_from_slice(b"# ---\n");
+                    out.extend_from_slice(b"# ---\n");
                 }
-                text::from_wire(plan, wire, TextOutput::default(), &mut self.buffer)
-                    .map_err(|e| undecodable(plan, &e))?;
-                if self.buffer.last().is_some_and(|last| *last != b'\n') {
-                    self.buffer.push(b'\n');
-                }
+                let begun = out.len();
+                text::from_wire(plan, wire.bytes(), TextOutput::default(), out).map(|()| {
+                    // A message without fields is an empty line, as it is on input.
+                    if out.len() == begun || out.last() != Some(&b'\n') {
+                        out.push(b'\n');
+                    }
+                })
             }
-            OutputForm::Binary => {
-                plan.check(wire).map_err(|e| undecodable(plan, &e))?;
-                if self.delimited {
-                    push_varint(wire.len(), &mut self.buffer);
+            Form::Binary | Form::Delimited => wire.check(plan).map(|bytes| {
+                if self.form == Form::Delimited {
+                    push_varint(bytes.len(), out);
                 }
-                self.buffer.extend_from_slice(wire);
-            }
+                out.extend_from_slice(bytes);
+            }),
+        };
+        if let Err(error) = appended {
+            out.truncate(before);
+            return Err(wrong(&error));
         }
         self.written += 1;
-        self.out.write_all(&self.buffer)?;
-        Ok(())
+        self.stream.pass()
     }
 
     /// Makes everything written so far visible.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        Ok(self.out.flush()?)
+        self.stream.flush()
     }
 }
 
@@ -81,9 +143,4 @@ fn push_varint(mut value: usize, out: &mut Vec<u8>) {
         value >>= 7;
     }
     out.push(u8::try_from(value).unwrap_or(0));
-}
-
-fn undecodable(plan: &Plan, error: &DataError) -> Failure {
-    Failure::new(Kind::Schema, format!("a reply is no {}: {error}", plan.type_name()))
-        .hint("the server's schema may differ from the one that was used")
 }

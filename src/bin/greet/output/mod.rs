@@ -2,9 +2,11 @@
 
 mod listing;
 mod messages;
+mod stream;
 
 pub(crate) use listing::{Listed, write_listing};
-pub(crate) use messages::Messages;
+pub(crate) use messages::{Form, Messages, Wire};
+pub(crate) use stream::Stream;
 
 use std::io::Write;
 
