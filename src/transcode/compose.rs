@@ -17,16 +17,17 @@ use map::MapKey;
 /// How deep messages, lists and Structs may be nested.
 const DEPTH: u32 = 100;
 
-/// Reads one message of the plan's type from the source and writes it.
+/// Reads one message of the plan's type from the source, which holds no more, and writes it; nothing stays written on
+/// an error.
 ///
 /// `keys` is scratch space, kept so that it is made once.
 #[inline]
 pub(super) fn compose<S: Source>(
     plan: &Plan,
-    source: &mut S,
+    source: S,
     unknown: Unknown,
     keys: &mut Vec<MapKey>,
-    out: &mut Writer<'_>,
+    out: Writer<'_>,
 ) -> Result<(), Wrong> {
     let types = plan.types();
     let mut composer = Composer { types, source, out, unknown, depth: 0, keys };
@@ -35,7 +36,10 @@ pub(super) fn compose<S: Source>(
     if next == Next::List && !root.form.takes_list() {
         return Err(composer.source.wrong(DataError::top_level_array(&root.name)));
     }
-    composer.message_value(root, next)
+    composer.message_value(root, next)?;
+    composer.source.finish()?;
+    composer.out.finish();
+    Ok(())
 }
 
 pub(super) use any::named;
@@ -43,8 +47,8 @@ pub(super) use map::MapKey as Scratch;
 
 struct Composer<'c, 's, 'o, S> {
     types: &'c Types,
-    source: &'s mut S,
-    out: &'s mut Writer<'o>,
+    source: S,
+    out: Writer<'o>,
     unknown: Unknown,
     depth: u32,
     /// Keys of the maps that are open, innermost last.

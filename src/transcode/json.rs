@@ -38,10 +38,9 @@ pub fn to_wire(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u8>) 
 /// the plan's closure nor bundled, a time out of range. `out` is then as it was.
 pub fn from_wire(plan: &Plan, wire: &[u8], options: JsonOutput, out: &mut Vec<u8>) -> Result<(), DataError> {
     let begun = out.len();
-    let mut sink = sink::Json::new(out, 2 * wire.len(), options);
-    let walked = walk(plan, wire, Required::Optional, &mut sink, sink::Json::restart);
-    walked.map_err(|error| error.of_type(plan.type_name()))?;
-    sink.finish();
+    let sink = sink::Json::new(out, 2 * wire.len(), options);
+    let walked = walk(plan, wire, Required::Optional, sink, sink::Json::restart);
+    walked.map_err(|error| error.of_type(plan.type_name()))?.finish();
     if options.layout == Layout::Pretty {
         let line = out.split_off(begun);
         pretty::pretty(&line, out);
@@ -88,14 +87,8 @@ pub(super) fn read(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u
         }
         _ => json,
     };
-    let mut writer = Writer::new(out, end);
-    let mut source = cursor::Json::new(padded, end, text, key);
-    let read = compose(plan, &mut source, options.unknown, keys, &mut writer).and_then(|()| source.finish());
-    if read.is_ok() {
-        writer.finish();
-    } else {
-        drop(writer);
-    }
+    let source = cursor::Json::new(padded, end, text, key);
+    let read = compose(plan, source, options.unknown, keys, Writer::new(out, end));
     if kept.text.capacity() <= MOST_KEPT
         && kept.key.capacity() <= MOST_KEPT
         && kept.keys.capacity() <= MOST_KEPT

@@ -67,19 +67,58 @@ fn whole(text: &[u8]) -> Option<(bool, u64)> {
     let point = mantissa.iter().position(|&b| b == b'.').unwrap_or(mantissa.len());
     let fraction = mantissa.len().saturating_sub(point + 1);
     let mut scale = exponent.saturating_sub(i64::try_from(fraction).ok()?);
-    let mut digits: Vec<u8> = mantissa.iter().copied().filter(u8::is_ascii_digit).collect();
-    while digits.last() == Some(&b'0') {
-        digits.pop();
-        scale = scale.saturating_add(1);
-    }
-    let leading = digits.iter().take_while(|&&b| b == b'0').count();
-    let digits = &digits[leading..];
-    if digits.is_empty() {
+    let digits = || mantissa.iter().filter(|byte| byte.is_ascii_digit());
+    // Zeros at the end are powers of ten, those at the beginning nothing.
+    let ending = digits().rev().take_while(|&&digit| digit == b'0').count();
+    let leading = digits().take_while(|&&digit| digit == b'0').count();
+    let count = digits().count();
+    if leading == count {
         return Some((negative, 0));
     }
-    let scale = u32::try_from(scale).ok().filter(|&scale| digits.len() + scale as usize <= 20)?;
-    let value = digits.iter().fold(0_u128, |value, digit| value * 10 + u128::from(digit - b'0'));
+    scale = scale.saturating_add(i64::try_from(ending).ok()?);
+    let significant = count - leading - ending;
+    let scale = u32::try_from(scale).ok().filter(|&scale| significant + scale as usize <= 20)?;
+    let shown = digits().skip(leading).take(significant);
+    let value = shown.fold(0_u128, |value, digit| value * 10 + u128::from(digit - b'0'));
     u64::try_from(value * 10_u128.pow(scale)).ok().map(|magnitude| (negative, magnitude))
+}
+
+/// The double that begins a text, if it is plain digits, perhaps with a point among them, few enough to be exact; and
+/// its length. What stands behind it ends it.
+#[inline]
+pub(super) fn plain_double(text: &[u8]) -> Option<(f64, usize)> {
+    let byte = |at: usize| text.get(at).copied().unwrap_or(0);
+    let negative = byte(0) == b'-';
+    let first = usize::from(negative);
+    let (mut at, mut mantissa) = (first, 0_u64);
+    let digits = |at: &mut usize, mantissa: &mut u64| {
+        let begun = *at;
+        loop {
+            let digit = byte(*at).wrapping_sub(b'0');
+            if digit > 9 {
+                break *at - begun;
+            }
+            *mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+            *at += 1;
+        }
+    };
+    let whole = digits(&mut at, &mut mantissa);
+    let mut fraction = 0;
+    if byte(at) == b'.' {
+        at += 1;
+        fraction = digits(&mut at, &mut mantissa);
+        if fraction == 0 {
+            return None;
+        }
+    }
+    let ends = matches!(byte(at), b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | 0);
+    let leads = whole > 1 && byte(first) == b'0';
+    // Both are doubles exactly, and one operation rounds once (Clinger's fast path).
+    if whole == 0 || leads || !ends || whole + fraction > 18 || mantissa >> 53 != 0 {
+        return None;
+    }
+    let value = mantissa as f64 / TENS.get(fraction)?;
+    Some((if negative { -value } else { value }, at))
 }
 
 /// The nearest double; `None` beyond the largest. The text is a number.

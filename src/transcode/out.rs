@@ -57,6 +57,17 @@ impl<'o> Out<'o> {
         self.buffer.get(start..end.min(self.at)).unwrap_or_default()
     }
 
+    /// The first eight bytes of what was written from `start` up to `end`, or all and zeros, as a number.
+    #[inline(always)]
+    pub(super) fn head(&self, start: usize, end: usize) -> u64 {
+        match self.buffer.get(start..).and_then(<[u8]>::first_chunk) {
+            Some(window) if end > start => {
+                u64::from_le_bytes(*window) & u64::MAX >> (64 - 8 * (end - start).min(8))
+            }
+            _ => 0,
+        }
+    }
+
     /// Writes the first `used` of some bytes.
     #[inline(always)]
     pub(super) fn put<const N: usize>(&mut self, bytes: &[u8; N], used: usize) {

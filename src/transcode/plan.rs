@@ -86,8 +86,8 @@ impl Plan {
     /// When they are not: truncated, a wrong wire type, bad UTF-8, nested more than 100 deep, a required field
     /// missing.
     pub fn check(&self, wire: &[u8]) -> Result<(), DataError> {
-        let checked = walk(self, wire, Required::Demanded, &mut Nothing, |_| {});
-        checked.map_err(|error| error.of_type(self.type_name()))
+        let checked = walk(self, wire, Required::Demanded, Nothing, |_| {});
+        checked.map(drop).map_err(|error| error.of_type(self.type_name()))
     }
 
     /// Reads a message of this type and appends it as it was understood: fields in the order of their numbers, each

@@ -10,14 +10,14 @@ use super::writer::{Open, Writer};
 /// oneof the last member; packed where the type says so; what the type does not have is kept.
 pub(super) fn rewrite(plan: &Plan, wire: &[u8], out: &mut Vec<u8>) -> Result<(), DataError> {
     let place = Place { field: None, map: None, entry: None, packed: false };
-    let mut sink = Rewriter { out: Writer::new(out, wire.len()), place, later: Vec::new() };
+    let sink = Rewriter { out: Writer::new(out, wire.len()), place, later: Vec::new() };
     let begun = sink.out.at();
-    walk(plan, wire, Required::Optional, &mut sink, |sink| {
+    let walked = walk(plan, wire, Required::Optional, sink, |sink| {
         sink.out.back_to(begun);
         sink.place = place;
         sink.later.clear();
-    })?;
-    sink.out.finish();
+    });
+    walked?.out.finish();
     Ok(())
 }
 

@@ -44,6 +44,11 @@ pub(super) trait Source {
     /// Passes over the value that [`Source::next`] spoke of.
     fn skip(&mut self, next: Next) -> Result<(), Wrong>;
 
+    /// Looks that nothing follows the value.
+    fn finish(&mut self) -> Result<(), Wrong> {
+        Ok(())
+    }
+
     /// Where it stands: before a value or behind one.
     fn place(&self) -> Self::Place;
     /// Goes back to where it stood.

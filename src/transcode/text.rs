@@ -53,9 +53,8 @@ pub(super) fn read(plan: &Plan, text: &str, options: TextInput, out: &mut Vec<u8
 
 fn write<const UNKNOWN: bool>(plan: &Plan, wire: &[u8], out: &mut Vec<u8>) -> Result<(), DataError> {
     let begun = out.len();
-    let mut sink = TextSink::<UNKNOWN>::new(out);
-    let walked = walk(plan, wire, Required::Optional, &mut sink, TextSink::restart);
-    walked.map_err(|error| {
+    let walked = walk(plan, wire, Required::Optional, TextSink::<UNKNOWN>::new(out), TextSink::restart);
+    walked.map(drop).map_err(|error| {
         out.truncate(begun);
         error.of_type(plan.type_name())
     })

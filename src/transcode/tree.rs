@@ -74,10 +74,8 @@ pub enum Look<'a, T> {
 /// # Errors
 /// When the bytes are no message of this type, or a message in them has no JSON.
 pub fn from_wire<T: Tree>(plan: &Plan, wire: &[u8]) -> Result<T, DataError> {
-    let mut sink = sink::Values::new();
-    let walked = walk(plan, wire, Required::Optional, &mut sink, sink::Values::restart);
-    walked.map_err(|error| error.of_type(plan.type_name()))?;
-    Ok(sink.finish())
+    let walked = walk(plan, wire, Required::Optional, sink::Values::new(), sink::Values::restart);
+    walked.map(sink::Values::finish).map_err(|error| error.of_type(plan.type_name()))
 }
 
 /// Appends the wire bytes of a value as a message of the plan's type.
@@ -85,10 +83,7 @@ pub fn from_wire<T: Tree>(plan: &Plan, wire: &[u8]) -> Result<T, DataError> {
 /// # Errors
 /// When the value does not fit the type, with its path. `out` is then as it was.
 pub fn to_wire<T: Tree>(plan: &Plan, value: &T, out: &mut Vec<u8>) -> Result<(), DataError> {
-    let mut writer = Writer::new(out, 64);
-    let mut source = source::Values::new(value);
+    let source = source::Values::new(value);
     let mut keys: Vec<compose::Scratch> = Vec::new();
-    compose(plan, &mut source, Unknown::Refuse, &mut keys, &mut writer).map_err(|wrong| wrong.error)?;
-    writer.finish();
-    Ok(())
+    compose(plan, source, Unknown::Refuse, &mut keys, Writer::new(out, 64)).map_err(|wrong| wrong.error)
 }

@@ -30,38 +30,38 @@ pub(super) enum Required {
     Optional,
 }
 
-/// Hands the message that the bytes are on to the sink. `restart` makes the sink forget all it has been given.
+/// Hands the message that the bytes are on to the sink, and gives the sink back. `restart` makes the sink forget all it has been given.
 #[inline]
 pub(super) fn walk<'p, S: Sink<'p>>(
     plan: &'p Plan,
     wire: &[u8],
     required: Required,
-    sink: &mut S,
+    sink: S,
     restart: impl FnOnce(&mut S),
-) -> Result<(), DataError> {
+) -> Result<S, DataError> {
     let root = plan.root();
     let (defaults, order) = (sink.wants_defaults(), Order::Kept);
     let arena = Arena::default();
     let mut walk = Walk { types: plan.types(), wire, sink, required, defaults, order, depth: 0, arena };
     match walk.root(root) {
-        Ok(()) => return Ok(()),
+        Ok(()) => return Ok(walk.sink),
         Err(Stop::Broken(error)) => return Err(*error),
         Err(Stop::Disorder) => {}
     }
-    restart(walk.sink);
+    restart(&mut walk.sink);
     walk.arena.clear();
     (walk.types, walk.depth, walk.order) = (plan.types(), 0, Order::Indexed);
     match walk.root(root) {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(walk.sink),
         Err(Stop::Broken(error)) => Err(*error),
         Err(Stop::Disorder) => Err(DataError::new("the message has no order")),
     }
 }
 
-struct Walk<'p, 'w, 's, S> {
+struct Walk<'p, 'w, S> {
     types: &'p Types,
     wire: &'w [u8],
-    sink: &'s mut S,
+    sink: S,
     required: Required,
     /// Whether the sink wants fields that are not there.
     defaults: bool,
@@ -136,7 +136,7 @@ impl Stop {
     }
 }
 
-impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
+impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     fn root(&mut self, type_: &'p Type) -> Result<(), Stop> {
         self.message(type_, Slice { start: 0, end: self.wire.len() })?;
         match self.sink.error() {

@@ -51,6 +51,12 @@ impl<'o> Writer<'o> {
         self.out.written(start, end)
     }
 
+    /// The first eight bytes of what was written from `start` up to `end`, or all and zeros, as a number.
+    #[inline(always)]
+    pub(super) fn head(&self, start: usize, end: usize) -> u64 {
+        self.out.head(start, end)
+    }
+
     /// A number as a varint; the caller has zigzagged it where its kind asks for that.
     #[inline(always)]
     pub(super) fn varint(&mut self, tag: Tag, value: u64) {

@@ -12,6 +12,8 @@ use super::{Composer, value};
 pub(in crate::transcode) struct MapKey {
     start: usize,
     end: usize,
+    /// The first bytes of its text, or all of its varint: keys that differ in it differ.
+    head: u64,
 }
 
 /// Up to so many keys are compared with each other; more are sorted.
@@ -108,14 +110,17 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     ) -> Result<(), Wrong> {
         let earlier = &self.keys[from..];
         if earlier.len() < FEW {
-            let text = self.out.written(start, end);
-            if earlier.iter().any(|key| self.out.written(key.start, key.end) == text) {
+            let head = self.out.head(start, end);
+            let same = |key: &MapKey| {
+                key.head == head && self.out.written(key.start, key.end) == self.out.written(start, end)
+            };
+            if earlier.iter().any(same) {
                 let name = self.source.key_at(place);
                 let error = DataError::new(format!("the key {name:?} is given twice"));
                 return Err(self.source.wrong_key(place, error));
             }
         }
-        self.keys.push(MapKey { start, end });
+        self.keys.push(MapKey { start, end, head: self.out.head(start, end) });
         Ok(())
     }
 

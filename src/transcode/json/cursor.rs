@@ -48,23 +48,27 @@ impl<'t> Json<'t> {
         Self { text, end, at: 0, begun: 0, key: 0, name: Name::InText(0, 0), scratch, key_scratch }
     }
 
-    /// Looks that nothing follows the value.
-    #[inline]
-    pub(super) fn finish(&mut self) -> Result<(), Wrong> {
-        self.blanks();
-        if self.at < self.end { Err(self.syntax("no more was expected")) } else { Ok(()) }
-    }
-
     /// The next byte; 0 at the end.
     #[inline(always)]
     pub(super) fn peek(&self) -> u8 {
         self.text.get(self.at).copied().unwrap_or(0)
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn blanks(&mut self) {
         while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
             self.at += 1;
+        }
+    }
+
+    /// Passes over one blank, as most texts have them, or over all.
+    #[inline(always)]
+    pub(super) fn blank(&mut self) {
+        if self.peek() == b' ' {
+            self.at += 1;
+        }
+        if self.peek() <= b' ' {
+            self.blanks();
         }
     }
 
@@ -128,30 +132,35 @@ impl<'t> Json<'t> {
         }
     }
 
-    /// Digits that are all of a number, up to 18 of them: its sign and magnitude.
+    /// Digits that are all of a number, up to 18 of them, within quotes or not: its sign and magnitude.
     #[inline(always)]
-    pub(super) fn plain_integer(&mut self) -> Option<(bool, u64)> {
-        let mut at = self.begun;
-        let negative = self.peek() == b'-';
+    pub(super) fn plain_integer(&mut self, next: Next) -> Option<(bool, u64)> {
+        let quoted = next == Next::Text;
+        let mut at = self.begun + usize::from(quoted);
+        let byte = |at: usize| self.text.get(at).copied().unwrap_or(0);
+        let negative = byte(at) == b'-';
         at += usize::from(negative);
         let first = at;
         let mut value = 0_u64;
-        while let Some(digit) =
-            self.text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|&digit| digit < 10)
-        {
+        loop {
+            let digit = byte(at).wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
             value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
             at += 1;
         }
         let count = at - first;
-        let ends = matches!(
-            self.text.get(at).copied().unwrap_or(0),
-            b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'
-        );
-        let leads = count > 1 && self.text.get(first) == Some(&b'0');
-        if count == 0 || count > 18 || !ends || leads {
+        let ends = match byte(at) {
+            b'"' => quoted,
+            b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | 0 => !quoted,
+            _ => false,
+        };
+        let leads = count > 1 && byte(first) == b'0';
+        if count == 0 || count > 18 || !ends || leads || (quoted && at >= self.end) {
             return None;
         }
-        self.at = at;
+        self.at = at + usize::from(quoted);
         Some((negative, value))
     }
 

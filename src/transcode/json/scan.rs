@@ -42,31 +42,36 @@ pub(in crate::transcode) fn is_plain(byte: u8) -> bool {
     byte >= b' ' && byte != b'"' && byte != b'\\'
 }
 
-/// Whether the text at `at` is this field's key as it is mostly written, with its comma before and its colon behind;
-/// in place of the comma an object's bracket may stand. Says how long the key is.
+/// Whether the text at `at` is this field's key as it is mostly written: in quotes, with a colon right behind. Says how
+/// long that is.
 #[inline(always)]
 pub(super) fn is_key(text: &[u8], at: usize, field: &Field) -> Option<usize> {
-    let length = field.key.len();
-    if let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk::<HEAD>) {
-        let (low, high) = (equal(window, &field.key_head, 0), equal(window, &field.key_head, 16));
-        let same = u64::from(low) | u64::from(high) << 16 | 1;
-        let wanted = (1_u64 << length.min(HEAD)) - 1;
-        if same & wanted != wanted {
-            return None;
-        }
-        if length <= HEAD {
-            return Some(length);
-        }
+    let length = field.key.len() - 1;
+    let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk::<HEAD>) else {
+        return (text.get(at..at + length)? == &field.key[1..]).then_some(length);
+    };
+    let (low, high) = halves(window);
+    let (wanted_low, wanted_high) = halves(&field.quoted_head);
+    if length <= 16 {
+        let different = !low.simd_eq(wanted_low).to_bitmask();
+        return (different & ((1 << length) - 1) == 0).then_some(length);
     }
-    (text.get(at + 1..at + length)? == &field.key[1..]).then_some(length)
+    // The bytes behind the key's end count as the same.
+    let beyond = u32::MAX << (length.min(HEAD) - 16);
+    let same = low.simd_eq(wanted_low).to_bitmask() & (high.simd_eq(wanted_high).to_bitmask() | beyond);
+    if same & 0xffff != 0xffff {
+        return None;
+    }
+    if length <= HEAD {
+        return Some(length);
+    }
+    (text.get(at..at + length)? == &field.key[1..]).then_some(length)
 }
 
 #[inline(always)]
-fn equal(a: &[u8; HEAD], b: &[u8; HEAD], from: usize) -> u32 {
-    let half = |all: &[u8; HEAD]| {
-        let mut half = [0; 16];
-        half.copy_from_slice(&all[from..from + 16]);
-        u8x16::new(half)
-    };
-    half(a).simd_eq(half(b)).to_bitmask()
+fn halves(all: &[u8; HEAD]) -> (u8x16, u8x16) {
+    let (mut low, mut high) = ([0; 16], [0; 16]);
+    low.copy_from_slice(&all[..16]);
+    high.copy_from_slice(&all[16..]);
+    (u8x16::new(low), u8x16::new(high))
 }

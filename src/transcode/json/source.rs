@@ -15,9 +15,7 @@ impl Source for Json<'_> {
 
     #[inline(always)]
     fn next(&mut self) -> Result<Next, Wrong> {
-        if self.peek() <= b' ' {
-            self.blanks();
-        }
+        self.blank();
         self.begun = self.at;
         match self.peek() {
             b'"' => Ok(Next::Text),
@@ -39,31 +37,35 @@ impl Source for Json<'_> {
 
     #[inline(always)]
     fn member(&mut self, first: bool, expected: Option<&Field>) -> Result<Member, Wrong> {
-        if !first && self.peek() <= b' ' {
-            self.blanks();
+        if !first {
+            if self.peek() <= b' ' {
+                self.blanks();
+            }
+            match self.peek() {
+                b',' => {}
+                b'}' => {
+                    self.at += 1;
+                    return Ok(Member::End);
+                }
+                _ => return Err(self.syntax("a comma or '}' was expected")),
+            }
         }
-        let byte = self.peek();
-        if (first || byte == b',')
-            && let Some(field) = expected
+        self.at += 1;
+        self.blank();
+        if let Some(field) = expected
             && let Some(length) = scan::is_key(self.text, self.at, field)
         {
             self.key = self.at;
-            self.name = Name::InText(self.at + 2, self.at + length - 2);
+            self.name = Name::InText(self.at + 1, self.at + length - 2);
             self.at += length;
             return Ok(Member::Expected);
         }
-        if !first && byte != b',' {
-            if byte == b'}' {
+        if self.peek() != b'"' {
+            self.blanks();
+            if first && self.peek() == b'}' {
                 self.at += 1;
                 return Ok(Member::End);
             }
-            return Err(self.syntax("a comma or '}' was expected"));
-        }
-        self.at += 1;
-        self.blanks();
-        if first && self.peek() == b'}' {
-            self.at += 1;
-            return Ok(Member::End);
         }
         self.named()
     }
@@ -95,7 +97,7 @@ impl Source for Json<'_> {
             _ if first => Ok(true),
             b',' => {
                 self.at += 1;
-                self.blanks();
+                self.blank();
                 if self.peek() == b']' { Err(self.syntax("a value was expected")) } else { Ok(true) }
             }
             _ => Err(self.syntax("a comma or ']' was expected")),
@@ -127,9 +129,7 @@ impl Source for Json<'_> {
 
     #[inline(always)]
     fn signed(&mut self, next: Next, bits: u32) -> Result<Option<i64>, Wrong> {
-        if next == Next::Number
-            && let Some((negative, magnitude)) = self.plain_integer()
-        {
+        if let Some((negative, magnitude)) = self.plain_integer(next) {
             let value = magnitude.cast_signed();
             let value = if negative { -value } else { value };
             let fits = bits == 64 || i32::try_from(value).is_ok();
@@ -140,16 +140,21 @@ impl Source for Json<'_> {
 
     #[inline(always)]
     fn unsigned(&mut self, next: Next, bits: u32) -> Result<Option<u64>, Wrong> {
-        if next == Next::Number
-            && let Some((negative, value)) = self.plain_integer()
-        {
+        if let Some((negative, value)) = self.plain_integer(next) {
             let fits = (bits == 64 || u32::try_from(value).is_ok()) && (!negative || value == 0);
             return Ok(fits.then_some(value));
         }
         Ok(self.number(next)?.and_then(|text| number::unsigned(text, bits)))
     }
 
+    #[inline]
     fn double(&mut self, next: Next) -> Result<Option<f64>, Wrong> {
+        if next == Next::Number
+            && let Some((value, length)) = number::plain_double(self.text.get(self.begun..).unwrap_or_default())
+        {
+            self.at = self.begun + length;
+            return Ok(Some(value));
+        }
         match self.number(next)? {
             Some(text) => Ok(number::double(text)),
             None if next == Next::Text => Ok(not_finite(self.last_string())),
@@ -167,6 +172,12 @@ impl Source for Json<'_> {
 
     fn skip(&mut self, next: Next) -> Result<(), Wrong> {
         super::skip::skip(self, next, super::cursor::DEPTH)
+    }
+
+    #[inline]
+    fn finish(&mut self) -> Result<(), Wrong> {
+        self.blanks();
+        if self.at < self.end { Err(self.syntax("no more was expected")) } else { Ok(()) }
     }
 
     #[inline]

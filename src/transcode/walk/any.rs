@@ -9,7 +9,7 @@ use super::super::utf8;
 use super::arena::Arena;
 use super::{DEPTH, Order, Required, Slice, Stop, Walk};
 
-impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
+impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The Any that is these slices of the arena, merged; `false` when it is to be handed on by its own fields.
     pub(super) fn any(&mut self, slices: (usize, usize)) -> Result<bool, Stop> {
         let empty = Slice { start: 0, end: 0 };
@@ -51,7 +51,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
 
     /// Whether bytes are a message of this type.
     fn is_message(&self, types: &'p Types, of: &'p Type, slice: Slice) -> bool {
-        let (sink, order, required) = (&mut Nothing, Order::Indexed, Required::Optional);
+        let (sink, order, required) = (Nothing, Order::Indexed, Required::Optional);
         let (wire, depth, arena) = (self.wire, self.depth, Arena::default());
         let mut walk = Walk { types, wire, sink, required, defaults: false, order, depth, arena };
         walk.nested(|walk| walk.message(of, slice)).is_ok()

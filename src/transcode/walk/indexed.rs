@@ -6,7 +6,7 @@ use super::super::sink::Sink;
 use super::arena::{Entry, Oneof};
 use super::{DEPTH, Required, Slice, Stop, Walk, value};
 
-impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
+impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The fields of a message that is these slices of the arena, merged.
     pub(super) fn indexed(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
         let from = self.arena.entries.len();

@@ -10,7 +10,7 @@ use super::{DEPTH, Slice, Stop, Walk, value};
 /// Keys of so many entries are compared with each other; those of more are sorted.
 const FEW: usize = 8;
 
-impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
+impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// Notes one entry of a map.
     pub(super) fn pair(&mut self, field: &'p Field, slice: Slice) -> Result<(), Stop> {
         let Some(entry) = field.entry() else { return Ok(()) };

@@ -5,7 +5,7 @@ use super::super::reader;
 use super::super::sink::Sink;
 use super::{DEPTH, Required, Slice, Stop, Walk, value};
 
-impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
+impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The fields of a message between two places.
     pub(super) fn ordered(&mut self, type_: &'p Type, slice: Slice) -> Result<(), Stop> {
         let (wire, Slice { start: mut at, end }) = (self.wire, slice);

@@ -6,7 +6,7 @@ use super::super::sink::{Sink, Span};
 use super::super::well_known::{field_mask, time};
 use super::{DEPTH, Slice, Stop, Walk, value};
 
-impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
+impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// A message that is these slices of the arena, if it is handed on in a way of its own; `false` when it is not.
     pub(super) fn special(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<bool, Stop> {
         if type_.form == Form::Any && (S::ANY || S::WELL_KNOWN) {

@@ -25,7 +25,7 @@ impl<M> Default for List<M> {
     }
 }
 
-impl<'p, S: Sink<'p>> Walk<'p, '_, '_, S> {
+impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The value of a field at `at`; answers the place behind it.
     #[inline]
     pub(super) fn value<const AS: u8>(
