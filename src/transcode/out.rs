@@ -79,6 +79,23 @@ impl<'o> Out<'o> {
         self.at += used;
     }
 
+    /// Room for the next `N` bytes, to be written and then taken by [`Out::take`].
+    #[inline(always)]
+    pub(super) fn room<const N: usize>(&mut self) -> &mut [u8; N] {
+        const { assert!(N <= SLACK) };
+        if self.buffer.len() < self.at + N {
+            self.grow(N);
+        }
+        let room = self.buffer.get_mut(self.at..).and_then(<[u8]>::first_chunk_mut::<N>);
+        room.expect("there is as much room behind the place to write at, since it was just made")
+    }
+
+    /// Takes so many bytes of the room that was written to.
+    #[inline(always)]
+    pub(super) fn take(&mut self, used: usize) {
+        self.at += used;
+    }
+
     #[cold]
     #[inline(never)]
     fn put_slowly(&mut self, bytes: &[u8]) {

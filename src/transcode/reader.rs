@@ -35,21 +35,51 @@ pub(super) fn varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize),
     }
 }
 
-/// One of more than a byte: eight are looked at together, and their lower seven bits put side by side.
-#[inline]
+/// One of more than a byte. Most are short; of the others eight bytes are looked at together.
+#[inline(always)]
 fn long_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
+    if let Some(window) = wire.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let window = u64::from_le_bytes(*window);
+        let two = window & 0x7f | (window >> 1) & 0x3f80;
+        if window & 0x8000 == 0 && at + 2 <= end {
+            return Ok((two, at + 2));
+        }
+        let three = two | (window >> 2) & 0x1f_c000;
+        if window & 0x80_0000 == 0 && at + 3 <= end {
+            return Ok((three, at + 3));
+        }
+    }
+    longer_varint(wire, at, end)
+}
+
+#[inline(never)]
+fn longer_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
     if let Some(window) = wire.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let window = u64::from_le_bytes(*window);
         let ends = !window & 0x8080_8080_8080_8080;
         let behind = at + (ends.trailing_zeros() as usize + 1) / 8;
         if ends != 0 && behind <= end {
-            let kept = window & (ends ^ (ends - 1)) & 0x7f7f_7f7f_7f7f_7f7f;
-            let pairs = (kept & 0x007f_007f_007f_007f) | (kept & 0x7f00_7f00_7f00_7f00) >> 1;
-            let fours = (pairs & 0x0000_3fff_0000_3fff) | (pairs & 0x3fff_0000_3fff_0000) >> 2;
-            return Ok(((fours & 0x0fff_ffff) | (fours & 0x0fff_ffff_0000_0000) >> 4, behind));
+            return Ok((side_by_side(window & (ends ^ (ends - 1))), behind));
+        }
+        // A negative number has ten bytes, most of them without a zero among their bits.
+        if let (Some(&[.., ninth, tenth]), true) = (wire.get(at..at + 10), ends == 0 && at + 10 <= end)
+            && ninth > 0x7f
+            && tenth <= 1
+        {
+            let upper = u64::from(ninth & 0x7f) << 56 | u64::from(tenth) << 63;
+            return Ok((side_by_side(window) | upper, at + 10));
         }
     }
     slow_varint(wire, at, end)
+}
+
+/// The lower seven bits of each byte.
+#[inline(always)]
+fn side_by_side(bytes: u64) -> u64 {
+    let kept = bytes & 0x7f7f_7f7f_7f7f_7f7f;
+    let pairs = (kept & 0x007f_007f_007f_007f) | (kept & 0x7f00_7f00_7f00_7f00) >> 1;
+    let fours = (pairs & 0x0000_3fff_0000_3fff) | (pairs & 0x3fff_0000_3fff_0000) >> 2;
+    (fours & 0x0fff_ffff) | (fours & 0x0fff_ffff_0000_0000) >> 4
 }
 
 #[inline(never)]

@@ -1,19 +1,20 @@
 //! Whole numbers in decimal.
 
-/// The text of a number, within quotes if it is asked for, and how many of the bytes it has: at most 22.
+/// Writes the text of a number, within quotes if it is asked for; answers how many bytes it has: at most 22.
 #[inline(always)]
-pub(super) fn of(negative: bool, magnitude: u64, quoted: bool) -> ([u8; 32], usize) {
-    let mut text = [0; 32];
-    let start = usize::from(quoted) + usize::from(negative);
+pub(super) fn write(text: &mut [u8; 32], negative: bool, magnitude: u64, quoted: bool) -> usize {
     text[0] = if quoted { b'"' } else { b'-' };
     text[1] = b'-';
+    let start = usize::from(quoted) + usize::from(negative);
     let end = if magnitude < 100_000_000 {
-        first(&mut text, start, magnitude)
+        first(text, start, magnitude)
     } else {
-        long(&mut text, start, magnitude)
+        long(text, start, magnitude)
     };
-    text[end & 31] = b'"';
-    (text, end + usize::from(quoted))
+    if quoted {
+        text[end & 31] = b'"';
+    }
+    end + usize::from(quoted)
 }
 
 /// Eight digits, the first in the lowest byte: halves, then fourths, then single ones, all side by side in one number.
@@ -66,14 +67,16 @@ mod tests {
     use super::*;
 
     fn shown(value: i64, quoted: bool) -> String {
-        let (text, length) = of(value < 0, value.unsigned_abs(), quoted);
+        let mut text = [0; 32];
+        let length = write(&mut text, value < 0, value.unsigned_abs(), quoted);
         String::from_utf8(text[..length].to_vec()).unwrap()
     }
 
     #[test]
     fn the_longest_fit() {
         assert_eq!(shown(i64::MIN, true), format!("\"{}\"", i64::MIN));
-        let (text, length) = of(false, u64::MAX, true);
+        let mut text = [0; 32];
+        let length = write(&mut text, false, u64::MAX, true);
         assert_eq!(&text[..length], format!("\"{}\"", u64::MAX).as_bytes());
     }
 

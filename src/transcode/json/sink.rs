@@ -56,10 +56,11 @@ impl<'o> Json<'o> {
             && let Some(window) = text.window::<16>(0)
             && scan::special(*window) & ((1 << length) - 1) == 0
         {
-            let mut quoted = [b'"'; 32];
+            let quoted = self.out.room::<32>();
+            quoted[0] = b'"';
             quoted[1..17].copy_from_slice(window);
-            self.out.put(&quoted, length + 1);
-            return self.out.byte(b'"');
+            quoted[(length + 1) & 31] = b'"';
+            return self.out.take(length + 2);
         }
         self.out.byte(b'"');
         self.long_string(text);
@@ -122,8 +123,8 @@ impl<'o> Json<'o> {
     /// A whole number, within quotes if it is asked for.
     #[inline(always)]
     fn whole(&mut self, negative: bool, magnitude: u64, quoted: bool) {
-        let (text, length) = digits::of(negative, magnitude, quoted);
-        self.out.put(&text, length);
+        let length = digits::write(self.out.room(), negative, magnitude, quoted);
+        self.out.take(length);
     }
 
     #[inline(always)]

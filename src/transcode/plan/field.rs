@@ -30,8 +30,10 @@ pub(in crate::transcode) struct Field {
     pub(in crate::transcode) tag: Tag,
     /// The tag of one value that is not packed.
     pub(in crate::transcode) single: Tag,
-    /// The tag of a chunk of values, where there may be one, else again that of one value.
-    pub(in crate::transcode) chunk: Tag,
+    /// How one value stands on the wire.
+    pub(in crate::transcode) wire_type: WireType,
+    /// Whether it is singular, in no oneof, not required, and its enum, if it is one, open: nothing has to be noted of it.
+    pub(in crate::transcode) is_plain: bool,
     /// The type of the value.
     pub(in crate::transcode) of: Of,
     /// The name in the .proto, `user_id`; `[pkg.ext]` for an extension.
@@ -180,10 +182,11 @@ impl Field {
             oneof: parts.oneof,
             tag: Tag::new(parts.number, wire_type),
             single: Tag::new(parts.number, parts.kind.wire_type()),
-            chunk: Tag::new(
-                parts.number,
-                if parts.kind.is_packable() { WireType::Delimited } else { parts.kind.wire_type() },
-            ),
+            wire_type: parts.kind.wire_type(),
+            is_plain: parts.count == Count::One
+                && parts.oneof.is_none()
+                && parts.presence != Presence::Required
+                && !(parts.closed && parts.kind == Kind::Enum),
             of: parts.of,
             name: parts.name.into(),
             json_name: parts.json_name.into(),
@@ -237,6 +240,12 @@ impl Field {
 }
 
 impl Tag {
+    /// The bits of its bytes.
+    #[inline(always)]
+    pub(in crate::transcode) fn mask(self) -> u64 {
+        u64::MAX >> (64 - 8 * (u32::from(self.length) & 7))
+    }
+
     /// Its wire type.
     #[inline]
     pub(in crate::transcode) fn wire_type(self) -> WireType {

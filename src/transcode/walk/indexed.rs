@@ -164,7 +164,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                     self.look_at(field, slice)?;
                 }
                 let Slice { start, end } = self.arena.entries[to - 1].slice;
-                self.value::<{ value::FIELD }>(field, start, end)?;
+                self.noted_value(field, start, end)?;
             }
             Count::List => {
                 let mut list = value::List::default();

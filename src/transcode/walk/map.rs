@@ -28,15 +28,19 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             && wire.get(behind) == Some(&second)
             && behind < end
         {
-            let kind = reader::Key { number: 2, wire_type: entry.value.kind.wire_type() };
-            if kind.wire_type != WireType::StartGroup
-                && reader::skip(wire, behind + 1, end, kind, 0)?.1 == end
-            {
+            let value = behind + 1;
+            let (start, ends) = match entry.value.wire_type {
+                WireType::Varint => (value, reader::varint(wire, value, end)?.1),
+                WireType::Delimited => reader::delimited(wire, value, end)?,
+                WireType::Fixed32 => (value, value + 4),
+                WireType::Fixed64 => (value, value + 8),
+                WireType::StartGroup | WireType::EndGroup => (value, end + 1),
+            };
+            if ends == end {
                 if nested {
-                    let start = reader::delimited(wire, behind + 1, end)?.0;
                     self.arena.slices.push(Slice { start, end });
                 } else {
-                    pair.values = (behind + 1, end);
+                    pair.values = (value, end);
                 }
                 at = end;
             }
@@ -89,6 +93,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         Ok(())
     }
 
+    #[inline]
     fn map_key(&mut self, field: &'p Field, at: usize, end: usize, pair: &mut Pair) -> Result<usize, Stop> {
         let wire = self.wire;
         let (key, behind) = match field.kind {
@@ -161,7 +166,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         if !field.kind.is_message() {
             return match start {
                 usize::MAX => self.zero(field),
-                _ => self.value::<{ value::BARE }>(field, start, end).map(drop),
+                _ => self.bare_value(field, start, end).map(drop),
             };
         }
         match end - start {

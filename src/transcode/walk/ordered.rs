@@ -18,23 +18,19 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         while at < end {
             let guess = successor.get();
             let (rank, wire_type, behind) = match type_.fields.get(guess) {
-                Some(field) if guess >= lowest && stands(wire, at, end, field.tag) => {
+                Some(field) if stands(wire, at, end, field.tag) => {
                     (guess, field.tag.wire_type(), at + usize::from(field.tag.length))
                 }
-                _ => {
-                    let (key, behind) = reader::key(wire, at, end)?;
-                    let Some(rank) = type_.rank_of(key.number) else {
-                        let (content, next) = reader::skip(wire, behind, end, key, DEPTH - self.depth)?;
-                        if S::UNKNOWN {
-                            let bytes = wire.get(behind..content).unwrap_or_default();
-                            self.sink.unknown(key.number, key.wire_type as u32, bytes);
-                        }
+                _ => match self.sought(type_, at, end)? {
+                    Found::Field(rank, wire_type, behind) => {
+                        successor.learn(rank);
+                        (rank, wire_type, behind)
+                    }
+                    Found::Unknown(next) => {
                         at = next;
                         continue;
-                    };
-                    successor.learn(rank);
-                    (rank, key.wire_type, behind)
-                }
+                    }
+                },
             };
             let Some(field) = type_.fields.get(rank) else { break };
             if rank < lowest {
@@ -44,10 +40,15 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                 self.all_absent(type_, lowest, rank);
             }
             (lowest, successor) = (rank + 1, &field.next);
+            if field.is_plain && wire_type == field.wire_type {
+                // Nothing is to be noted of it, and nothing to be looked for.
+                at = self.value::<{ value::FIELD }>(field, behind, end).map_err(|stop| stop.inside(field))?;
+                continue;
+            }
             at = match field.count {
                 Count::One => {
-                    if wire_type != field.kind.wire_type() {
-                        return Err(self.wrong_wire_type(field, wire_type, at));
+                    if wire_type != field.wire_type {
+                        return Err(self.wrong_wire_type(field, wire_type, at).inside(field));
                     }
                     if field.closed
                         && let Some(behind) = self.unknown_number(field, behind, end)?
@@ -63,7 +64,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                         oneofs |= bit;
                     }
                     required += usize::from(field.presence == Presence::Required);
-                    self.value::<{ value::FIELD }>(field, behind, end)
+                    self.noted_value(field, behind, end)
                 }
                 Count::List => self.list(field, wire_type, behind, end),
                 Count::Map => self.map(field, wire_type, behind, end),
@@ -78,6 +79,27 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             return Err(Stop::Disorder);
         }
         Ok(())
+    }
+
+    /// What stands at `at`, where it is not what was expected. Something unknown is handed on.
+    #[inline(never)]
+    fn sought(&mut self, type_: &'p Type, at: usize, end: usize) -> Result<Found, Stop> {
+        let wire = self.wire;
+        let (key, behind) = reader::key(wire, at, end)?;
+        if let Some(rank) = type_.rank_of(key.number) {
+            return Ok(Found::Field(rank, key.wire_type, behind));
+        }
+        let (content, next) = reader::skip(wire, behind, end, key, DEPTH - self.depth)?;
+        if S::UNKNOWN {
+            let bytes = wire.get(behind..content).unwrap_or_default();
+            self.sink.unknown(key.number, key.wire_type as u32, bytes);
+        }
+        Ok(Found::Unknown(next))
+    }
+
+    #[inline(never)]
+    pub(super) fn noted_value(&mut self, field: &'p Field, at: usize, end: usize) -> Result<usize, Stop> {
+        self.value::<{ value::FIELD }>(field, at, end)
     }
 
     #[cold]
@@ -114,19 +136,18 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The wire type that stands at `at` and the place behind it, if it is the same field's again.
     #[inline(always)]
     fn again(&self, field: &Field, at: usize, end: usize) -> Option<(WireType, usize)> {
-        for tag in [field.tag, field.single, field.chunk] {
-            if stands(self.wire, at, end, tag) {
-                return Some((tag.wire_type(), at + usize::from(tag.length)));
-            }
-        }
-        if self.wire.len() - at >= 8 {
-            // Whole tags could be seen; a wrong wire type is found when the tag is read.
+        let Some(window) = self.wire.get(at..).and_then(<[u8]>::first_chunk::<8>) else {
+            return match reader::key(self.wire, at, end) {
+                Ok((key, behind)) if key.number == field.number => Some((key.wire_type, behind)),
+                _ => None,
+            };
+        };
+        // The lowest three bits are the wire type: the same field may come in another one.
+        let (window, behind) = (u64::from_le_bytes(*window), at + usize::from(field.tag.length));
+        if (window ^ field.tag.bytes) & field.tag.mask() & !7 != 0 || behind > end {
             return None;
         }
-        match reader::key(self.wire, at, end) {
-            Ok((key, behind)) if key.number == field.number => Some((key.wire_type, behind)),
-            _ => None,
-        }
+        WireType::of(window as u32).map(|wire_type| (wire_type, behind))
     }
 
     /// A map, whose entries stand one after the other.
@@ -158,10 +179,17 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     }
 }
 
+/// What was found by its number.
+enum Found {
+    /// The rank of a field, its wire type, and the place behind its tag.
+    Field(usize, WireType, usize),
+    /// Nothing that the type has; the place behind it.
+    Unknown(usize),
+}
+
 /// Whether this tag stands at `at`. It may also be there and not be seen, near the end of the bytes.
 #[inline(always)]
 pub(super) fn stands(wire: &[u8], at: usize, end: usize, tag: Tag) -> bool {
     let Some(window) = wire.get(at..).and_then(<[u8]>::first_chunk::<8>) else { return false };
-    let mask = u64::MAX >> (64 - 8 * (u32::from(tag.length) & 7));
-    (u64::from_le_bytes(*window) ^ tag.bytes) & mask == 0 && at + usize::from(tag.length) <= end
+    (u64::from_le_bytes(*window) ^ tag.bytes) & tag.mask() == 0 && at + usize::from(tag.length) <= end
 }

@@ -149,7 +149,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                 self.sink.double(number);
             }
             _ => {
-                self.value::<{ value::BARE }>(field, at, end)?;
+                self.bare_value(field, at, end)?;
             }
         }
         self.arena.slices.truncate(parts);
@@ -162,7 +162,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         self.each(type_, slices, |walk, field, at, end| {
             walk.sink.element();
             index += 1;
-            let read = walk.value::<{ value::BARE }>(field, at, end);
+            let read = walk.bare_value(field, at, end);
             read.map(drop).map_err(|stop| stop.in_element(index - 1))
         })?;
         self.sink.end_list(mark);
@@ -176,7 +176,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             Ok(())
         })?;
         match (last, type_.fields.first()) {
-            (Some((field, at, end)), _) => self.value::<{ value::BARE }>(field, at, end).map(drop),
+            (Some((field, at, end)), _) => self.bare_value(field, at, end).map(drop),
             (None, Some(field)) => self.zero(field),
             (None, None) => Ok(()),
         }
