@@ -26,6 +26,7 @@ pub mod tree;
 mod utf8;
 mod walk;
 mod well_known;
+mod window;
 mod writer;
 
 pub use error::DataError;

@@ -1,5 +1,7 @@
 //! Numbers as JSON spells them, each read as the type that it is for.
 
+use super::window::eight;
+
 /// How far the number goes that begins the text, by JSON's grammar; `None` when none does.
 pub(super) fn length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| text[from.min(text.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
@@ -53,6 +55,11 @@ fn whole(text: &[u8]) -> Option<(bool, u64)> {
         Some((b'-', rest)) => (true, rest),
         _ => (false, text),
     };
+    if rest.len() <= 20
+        && let Some(value) = std::str::from_utf8(rest).ok().and_then(|text| text.parse().ok())
+    {
+        return Some((negative, value));
+    }
     let split = rest.iter().position(|b| matches!(b, b'e' | b'E')).unwrap_or(rest.len());
     let (mantissa, exponent) = rest.split_at(split);
     let exponent: i64 = match exponent.get(1..) {
@@ -90,23 +97,13 @@ pub(super) fn plain_double(text: &[u8]) -> Option<(f64, usize)> {
     let byte = |at: usize| text.get(at).copied().unwrap_or(0);
     let negative = byte(0) == b'-';
     let first = usize::from(negative);
-    let (mut at, mut mantissa) = (first, 0_u64);
-    let digits = |at: &mut usize, mantissa: &mut u64| {
-        let begun = *at;
-        loop {
-            let digit = byte(*at).wrapping_sub(b'0');
-            if digit > 9 {
-                break *at - begun;
-            }
-            *mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
-            *at += 1;
-        }
-    };
-    let whole = digits(&mut at, &mut mantissa);
+    let (mut mantissa, whole) = digits(text, first, 0);
+    let mut at = first + whole;
     let mut fraction = 0;
     if byte(at) == b'.' {
         at += 1;
-        fraction = digits(&mut at, &mut mantissa);
+        (mantissa, fraction) = digits(text, at, mantissa);
+        at += fraction;
         if fraction == 0 {
             return None;
         }
@@ -119,6 +116,41 @@ pub(super) fn plain_double(text: &[u8]) -> Option<(f64, usize)> {
     }
     let value = mantissa as f64 / TENS.get(fraction)?;
     Some((if negative { -value } else { value }, at))
+}
+
+/// The digits that stand at a place, as a number behind those of `value`, and how many there are. With more than 19 in
+/// all the number is none.
+#[inline(always)]
+pub(super) fn digits(text: &[u8], at: usize, mut value: u64) -> (u64, usize) {
+    const POWERS: [u64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    let mut count = 0;
+    while let Some(window) = eight(text, at + count) {
+        // What is no digit is above 9 in its byte: the first such byte ends them.
+        let bytes = window ^ 0x3030_3030_3030_3030;
+        let ends = (bytes.wrapping_add(0x7676_7676_7676_7676) | bytes) & 0x8080_8080_8080_8080;
+        let more = ends.trailing_zeros() as usize / 8;
+        if more == 0 {
+            return (value, count);
+        }
+        // They are moved up to the end of the eight, and zeros lead them; pairs, fours and eights are put together.
+        let eight = bytes << (64 - 8 * more);
+        let pairs = eight.wrapping_mul(10).wrapping_add(eight >> 8);
+        let upper = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
+        let lower = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
+        let digits = upper.wrapping_add(lower) >> 32;
+        value = value.wrapping_mul(POWERS[more.min(8)]).wrapping_add(digits);
+        count += more;
+        if more < 8 {
+            return (value, count);
+        }
+    }
+    while let Some(digit) =
+        text.get(at + count).map(|byte| byte.wrapping_sub(b'0')).filter(|&digit| digit < 10)
+    {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        count += 1;
+    }
+    (value, count)
 }
 
 /// The nearest double; `None` beyond the largest. The text is a number.

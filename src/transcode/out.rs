@@ -1,6 +1,7 @@
 //! Bytes that are written behind what a `Vec` already holds, through windows of a fixed width.
 
 use super::sink::Span;
+use super::window::{eight, window_mut};
 
 /// An end of a `Vec` to write at.
 ///
@@ -60,10 +61,8 @@ impl<'o> Out<'o> {
     /// The first eight bytes of what was written from `start` up to `end`, or all and zeros, as a number.
     #[inline(always)]
     pub(super) fn head(&self, start: usize, end: usize) -> u64 {
-        match self.buffer.get(start..).and_then(<[u8]>::first_chunk) {
-            Some(window) if end > start => {
-                u64::from_le_bytes(*window) & u64::MAX >> (64 - 8 * (end - start).min(8))
-            }
+        match eight(self.buffer, start) {
+            Some(window) if end > start => window & u64::MAX >> (64 - 8 * (end - start).min(8)),
             _ => 0,
         }
     }
@@ -72,7 +71,7 @@ impl<'o> Out<'o> {
     #[inline(always)]
     pub(super) fn put<const N: usize>(&mut self, bytes: &[u8; N], used: usize) {
         const { assert!(N <= SLACK) };
-        match self.buffer.get_mut(self.at..).and_then(<[u8]>::first_chunk_mut::<N>) {
+        match window_mut::<N>(self.buffer, self.at) {
             Some(room) => *room = *bytes,
             None => self.put_slowly(bytes),
         }
@@ -86,8 +85,8 @@ impl<'o> Out<'o> {
         if self.buffer.len() < self.at + N {
             self.grow(N);
         }
-        let room = self.buffer.get_mut(self.at..).and_then(<[u8]>::first_chunk_mut::<N>);
-        room.expect("there is as much room behind the place to write at, since it was just made")
+        window_mut(self.buffer, self.at)
+            .expect("there is as much room behind the place to write at, since it was just made")
     }
 
     /// Takes so many bytes of the room that was written to.

@@ -1,6 +1,7 @@
 //! Tags, varints and lengths as they stand on the wire (protobuf.dev/programming-guides/encoding).
 
 use super::plan::WireType;
+use super::window::{eight, window};
 
 /// What is wrong with wire bytes, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +39,7 @@ pub(super) fn varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize),
 /// One of more than a byte. Most are short; of the others eight bytes are looked at together.
 #[inline(always)]
 fn long_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
-    if let Some(window) = wire.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let window = u64::from_le_bytes(*window);
+    if let Some(window) = eight(wire, at) {
         let two = window & 0x7f | (window >> 1) & 0x3f80;
         if window & 0x8000 == 0 && at + 2 <= end {
             return Ok((two, at + 2));
@@ -54,8 +54,7 @@ fn long_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broke
 
 #[inline(never)]
 fn longer_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
-    if let Some(window) = wire.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let window = u64::from_le_bytes(*window);
+    if let Some(window) = eight(wire, at) {
         let ends = !window & 0x8080_8080_8080_8080;
         let behind = at + (ends.trailing_zeros() as usize + 1) / 8;
         if ends != 0 && behind <= end {
@@ -127,7 +126,7 @@ pub(super) fn delimited(wire: &[u8], at: usize, end: usize) -> Result<(usize, us
 /// Four bytes at `at`, and the place behind them.
 #[inline(always)]
 pub(super) fn fixed32(wire: &[u8], at: usize, end: usize) -> Result<(u32, usize), Broken> {
-    match wire.get(at..).and_then(<[u8]>::first_chunk) {
+    match window(wire, at) {
         Some(bytes) if at + 4 <= end => Ok((u32::from_le_bytes(*bytes), at + 4)),
         _ => Err(Broken::new(at, TRUNCATED)),
     }
@@ -136,7 +135,7 @@ pub(super) fn fixed32(wire: &[u8], at: usize, end: usize) -> Result<(u32, usize)
 /// Eight bytes at `at`, and the place behind them.
 #[inline(always)]
 pub(super) fn fixed64(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
-    match wire.get(at..).and_then(<[u8]>::first_chunk) {
+    match window(wire, at) {
         Some(bytes) if at + 8 <= end => Ok((u64::from_le_bytes(*bytes), at + 8)),
         _ => Err(Broken::new(at, TRUNCATED)),
     }

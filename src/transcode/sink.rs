@@ -2,6 +2,7 @@
 
 use super::DataError;
 use super::plan::{Enum, Field};
+use super::window::window;
 
 /// Something that a message is written into: JSON, a value in memory, text format, or wire bytes again.
 ///
@@ -119,7 +120,7 @@ impl<'a> Span<'a> {
     /// `N` bytes from the one at `at` on, those behind the end included; `None` when there are not so many.
     #[inline]
     pub(super) fn window<const N: usize>(self, at: usize) -> Option<&'a [u8; N]> {
-        self.all.get(self.start + at..)?.first_chunk()
+        window(self.all, self.start + at)
     }
 }
 

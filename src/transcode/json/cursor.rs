@@ -61,15 +61,19 @@ impl<'t> Json<'t> {
         }
     }
 
-    /// Passes over one blank, as most texts have them, or over all.
+    /// Passes over one blank, as many texts have them, or over all; answers the byte behind.
     #[inline(always)]
-    pub(super) fn blank(&mut self) {
-        if self.peek() == b' ' {
-            self.at += 1;
+    pub(super) fn blank(&mut self) -> u8 {
+        let mut byte = self.peek();
+        if byte <= b' ' {
+            self.at += usize::from(byte == b' ');
+            byte = self.peek();
+            if byte <= b' ' {
+                self.blanks();
+                byte = self.peek();
+            }
         }
-        if self.peek() <= b' ' {
-            self.blanks();
-        }
+        byte
     }
 
     /// An error of syntax at the place where it stands.
@@ -132,7 +136,7 @@ impl<'t> Json<'t> {
         }
     }
 
-    /// Digits that are all of a number, up to 18 of them, within quotes or not: its sign and magnitude.
+    /// Digits that are all of a number, up to 19 of them, within quotes or not: its sign and magnitude.
     #[inline(always)]
     pub(super) fn plain_integer(&mut self, next: Next) -> Option<(bool, u64)> {
         let quoted = next == Next::Text;
@@ -141,23 +145,15 @@ impl<'t> Json<'t> {
         let negative = byte(at) == b'-';
         at += usize::from(negative);
         let first = at;
-        let mut value = 0_u64;
-        loop {
-            let digit = byte(at).wrapping_sub(b'0');
-            if digit > 9 {
-                break;
-            }
-            value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
-            at += 1;
-        }
-        let count = at - first;
+        let (value, count) = number::digits(self.text, at, 0);
+        at += count;
         let ends = match byte(at) {
             b'"' => quoted,
             b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | 0 => !quoted,
             _ => false,
         };
         let leads = count > 1 && byte(first) == b'0';
-        if count == 0 || count > 18 || !ends || leads || (quoted && at >= self.end) {
+        if count == 0 || count > 19 || !ends || leads || (quoted && at >= self.end) {
             return None;
         }
         self.at = at + usize::from(quoted);

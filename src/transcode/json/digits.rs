@@ -6,11 +6,8 @@ pub(super) fn write(text: &mut [u8; 32], negative: bool, magnitude: u64, quoted:
     text[0] = if quoted { b'"' } else { b'-' };
     text[1] = b'-';
     let start = usize::from(quoted) + usize::from(negative);
-    let end = if magnitude < 100_000_000 {
-        first(text, start, magnitude)
-    } else {
-        long(text, start, magnitude)
-    };
+    let end =
+        if magnitude < 100_000_000 { first(text, start, magnitude) } else { long(text, start, magnitude) };
     if quoted {
         text[end & 31] = b'"';
     }

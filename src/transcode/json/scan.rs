@@ -3,12 +3,13 @@
 use wide::u8x16;
 
 use super::super::plan::{Field, HEAD};
+use super::super::window::window;
 
 /// The first byte from `at` on that is not simply part of a string: a quote, a backslash, a control character, or the
 /// end of the text.
 #[inline(always)]
 pub(in crate::transcode) fn plain_end(text: &[u8], mut at: usize) -> usize {
-    while let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk::<16>) {
+    while let Some(window) = window::<16>(text, at) {
         let special = special(*window);
         if special != 0 {
             return at + special.trailing_zeros() as usize;
@@ -47,7 +48,7 @@ pub(in crate::transcode) fn is_plain(byte: u8) -> bool {
 #[inline(always)]
 pub(super) fn is_key(text: &[u8], at: usize, field: &Field) -> Option<usize> {
     let length = field.key.len() - 1;
-    let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk::<HEAD>) else {
+    let Some(window) = window::<HEAD>(text, at) else {
         return (text.get(at..at + length)? == &field.key[1..]).then_some(length);
     };
     let (low, high) = halves(window);

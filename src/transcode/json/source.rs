@@ -15,9 +15,9 @@ impl Source for Json<'_> {
 
     #[inline(always)]
     fn next(&mut self) -> Result<Next, Wrong> {
-        self.blank();
+        let byte = self.blank();
         self.begun = self.at;
-        match self.peek() {
+        match byte {
             b'"' => Ok(Next::Text),
             b'-' | b'0'..=b'9' => Ok(Next::Number),
             b'{' => Ok(Next::Object),
@@ -38,10 +38,7 @@ impl Source for Json<'_> {
     #[inline(always)]
     fn member(&mut self, first: bool, expected: Option<&Field>) -> Result<Member, Wrong> {
         if !first {
-            if self.peek() <= b' ' {
-                self.blanks();
-            }
-            match self.peek() {
+            match self.blank() {
                 b',' => {}
                 b'}' => {
                     self.at += 1;
@@ -51,7 +48,7 @@ impl Source for Json<'_> {
             }
         }
         self.at += 1;
-        self.blank();
+        let byte = self.blank();
         if let Some(field) = expected
             && let Some(length) = scan::is_key(self.text, self.at, field)
         {
@@ -60,12 +57,9 @@ impl Source for Json<'_> {
             self.at += length;
             return Ok(Member::Expected);
         }
-        if self.peek() != b'"' {
-            self.blanks();
-            if first && self.peek() == b'}' {
-                self.at += 1;
-                return Ok(Member::End);
-            }
+        if first && byte == b'}' {
+            self.at += 1;
+            return Ok(Member::End);
         }
         self.named()
     }
@@ -86,10 +80,7 @@ impl Source for Json<'_> {
 
     #[inline(always)]
     fn element(&mut self, first: bool) -> Result<bool, Wrong> {
-        if self.peek() <= b' ' {
-            self.blanks();
-        }
-        match self.peek() {
+        match self.blank() {
             b']' => {
                 self.at += 1;
                 Ok(false)
@@ -97,8 +88,7 @@ impl Source for Json<'_> {
             _ if first => Ok(true),
             b',' => {
                 self.at += 1;
-                self.blank();
-                if self.peek() == b']' { Err(self.syntax("a value was expected")) } else { Ok(true) }
+                if self.blank() == b']' { Err(self.syntax("a value was expected")) } else { Ok(true) }
             }
             _ => Err(self.syntax("a comma or ']' was expected")),
         }
@@ -131,8 +121,11 @@ impl Source for Json<'_> {
     fn signed(&mut self, next: Next, bits: u32) -> Result<Option<i64>, Wrong> {
         if let Some((negative, magnitude)) = self.plain_integer(next) {
             let value = magnitude.cast_signed();
-            let value = if negative { -value } else { value };
-            let fits = bits == 64 || i32::try_from(value).is_ok();
+            let value = if negative { value.wrapping_neg() } else { value };
+            let fits = match bits {
+                64 => magnitude == 0 || (value < 0) == negative,
+                _ => i32::try_from(value).is_ok() && magnitude <= 1 << 31,
+            };
             return Ok(fits.then_some(value));
         }
         Ok(self.number(next)?.and_then(|text| number::signed(text, bits)))
@@ -150,7 +143,8 @@ impl Source for Json<'_> {
     #[inline]
     fn double(&mut self, next: Next) -> Result<Option<f64>, Wrong> {
         if next == Next::Number
-            && let Some((value, length)) = number::plain_double(self.text.get(self.begun..).unwrap_or_default())
+            && let Some((value, length)) =
+                number::plain_double(self.text.get(self.begun..).unwrap_or_default())
         {
             self.at = self.begun + length;
             return Ok(Some(value));

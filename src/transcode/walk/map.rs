@@ -4,6 +4,7 @@ use super::super::plan::{Field, Kind, WireType};
 use super::super::reader;
 use super::super::sink::{Key, Sink, Span};
 use super::super::utf8;
+use super::super::window::eight;
 use super::arena::Pair;
 use super::{DEPTH, Slice, Stop, Walk, value};
 
@@ -211,8 +212,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
 #[inline(always)]
 fn head(wire: &[u8], start: usize, end: usize) -> u64 {
     let length = end - start;
-    match wire.get(start..).and_then(<[u8]>::first_chunk) {
-        Some(window) if length > 0 => u64::from_le_bytes(*window) & u64::MAX >> (64 - 8 * length.min(8)),
+    match eight(wire, start) {
+        Some(window) if length > 0 => window & u64::MAX >> (64 - 8 * length.min(8)),
         _ => {
             let mut window = [0; 8];
             for (to, from) in window.iter_mut().zip(wire.get(start..end).unwrap_or_default()) {

@@ -3,6 +3,7 @@
 use super::super::plan::{Count, Field, Presence, Tag, Type, WireType};
 use super::super::reader;
 use super::super::sink::Sink;
+use super::super::window::eight;
 use super::{DEPTH, Required, Slice, Stop, Walk, value};
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
@@ -136,14 +137,14 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The wire type that stands at `at` and the place behind it, if it is the same field's again.
     #[inline(always)]
     fn again(&self, field: &Field, at: usize, end: usize) -> Option<(WireType, usize)> {
-        let Some(window) = self.wire.get(at..).and_then(<[u8]>::first_chunk::<8>) else {
+        let Some(window) = eight(self.wire, at) else {
             return match reader::key(self.wire, at, end) {
                 Ok((key, behind)) if key.number == field.number => Some((key.wire_type, behind)),
                 _ => None,
             };
         };
         // The lowest three bits are the wire type: the same field may come in another one.
-        let (window, behind) = (u64::from_le_bytes(*window), at + usize::from(field.tag.length));
+        let behind = at + usize::from(field.tag.length);
         if (window ^ field.tag.bytes) & field.tag.mask() & !7 != 0 || behind > end {
             return None;
         }
@@ -190,6 +191,6 @@ enum Found {
 /// Whether this tag stands at `at`. It may also be there and not be seen, near the end of the bytes.
 #[inline(always)]
 pub(super) fn stands(wire: &[u8], at: usize, end: usize, tag: Tag) -> bool {
-    let Some(window) = wire.get(at..).and_then(<[u8]>::first_chunk::<8>) else { return false };
-    (u64::from_le_bytes(*window) ^ tag.bytes) & tag.mask() == 0 && at + usize::from(tag.length) <= end
+    let Some(window) = eight(wire, at) else { return false };
+    (window ^ tag.bytes) & tag.mask() == 0 && at + usize::from(tag.length) <= end
 }
