@@ -248,8 +248,8 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     #[cold]
     fn given_twice(&self) -> Wrong {
         let name = String::from_utf8_lossy(self.source.key().get()).into_owned();
-        self.source
-            .wrong_key(self.source.key_place(), DataError::new(format!("the field {name:?} is given twice")))
+        let error = DataError::new(format!("the field {name:?} is given twice"));
+        self.source.wrong_key(self.source.key_place(), error).in_member(&name)
     }
 
     #[cold]

@@ -95,8 +95,8 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                     if values > 1 {
                         return Err(self.given_twice());
                     }
-                    let next = self.source.next()?;
-                    self.message_value(type_, next).map_err(|wrong| wrong.in_member("value"))?;
+                    let written = self.source.next().and_then(|next| self.message_value(type_, next));
+                    written.map_err(|wrong| wrong.in_member("value"))?;
                 }
                 _ => self.unknown_boxed(before, &mut types_seen)?,
             }

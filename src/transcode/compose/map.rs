@@ -117,7 +117,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             if earlier.iter().any(same) {
                 let name = self.source.key_at(place);
                 let error = DataError::new(format!("the key {name:?} is given twice"));
-                return Err(self.source.wrong_key(place, error));
+                return Err(self.source.wrong_key(place, error).in_member(&name));
             }
         }
         self.keys.push(MapKey { start, end, head: self.out.head(start, end) });

@@ -139,8 +139,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             self.out.span(Tag::new(1, WireType::Delimited), self.source.key());
             let length = self.out.at() - body;
             let value = self.out.begin(Tag::new(2, WireType::Delimited));
-            let next = self.source.next()?;
-            let written = self.any_json(next);
+            let written = self.source.next().and_then(|next| self.any_json(next));
             written.map_err(|wrong| wrong.in_member(&self.source.key_at(place)))?;
             self.out.end(value);
             let before = self.out.at();
@@ -162,8 +161,8 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         let mut index = 0;
         while self.source.element(index == 0)? {
             let open = self.out.begin(Tag::new(1, WireType::Delimited));
-            let next = self.source.next()?;
-            self.any_json(next).map_err(|wrong| wrong.in_element(index))?;
+            let written = self.source.next().and_then(|next| self.any_json(next));
+            written.map_err(|wrong| wrong.in_element(index))?;
             self.out.end(open);
             index += 1;
         }
