@@ -194,7 +194,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// What is printed of a field that is not there.
     #[cold]
     fn absent(&mut self, field: &'p Field) {
-        if field.count == Count::One && (field.presence != Presence::Implicit || field.kind.is_message()) {
+        let one = field.count == Count::One;
+        if field.is_extension() || one && (field.presence != Presence::Implicit || field.kind.is_message()) {
             return;
         }
         self.sink.field(field);
