@@ -151,14 +151,15 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         }
         self.source.open_list()?;
         let open = field.packed.then(|| self.out.begin_field(field));
-        let mut index = 0;
+        let (body, mut index) = (self.out.at(), 0);
         while self.source.element(index == 0)? {
             let element = self.element(field);
             element.map_err(|wrong| wrong.in_element(index))?;
             index += 1;
         }
         if let Some(open) = open {
-            if index == 0 {
+            // Elements may have been dropped.
+            if self.out.at() == body {
                 self.out.take_back(open, field);
             } else {
                 self.out.end_field(open, field);
