@@ -139,7 +139,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             self.out.span(Tag::new(1, WireType::Delimited), self.source.key());
             let length = self.out.at() - body;
             let value = self.out.begin(Tag::new(2, WireType::Delimited));
-            let written = self.source.next().and_then(|next| self.any_json(next));
+            let written = self.source.next().and_then(|next| self.nested(|composer| composer.any_json(next)));
             written.map_err(|wrong| wrong.in_member(&self.source.key_at(place)))?;
             self.out.end(value);
             let before = self.out.at();
@@ -161,7 +161,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         let mut index = 0;
         while self.source.element(index == 0)? {
             let open = self.out.begin(Tag::new(1, WireType::Delimited));
-            let written = self.source.next().and_then(|next| self.any_json(next));
+            let written = self.source.next().and_then(|next| self.nested(|composer| composer.any_json(next)));
             written.map_err(|wrong| wrong.in_element(index))?;
             self.out.end(open);
             index += 1;
