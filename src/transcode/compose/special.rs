@@ -128,6 +128,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         if next != Next::Object {
             return Err(self.mismatch("google.protobuf.Struct"));
         }
+        let object = self.source.place();
         self.source.open_object()?;
         let keys = self.keys.len();
         let mut first = true;
@@ -147,7 +148,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             let start = body + self.out.at() - before;
             self.note_key(keys, start, start + length, place)?;
         }
-        self.refuse_second_keys(keys)?;
+        self.refuse_second_keys(keys, object, None)?;
         self.keys.truncate(keys);
         Ok(())
     }
