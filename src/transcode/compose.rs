@@ -9,7 +9,7 @@ use super::DataError;
 use super::flaw::{Flaw, Wrong};
 use super::frame::Frame;
 use super::options::Unknown;
-use super::plan::{Count, Field, Kind, Plan, Type, Types, no_such_field, type_text};
+use super::plan::{Count, Field, Kind, Plan, Presence, Type, Types, no_such_field, type_text};
 use super::source::{Member, Next, Source};
 use super::writer::Writer;
 use map::MapKey;
@@ -133,14 +133,19 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     fn one(&mut self, type_: &Type, field: &'c Field, frame: &mut Frame) -> Result<(), Wrong> {
         let next = self.source.next()?;
         if next == Next::Null && !self.holds_null(field) {
-            return Ok(());
+            return self.left_out(type_, field);
         }
         if let Some(oneof) = field.oneof
             && !frame.take_oneof(oneof)
         {
             return Err(self.second_of_oneof(type_, oneof));
         }
-        self.value::<{ value::FIELD }>(field, next).map(drop)
+        if self.value::<{ value::FIELD }>(field, next)? { Ok(()) } else { self.left_out(type_, field) }
+    }
+
+    /// A field that is given and stays without a value. No other will come.
+    fn left_out(&self, type_: &Type, field: &Field) -> Result<(), Wrong> {
+        if field.presence == Presence::Required { Err(self.missing(type_, field)) } else { Ok(()) }
     }
 
     fn list(&mut self, field: &'c Field) -> Result<(), Wrong> {
