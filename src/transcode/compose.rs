@@ -30,7 +30,7 @@ pub(super) fn compose<S: Source>(
     out: Writer<'_>,
 ) -> Result<(), Wrong> {
     let types = plan.types();
-    let mut composer = Composer { types, source, out, unknown, depth: 0, keys };
+    let mut composer = Composer { types, home: types, source, out, unknown, depth: 0, keys };
     let root = plan.root();
     let next = composer.source.next()?;
     if next == Next::List && !root.form.takes_list() {
@@ -47,6 +47,8 @@ pub(super) use map::MapKey as Scratch;
 
 struct Composer<'c, 's, 'o, S> {
     types: &'c Types,
+    /// The plan's own types, where what an Any holds is looked for; within one, `types` may be the bundled ones.
+    home: &'c Types,
     source: S,
     out: Writer<'o>,
     unknown: Unknown,

@@ -56,7 +56,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                 }
                 Some(name) => {
                     self.out.span(Tag::new(1, WireType::Delimited), url);
-                    let found = self.types.any(name);
+                    let found = self.home.any(name);
                     found.ok_or_else(|| format!("the message type '{name}' is not in the schema"))
                 }
             },
