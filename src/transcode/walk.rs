@@ -234,3 +234,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         Stop::broken(format!("field {number} has the wire type {is}, at byte {at}, which is no {wanted}"))
     }
 }
+
+#[cfg(test)]
+#[path = "walk_tests.rs"]
+mod tests;
