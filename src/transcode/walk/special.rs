@@ -179,3 +179,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "special_tests.rs"]
+mod tests;
