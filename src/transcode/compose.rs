@@ -279,3 +279,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
 pub(super) fn placeless(error: DataError) -> Wrong {
     Flaw::new(0, error)
 }
+
+#[cfg(test)]
+#[path = "compose_tests.rs"]
+mod tests;

@@ -4,6 +4,8 @@ mod protoscope;
 
 use std::sync::OnceLock;
 
+use proptest::prelude::*;
+
 use super::options::Unknown;
 use super::{DataError, JsonInput, JsonOutput, Plan, json};
 pub(super) use crate::schema::sample::closure;
@@ -252,4 +254,84 @@ pub(super) fn rewritten(plan: &Plan, wire: &[u8]) -> Result<Vec<u8>, DataError> 
     plan.rewrite(&once, &mut twice)?;
     assert_eq!(once, twice, "of {wire:?}");
     Ok(once)
+}
+
+/// Fields of every kind, each of which ends where the next begins.
+pub(super) const PIECES: &[&str] = &[
+    "1: 300",
+    "6: 3",
+    "7: 1i32",
+    "10: -1i64",
+    "11: 1",
+    "12: 1065353216i32",
+    "13: 1i64",
+    "14: \"text\"",
+    "15: \"raw\"",
+    "16: 2",
+    "17: { 1: 1 2: \"b\" 3: { 1 2 } 4: { 1: 2 } }",
+    "18: !{ 1: 1 2: { 1: 1 } }",
+    "19: 300",
+    "20: { 1 300 }",
+    "22: { 1i32 2i32 }",
+    "25: \"a\"",
+    "26: { 1: 1 }",
+    "27: !{ 1: \"a\" 2: !{ 1: 1 } }",
+    "28: 9",
+    "29: { 1 9 }",
+    "32: { 1: 300 }",
+    "36: { 1: \"a\" 2: 300 }",
+    "37: { 1: 1 2: { 1: 1 } }",
+    "38: { 1: \"a\" 2: 9 }",
+    "50: { 1: !{ 2: 1547769 3: { 5: 300 } } }",
+    "51: { 1: \"x/k.Leaf\" 2: { 1: 1 } }",
+    "52: { 1: { 1: \"a\" 2: { 2: 1i64 } } }",
+    "53: { 6: { 1: { 4: 1 } } }",
+    "55: { 1: 300 2: 5 }",
+    "57: { 1: \"a_b\" }",
+    "58: { 1: 300 }",
+    "62: { 1: 1 3: \"b\" }",
+    "99: !{ 1: 300 2: \"a\" }",
+    "101: { 1 2 }",
+    "103: !{ 1: 300 }",
+];
+
+/// How the fields of a message stand on the wire, all of it valid; as Protoscope.
+pub(super) fn fields() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(PIECES).prop_map(str::to_owned);
+    let more = prop::sample::select(vec![
+        "1: 0",
+        "16: 9",
+        "16: 1",
+        "17: { 5: { 1: \"k\" 2: { 1: 1 } } }",
+        "17: { 6: 1 }",
+        "17: { 7: { 1: 1 } 1: 2 }",
+        "20: 5",
+        "19: { 1 2 }",
+        "30: 5",
+        "31: \"w\"",
+        "33: 2",
+        "33: 9",
+        "34: !{ 1: 1 }",
+        "36: { 2: 5 }",
+        "36: { 1: \"b\" }",
+        "37: { 1: 1 2: { 2: \"b\" } }",
+        "38: { 1: \"a\" 2: 2 }",
+        "53: { 3: \"a\" }",
+        "53: { 5: { 1: { 1: \"a\" 2: { 4: 1 } } } }",
+        "58: { }",
+        "62: { 2: { 1: 1 } }",
+        "99: 5",
+        "536870911: { 1 }",
+    ])
+    .prop_map(str::to_owned);
+    let fields = prop::collection::vec(prop_oneof![piece, more], 0..10).prop_map(|pieces| pieces.join(" "));
+    fields.prop_recursive(3, 40, 4, |inner| {
+        let within = prop_oneof![
+            inner.clone().prop_map(|inner| format!("67: {{ {inner} }}")),
+            inner.clone().prop_map(|inner| format!("18: !{{ 3: {{ {inner} }} }}")),
+            inner.clone().prop_map(|inner| format!("102: {{ {inner} }}")),
+            inner.prop_map(|inner| format!("71: {{ 1: \"k\" 2: {{ {inner} }} }}")),
+        ];
+        prop::collection::vec(within, 1..4).prop_map(|pieces| pieces.join(" "))
+    })
 }

@@ -134,3 +134,7 @@ pub(in crate::transcode) fn named(url: &[u8]) -> Option<&str> {
     let (_, name) = std::str::from_utf8(url).ok()?.rsplit_once('/')?;
     (!name.is_empty()).then_some(name)
 }
+
+#[cfg(test)]
+#[path = "any_tests.rs"]
+mod tests;

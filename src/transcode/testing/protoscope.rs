@@ -79,6 +79,7 @@ fn word(rest: &mut &str, out: &mut Vec<u8>) {
             out.extend(bracketed(rest, 2));
             tag(field, WireType::EndGroup, out);
         }
+        Some(b'`') => panic!("bytes follow {word}:, which says no wire type"),
         Some(b'{' | b'"') => tag(field, WireType::Delimited, out),
         _ => {
             let end = rest.find(|c: char| c.is_whitespace() || c == '}').unwrap_or(rest.len());
