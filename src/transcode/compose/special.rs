@@ -106,7 +106,6 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                 let Some(text) = self.source.text(next)? else { return Err(self.mismatch("string")) };
                 self.out.span(Tag::new(3, WireType::Delimited), text);
             }
-            Next::Bytes => return Err(self.mismatch("JSON")),
             Next::False => self.out.varint(Tag::new(4, WireType::Varint), 0),
             Next::True => self.out.varint(Tag::new(4, WireType::Varint), 1),
             Next::Object => {
