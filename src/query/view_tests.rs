@@ -53,6 +53,8 @@ fn what_jq_calculates_is_written_as_the_type_wants_it() {
         (r#"{"id":3.0}"#, r#""id":3,"#),
         (r#"{"id":1e2}"#, r#""id":100,"#),
         (r#"{"data":b"\x00\xff"}"#, r#""data":"AP8=""#),
+        // where a string is meant, bytes are what they print as
+        (r#"{"name":b"\x00\xff"}"#, r#""name":"AP8=""#),
         (r#"{"id":"12"}"#, r#""id":12,"#),
         (r#"{"name":null}"#, r#""name":"""#),
     ] {

@@ -9,7 +9,7 @@ use super::DataError;
 use super::flaw::{Flaw, Wrong};
 use super::frame::Frame;
 use super::options::Unknown;
-use super::plan::{Count, Field, Kind, Plan, Type, Types, no_such_field, type_text};
+use super::plan::{Count, Field, Kind, Plan, Presence, Type, Types, no_such_field, type_text};
 use super::source::{Member, Next, Source};
 use super::writer::Writer;
 use map::MapKey;
@@ -30,7 +30,7 @@ pub(super) fn compose<S: Source>(
     out: Writer<'_>,
 ) -> Result<(), Wrong> {
     let types = plan.types();
-    let mut composer = Composer { types, source, out, unknown, depth: 0, keys };
+    let mut composer = Composer { types, home: types, source, out, unknown, depth: 0, keys };
     let root = plan.root();
     let next = composer.source.next()?;
     if next == Next::List && !root.form.takes_list() {
@@ -47,6 +47,8 @@ pub(super) use map::MapKey as Scratch;
 
 struct Composer<'c, 's, 'o, S> {
     types: &'c Types,
+    /// The plan's own types, where what an Any holds is looked for; within one, `types` may be the bundled ones.
+    home: &'c Types,
     source: S,
     out: Writer<'o>,
     unknown: Unknown,
@@ -133,14 +135,19 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     fn one(&mut self, type_: &Type, field: &'c Field, frame: &mut Frame) -> Result<(), Wrong> {
         let next = self.source.next()?;
         if next == Next::Null && !self.holds_null(field) {
-            return Ok(());
+            return self.left_out(type_, field);
         }
         if let Some(oneof) = field.oneof
             && !frame.take_oneof(oneof)
         {
             return Err(self.second_of_oneof(type_, oneof));
         }
-        self.value::<{ value::FIELD }>(field, next).map(drop)
+        if self.value::<{ value::FIELD }>(field, next)? { Ok(()) } else { self.left_out(type_, field) }
+    }
+
+    /// A field that is given and stays without a value. No other will come.
+    fn left_out(&self, type_: &Type, field: &Field) -> Result<(), Wrong> {
+        if field.presence == Presence::Required { Err(self.missing(type_, field)) } else { Ok(()) }
     }
 
     fn list(&mut self, field: &'c Field) -> Result<(), Wrong> {
@@ -151,14 +158,15 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         }
         self.source.open_list()?;
         let open = field.packed.then(|| self.out.begin_field(field));
-        let mut index = 0;
+        let (body, mut index) = (self.out.at(), 0);
         while self.source.element(index == 0)? {
             let element = self.element(field);
             element.map_err(|wrong| wrong.in_element(index))?;
             index += 1;
         }
         if let Some(open) = open {
-            if index == 0 {
+            // Elements may have been dropped.
+            if self.out.at() == body {
                 self.out.take_back(open, field);
             } else {
                 self.out.end_field(open, field);
@@ -248,8 +256,8 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     #[cold]
     fn given_twice(&self) -> Wrong {
         let name = String::from_utf8_lossy(self.source.key().get()).into_owned();
-        self.source
-            .wrong_key(self.source.key_place(), DataError::new(format!("the field {name:?} is given twice")))
+        let error = DataError::new(format!("the field {name:?} is given twice"));
+        self.source.wrong_key(self.source.key_place(), error).in_member(&name)
     }
 
     #[cold]
@@ -271,3 +279,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
 pub(super) fn placeless(error: DataError) -> Wrong {
     Flaw::new(0, error)
 }
+
+#[cfg(test)]
+#[path = "compose_tests.rs"]
+mod tests;

@@ -145,7 +145,7 @@ fn errors_stand_where_they_stand_in_the_input() {
             Dialect::Relaxed,
             "{name:'a\n'}",
             0,
-            "line 1, column 9, at .name: no valid JSON: the control character 0x0a in a string stands escaped",
+            "line 1, column 9, at .name: no valid JSON: the control character 0x0a in a string must be escaped",
         ),
         (
             Dialect::Text,
@@ -153,7 +153,12 @@ fn errors_stand_where_they_stand_in_the_input() {
             1,
             "line 4, column 2: unknown field \"nam\" in t.All",
         ),
-        (Dialect::Delimited, "\x03\x0a\x01a\x02\x0a\x05", 1, "at .name: the bytes are no t.All: "),
+        (
+            Dialect::Delimited,
+            "\x03\x0a\x01a\x02\x0a\x05",
+            1,
+            "at .name: the bytes are no t.All: a length goes beyond the end, at byte 1",
+        ),
     ] {
         let (before, error) = wrong(dialect, input);
         assert!(error.starts_with(expected), "{input}: {error}");

@@ -33,7 +33,7 @@ fn what_is_read_is_written_again() {
         r#"{"address":{"name":"Oslo","twin":{"name":"Bergen"}},"tags":["a","b"],"cities":[{},{"zipCode":1}]}"#,
         r#"{"counts":{"a":1,"b":2,"c":3,"d":4},"byId":{"-1":{},"7":{"name":"x"}},"flags":{"false":"n","true":"y"}}"#,
         r#"{"expires":"2026-01-01T00:00:00Z","ttl":"5s","maybe":0,"blob":"AQ=="}"#,
-        r#"{"anything":null,"config":{"a":[1.0,null,{"b":"c"}]},"list":[true],"nothing":{},"values":[null,"x"]}"#,
+        r#"{"anything":null,"config":{"a":[1,null,{"b":"c"}]},"list":[true],"nothing":{},"values":[null,"x"]}"#,
         r#"{"any":{"@type":"type.googleapis.com/t.City","name":"Oslo"}}"#,
         r#"{"any":{"@type":"type.googleapis.com/google.protobuf.Duration","value":"1.500s"}}"#,
         r#"{"left":""}"#,
@@ -115,25 +115,19 @@ fn errors_say_what_and_where() {
         ("{\"tags\":\"a\"}", "line 1, column 9, at .tags: \"a\" is no list of string"),
         ("{\"tags\":[null]}", "line 1, column 10, at .tags[0]: null is no string"),
         ("{\"counts\":{\"a\":null}}", "line 1, column 16, at .counts.a: null is no int32"),
-        (
-            "{\"counts\":{\"a b\":\"x\"}}",
-            "line 1, column 18, at .counts[\"a b\"]: \"x\" is no int32: invalid digit found in string",
-        ),
-        (
-            "{\"byId\":{\"x\" : {}}}",
-            "line 1, column 10, at .byId.x: \"x\" is no int32: invalid digit found in string",
-        ),
+        ("{\"counts\":{\"a b\":\"x\"}}", "line 1, column 18, at .counts[\"a b\"]: \"x\" is no int32"),
+        ("{\"byId\":{\"x\" : {}}}", "line 1, column 10, at .byId.x: the key \"x\" is no int32"),
         ("{\"age\":[1]}", "line 1, column 8, at .age: an array is no int32"),
-        ("{\"age\":1.5}", "line 1, column 8, at .age: 1.5 is no int32: expected integer value"),
+        (
+            "{\"age\":1.5}",
+            "line 1, column 8, at .age: 1.5 is no int32: that is a whole number from -2147483648 to 2147483647",
+        ),
         (
             "{\"age\": 3000000000 , \"name\":\"\"}",
-            "line 1, column 9, at .age: 3000000000 is no int32: out of range integral type conversion attempted",
+            "line 1, column 9, at .age: 3000000000 is no int32: that is a whole number from -2147483648 to 2147483647",
         ),
         ("{\"on\":\"true\"}", "line 1, column 7, at .on: \"true\" is no bool"),
-        (
-            "{\"raw\":\"?\"}",
-            "line 1, column 8, at .raw: \"?\" is no bytes (base64): invalid base64: Invalid symbol 63, offset 0.",
-        ),
+        ("{\"raw\":\"?\"}", "line 1, column 8, at .raw: \"?\" is no bytes (base64)"),
         (
             "{\"role\":\"ADMIM\"}",
             "line 1, column 9, at .role: \"ADMIM\" is no t.Role: it is one of NONE, ADMIN, GUEST",
@@ -150,12 +144,9 @@ fn errors_say_what_and_where() {
         ("{\"left\":\"a\",\"right\":{}}", "line 1, column 13, at .right: the oneof \"pick\" is given twice"),
         (
             "{\"expires\":\"yesterday\"}",
-            "line 1, column 12, at .expires: \"yesterday\" is no google.protobuf.Timestamp: invalid rfc3339 timestamp: invalid date",
+            "line 1, column 12, at .expires: \"yesterday\" is no google.protobuf.Timestamp: that is an RFC 3339 time such as \"2026-01-31T12:00:00Z\", in the years 1 to 9999",
         ),
-        (
-            "{\"maybe\":\"x\"}",
-            "line 1, column 10, at .maybe: \"x\" is no google.protobuf.Int32Value: invalid digit found in string",
-        ),
+        ("{\"maybe\":\"x\"}", "line 1, column 10, at .maybe: \"x\" is no int32"),
         ("{\"any\":{\"a\":1}}", "line 1, column 8, at .any: an Any needs its \"@type\""),
         (
             "{\"any\":{\"@type\":\"x/t.Nope\"}}",
@@ -168,18 +159,18 @@ fn errors_say_what_and_where() {
         ("null", "line 1, column 1: null is no t.All"),
         ("5", "line 1, column 1: 5 is no t.All"),
         ("[]", "line 1, column 1: an array is no t.All: each message stands for itself"),
-        ("{\"name\":\"a\",}", "line 1, column 13: no valid JSON: trailing comma"),
+        ("{\"name\":\"a\",}", "line 1, column 13: no valid JSON: '}' where a key was expected"),
         (
             "{\"address\":{\"name\":tru}}",
-            "line 1, column 23, at .address.name: no valid JSON: expected ident",
+            "line 1, column 20, at .address.name: no valid JSON: 't' where a value was expected",
         ),
+        ("{\"name\":\"a\"", "line 1, column 12: the JSON ends too early"),
         (
-            "{\"name\":\"a\"",
-            "line 1, column 12, at .name: the JSON ends too early: EOF while parsing an object",
+            "{\"config\":{\"a\":[tru]}}",
+            "line 1, column 17, at .config.a[0]: no valid JSON: 't' where a value was expected",
         ),
-        ("{\"config\":{\"a\":[tru]}}", "line 1, column 20, at .config.a[0]: no valid JSON: expected ident"),
-        ("{} {}", "line 1, column 4: no valid JSON: trailing characters"),
-        ("", "line 1, column 1: the JSON ends too early: EOF while parsing a value"),
+        ("{} {}", "line 1, column 4: no valid JSON: '{' where no more was expected"),
+        ("", "line 1, column 1: the JSON ends too early"),
     ] {
         assert_eq!(error(text).to_string(), expected, "{text}");
     }
@@ -207,8 +198,7 @@ fn unknown_names_are_dropped_on_demand() {
 #[test]
 fn lists_and_values_may_stand_at_the_top() {
     let closure = closure("syntax = \"proto3\"; import \"google/protobuf/struct.proto\"; message M {}");
-    for (name, text) in
-        [("ListValue", "[1.0,null]"), ("Value", "[true]"), ("Value", "null"), ("Struct", "{}")]
+    for (name, text) in [("ListValue", "[1,null]"), ("Value", "[true]"), ("Value", "null"), ("Struct", "{}")]
     {
         let plan = Plan::compile(&closure, &format!("google.protobuf.{name}")).unwrap();
         let (mut wire, mut again) = (Vec::new(), Vec::new());
@@ -263,7 +253,7 @@ fn depth_is_bounded_both_ways() {
     let plan = Plan::compile(all().closure(), "google.protobuf.Any").unwrap();
     let mut out = b"before".to_vec();
     let error = from_wire(&plan, &bytes, JsonOutput::default(), &mut out).unwrap_err();
-    assert_eq!(error.message(), "nested more than 100 levels deep");
+    assert_eq!(error.message(), "the bytes are no google.protobuf.Any: nested more than 100 levels deep");
     assert_eq!(out, b"before");
 }
 

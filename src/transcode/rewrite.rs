@@ -225,3 +225,7 @@ impl<'p> Sink<'p> for Rewriter<'p, '_> {
 
     fn null(&mut self) {}
 }
+
+#[cfg(test)]
+#[path = "rewrite_tests.rs"]
+mod tests;

@@ -73,9 +73,8 @@ pub(super) enum Next {
     False,
     True,
     Number,
+    /// A string, or bytes in memory, which are the string that their base64 is.
     Text,
-    /// Bytes, which JSON text does not have.
-    Bytes,
     List,
     Object,
 }

@@ -48,7 +48,7 @@ pub fn from_wire(plan: &Plan, wire: &[u8], options: TextOutput, out: &mut Vec<u8
 
 /// The same as [`to_wire`]; an error has its offset in the text, and no line and column.
 pub(super) fn read(plan: &Plan, text: &str, options: TextInput, out: &mut Vec<u8>) -> Result<(), Wrong> {
-    Reader::new(text, options.unknown, out)?.read(plan.types(), plan.root())
+    Reader::new(text, plan.types(), options.unknown, out)?.read(plan.root())
 }
 
 fn write<const UNKNOWN: bool>(plan: &Plan, wire: &[u8], out: &mut Vec<u8>) -> Result<(), DataError> {

@@ -42,7 +42,8 @@ pub(super) fn walk<'p, S: Sink<'p>>(
     let root = plan.root();
     let (defaults, order) = (sink.wants_defaults(), Order::Kept);
     let arena = Arena::default();
-    let mut walk = Walk { types: plan.types(), wire, sink, required, defaults, order, depth: 0, arena };
+    let (types, home) = (plan.types(), plan.types());
+    let mut walk = Walk { types, home, wire, sink, required, defaults, order, depth: 0, arena };
     match walk.root(root) {
         Ok(()) => return Ok(walk.sink),
         Err(Stop::Broken(error)) => return Err(*error),
@@ -50,7 +51,7 @@ pub(super) fn walk<'p, S: Sink<'p>>(
     }
     restart(&mut walk.sink);
     walk.arena.clear();
-    (walk.types, walk.depth, walk.order) = (plan.types(), 0, Order::Indexed);
+    (walk.types, walk.depth, walk.order) = (types, 0, Order::Indexed);
     match walk.root(root) {
         Ok(()) => Ok(walk.sink),
         Err(Stop::Broken(error)) => Err(*error),
@@ -60,6 +61,8 @@ pub(super) fn walk<'p, S: Sink<'p>>(
 
 struct Walk<'p, 'w, S> {
     types: &'p Types,
+    /// The plan's own types, where what an Any holds is looked for; within one, `types` may be the bundled ones.
+    home: &'p Types,
     wire: &'w [u8],
     sink: S,
     required: Required,
@@ -194,7 +197,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// What is printed of a field that is not there.
     #[cold]
     fn absent(&mut self, field: &'p Field) {
-        if field.count == Count::One && (field.presence != Presence::Implicit || field.kind.is_message()) {
+        let one = field.count == Count::One;
+        if field.is_extension() || one && (field.presence != Presence::Implicit || field.kind.is_message()) {
             return;
         }
         self.sink.field(field);
@@ -230,3 +234,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         Stop::broken(format!("field {number} has the wire type {is}, at byte {at}, which is no {wanted}"))
     }
 }
+
+#[cfg(test)]
+#[path = "walk_tests.rs"]
+mod tests;

@@ -56,7 +56,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                 }
                 Some(name) => {
                     self.out.span(Tag::new(1, WireType::Delimited), url);
-                    let found = self.types.any(name);
+                    let found = self.home.any(name);
                     found.ok_or_else(|| format!("the message type '{name}' is not in the schema"))
                 }
             },
@@ -95,8 +95,8 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                     if values > 1 {
                         return Err(self.given_twice());
                     }
-                    let next = self.source.next()?;
-                    self.message_value(type_, next).map_err(|wrong| wrong.in_member("value"))?;
+                    let written = self.source.next().and_then(|next| self.message_value(type_, next));
+                    written.map_err(|wrong| wrong.in_member("value"))?;
                 }
                 _ => self.unknown_boxed(before, &mut types_seen)?,
             }
@@ -134,3 +134,7 @@ pub(in crate::transcode) fn named(url: &[u8]) -> Option<&str> {
     let (_, name) = std::str::from_utf8(url).ok()?.rsplit_once('/')?;
     (!name.is_empty()).then_some(name)
 }
+
+#[cfg(test)]
+#[path = "any_tests.rs"]
+mod tests;

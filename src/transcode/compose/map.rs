@@ -3,7 +3,7 @@
 use super::super::DataError;
 use super::super::flaw::Wrong;
 use super::super::number;
-use super::super::plan::{Field, Kind, type_text, value_text};
+use super::super::plan::{Field, Kind, Tag, WireType, type_text, value_text};
 use super::super::source::{Member, Next, Source};
 use super::{Composer, value};
 
@@ -27,6 +27,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             _ => return Err(self.mismatch(&type_text(self.types, field))),
         }
         let Some(entry) = field.entry() else { return Err(self.no_value(field)) };
+        let object = self.source.place();
         self.source.open_object()?;
         let keys = self.keys.len();
         let mut first = true;
@@ -49,7 +50,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             let start = body + self.out.at() - before;
             self.note_key(keys, start, start + length, place)?;
         }
-        self.refuse_second_keys(keys)?;
+        self.refuse_second_keys(keys, object, Some(&entry.key))?;
         self.keys.truncate(keys);
         Ok(())
     }
@@ -115,31 +116,69 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                 key.head == head && self.out.written(key.start, key.end) == self.out.written(start, end)
             };
             if earlier.iter().any(same) {
-                let name = self.source.key_at(place);
-                let error = DataError::new(format!("the key {name:?} is given twice"));
-                return Err(self.source.wrong_key(place, error));
+                return Err(self.key_given_twice(place));
             }
         }
         self.keys.push(MapKey { start, end, head: self.out.head(start, end) });
         Ok(())
     }
 
-    /// Looks at the keys of a map that had too many to compare each.
-    pub(super) fn refuse_second_keys(&mut self, from: usize) -> Result<(), Wrong> {
+    #[cold]
+    fn key_given_twice(&self, place: S::Key) -> Wrong {
+        let name = self.source.key_at(place);
+        let error = DataError::new(format!("the key {name:?} is given twice"));
+        self.source.wrong_key(place, error).in_member(&name)
+    }
+
+    /// Looks at the keys of a map that had too many to compare each. The map's object is at `object`, and `key` is the
+    /// field of its keys; `None` in a Struct.
+    pub(super) fn refuse_second_keys(
+        &mut self,
+        from: usize,
+        object: S::Place,
+        key: Option<&'c Field>,
+    ) -> Result<(), Wrong> {
         let keys = &mut self.keys[from..];
         if keys.len() <= FEW {
             return Ok(());
         }
         let text = |key: &MapKey| self.out.written(key.start, key.end);
         keys.sort_unstable_by(|a, b| text(a).cmp(text(b)));
-        match keys.windows(2).find(|pair| text(&pair[0]) == text(&pair[1])) {
+        let twice = keys.windows(2).find(|pair| text(&pair[0]) == text(&pair[1])).map(|pair| pair[0]);
+        match twice {
             None => Ok(()),
-            Some(pair) => {
-                // What was written is the tag, the length and the key; a key of text ends it.
-                let key = String::from_utf8_lossy(text(&pair[0])).into_owned();
-                let name = key.trim_start_matches(|c: char| c.is_control());
-                Err(self.source.wrong(DataError::new(format!("a key is given twice, {name:?}"))))
-            }
+            Some(twice) => self.find_second_key(twice, object, key),
         }
+    }
+
+    /// Reads the object again, up to where a key is given for the second time, which is an error.
+    #[cold]
+    fn find_second_key(
+        &mut self,
+        twice: MapKey,
+        object: S::Place,
+        key: Option<&'c Field>,
+    ) -> Result<(), Wrong> {
+        let begun = self.out.at();
+        self.source.back_to(object);
+        let _ = self.source.next()?;
+        self.source.open_object()?;
+        let (mut first, mut seen) = (true, false);
+        while self.source.member(first, None)? != Member::End {
+            first = false;
+            let place = self.source.key_place();
+            match key {
+                Some(field) => self.key(field)?,
+                None => self.out.span(Tag::new(1, WireType::Delimited), self.source.key()),
+            }
+            let same = self.out.written(begun, self.out.at()) == self.out.written(twice.start, twice.end);
+            self.out.back_to(begun);
+            if same && std::mem::replace(&mut seen, true) {
+                return Err(self.key_given_twice(place));
+            }
+            let next = self.source.next()?;
+            self.source.skip(next)?;
+        }
+        Ok(())
     }
 }

@@ -106,7 +106,6 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                 let Some(text) = self.source.text(next)? else { return Err(self.mismatch("string")) };
                 self.out.span(Tag::new(3, WireType::Delimited), text);
             }
-            Next::Bytes => return Err(self.mismatch("JSON")),
             Next::False => self.out.varint(Tag::new(4, WireType::Varint), 0),
             Next::True => self.out.varint(Tag::new(4, WireType::Varint), 1),
             Next::Object => {
@@ -128,6 +127,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         if next != Next::Object {
             return Err(self.mismatch("google.protobuf.Struct"));
         }
+        let object = self.source.place();
         self.source.open_object()?;
         let keys = self.keys.len();
         let mut first = true;
@@ -139,8 +139,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             self.out.span(Tag::new(1, WireType::Delimited), self.source.key());
             let length = self.out.at() - body;
             let value = self.out.begin(Tag::new(2, WireType::Delimited));
-            let next = self.source.next()?;
-            let written = self.any_json(next);
+            let written = self.source.next().and_then(|next| self.nested(|composer| composer.any_json(next)));
             written.map_err(|wrong| wrong.in_member(&self.source.key_at(place)))?;
             self.out.end(value);
             let before = self.out.at();
@@ -148,7 +147,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             let start = body + self.out.at() - before;
             self.note_key(keys, start, start + length, place)?;
         }
-        self.refuse_second_keys(keys)?;
+        self.refuse_second_keys(keys, object, None)?;
         self.keys.truncate(keys);
         Ok(())
     }
@@ -162,8 +161,8 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         let mut index = 0;
         while self.source.element(index == 0)? {
             let open = self.out.begin(Tag::new(1, WireType::Delimited));
-            let next = self.source.next()?;
-            self.any_json(next).map_err(|wrong| wrong.in_element(index))?;
+            let written = self.source.next().and_then(|next| self.nested(|composer| composer.any_json(next)));
+            written.map_err(|wrong| wrong.in_element(index))?;
             self.out.end(open);
             index += 1;
         }

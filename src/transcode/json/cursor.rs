@@ -213,11 +213,6 @@ impl Json<'_> {
         if self.text.get(key) == Some(&b'"') { key } else { key + 1 }
     }
 
-    /// The string that was read last, if it has no escapes.
-    pub(super) fn last_string(&self) -> &[u8] {
-        self.text.get(self.begun + 1..self.at.saturating_sub(1)).unwrap_or_default()
-    }
-
     /// Takes the number that was spoken of last.
     pub(super) fn pass_number(&mut self) -> Result<(), Wrong> {
         self.at = self.begun + self.number_text()?.len();

@@ -7,7 +7,7 @@ use super::cursor::Json;
 /// Passes over the value that was spoken of last, at most `depth` levels of it.
 pub(super) fn skip(json: &mut Json<'_>, next: Next, depth: usize) -> Result<(), Wrong> {
     match next {
-        Next::Null | Next::True | Next::False | Next::Bytes => Ok(()),
+        Next::Null | Next::True | Next::False => Ok(()),
         Next::Number => json.pass_number(),
         Next::Text => json.pass_string(),
         Next::Object | Next::List if depth == 0 => Err(json.too_deep()),

@@ -149,19 +149,20 @@ impl Source for Json<'_> {
             self.at = self.begun + length;
             return Ok(Some(value));
         }
-        match self.number(next)? {
-            Some(text) => Ok(number::double(text)),
-            None if next == Next::Text => Ok(not_finite(self.last_string())),
-            None => Ok(None),
+        if next != Next::Text {
+            return Ok(self.number(next)?.and_then(number::double));
         }
+        let text = self.string()?.get();
+        Ok(if number::is_number(text) { number::double(text) } else { not_finite(text) })
     }
 
     fn float(&mut self, next: Next) -> Result<Option<f32>, Wrong> {
-        match self.number(next)? {
-            Some(text) => Ok(number::float(text)),
-            None if next == Next::Text => Ok(not_finite(self.last_string()).map(|value| value as f32)),
-            None => Ok(None),
+        if next != Next::Text {
+            return Ok(self.number(next)?.and_then(number::float));
         }
+        let text = self.string()?.get();
+        let named = || not_finite(text).map(|value| value as f32);
+        Ok(if number::is_number(text) { number::float(text) } else { named() })
     }
 
     fn skip(&mut self, next: Next) -> Result<(), Wrong> {

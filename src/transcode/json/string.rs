@@ -22,7 +22,7 @@ pub(super) fn unescape(
             Some(b'\\') => at = escape(text, end, at, out)?,
             Some(byte) => {
                 let what =
-                    format!("no valid JSON: the control character 0x{byte:02x} in a string stands escaped");
+                    format!("no valid JSON: the control character 0x{byte:02x} in a string must be escaped");
                 return Err(Flaw::new(at, DataError::new(what)));
             }
             None => {

@@ -20,19 +20,26 @@ pub(super) struct Reader<'t, 'o> {
     pub(super) lexer: Lexer<'t>,
     pub(super) writer: Writer<'o>,
     pub(super) unknown: Unknown,
+    /// The plan's own types, where what an Any holds is looked for.
+    home: &'t Types,
     /// What a string says, put together here.
     pub(super) string: Vec<u8>,
 }
 
 impl<'t, 'o> Reader<'t, 'o> {
-    pub(super) fn new(text: &'t str, unknown: Unknown, out: &'o mut Vec<u8>) -> Result<Self, Wrong> {
+    pub(super) fn new(
+        text: &'t str,
+        home: &'t Types,
+        unknown: Unknown,
+        out: &'o mut Vec<u8>,
+    ) -> Result<Self, Wrong> {
         let writer = Writer::new(out, text.len());
-        Ok(Self { lexer: Lexer::new(text)?, writer, unknown, string: Vec::new() })
+        Ok(Self { lexer: Lexer::new(text)?, writer, unknown, home, string: Vec::new() })
     }
 
     /// Reads the whole text as a message of this type.
-    pub(super) fn read(mut self, types: &Types, message: &Type) -> Result<(), Wrong> {
-        self.message(types, message, 0, Shape::End)?;
+    pub(super) fn read(mut self, message: &Type) -> Result<(), Wrong> {
+        self.message(self.home, message, 0, Shape::End)?;
         self.writer.finish();
         Ok(())
     }
@@ -56,7 +63,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         let start = self.token();
         let name = self.name()?;
         if let (Name::Bracketed(url), Form::Any) = (&name, message.form) {
-            return self.any(types, message, frame, (start, url), depth).map_err(|flaw| name.inside(flaw));
+            return self.any(message, frame, (start, url), depth).map_err(|flaw| name.inside(flaw));
         }
         let Some(rank) = name.find(message) else {
             let reserved = matches!(name, Name::Word(word) if is_reserved(types, &message.name, word));
@@ -192,7 +199,6 @@ impl<'t, 'o> Reader<'t, 'o> {
     /// `[type.googleapis.com/pkg.Type] { … }`, whose bracket has been read, as what an Any holds.
     fn any(
         &mut self,
-        types: &Types,
         any: &Type,
         frame: &mut Frame,
         (start, url): (Token<'_>, &str),
@@ -208,7 +214,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         let Some((_, name)) = url.rsplit_once('/') else {
             return Err(flaw(format!("{url:?} is no type URL such as \"type.googleapis.com/pkg.Type\"")));
         };
-        let Some((types, message)) = types.any(name) else {
+        let Some((types, message)) = self.home.any(name) else {
             return Err(flaw(format!("the message type '{name}' is not in the schema")));
         };
         self.take(b':')?;

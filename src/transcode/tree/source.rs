@@ -1,5 +1,8 @@
 //! Values that messages are read from.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
 use super::{Look, Tree};
 use crate::transcode::flaw::Wrong;
 use crate::transcode::plan::Field;
@@ -35,8 +38,16 @@ impl<'v, T: Tree> Values<'v, T> {
                 self.scratch.extend_from_slice(self.value.to_json().as_bytes());
                 number::is_number(&self.scratch).then_some(&*self.scratch)
             }
+            Look::Bytes(bytes) => Some(self.base64(bytes)).filter(|text| number::is_number(text)),
             _ => None,
         }
+    }
+
+    /// What bytes are as a string.
+    fn base64(&mut self, bytes: &[u8]) -> &[u8] {
+        self.scratch.clear();
+        self.scratch.extend_from_slice(BASE64_STANDARD.encode(bytes).as_bytes());
+        &self.scratch
     }
 }
 
@@ -50,8 +61,7 @@ impl<'v, T: Tree> Source for Values<'v, T> {
             Look::Bool(false) => Next::False,
             Look::Bool(true) => Next::True,
             Look::Integer(_) | Look::Float(_) | Look::Number => Next::Number,
-            Look::Text(_) => Next::Text,
-            Look::Bytes(_) => Next::Bytes,
+            Look::Text(_) | Look::Bytes(_) => Next::Text,
             Look::List(_) => Next::List,
             Look::Object => Next::Object,
         })
@@ -108,6 +118,7 @@ impl<'v, T: Tree> Source for Values<'v, T> {
     fn text(&mut self, _: Next) -> Result<Option<Span<'_>>, Wrong> {
         match self.value.look() {
             Look::Text(text) if std::str::from_utf8(text).is_ok() => Ok(Some(Span::from(text))),
+            Look::Bytes(bytes) => Ok(Some(Span::from(self.base64(bytes)))),
             _ => Ok(None),
         }
     }

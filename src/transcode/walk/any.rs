@@ -23,7 +23,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             return Err(Stop::broken(format!("a string is not UTF-8, at byte {}", url.start)));
         }
         let name = named(text.get());
-        let mut found = name.and_then(|name| self.types.any(name));
+        let mut found = name.and_then(|name| self.home.any(name));
         if !S::WELL_KNOWN {
             let fits = |(types, type_): &(&'p Types, &'p Type)| {
                 self.sink.expands(text.get()) && self.is_message(types, type_, value)
@@ -52,8 +52,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// Whether bytes are a message of this type.
     fn is_message(&self, types: &'p Types, of: &'p Type, slice: Slice) -> bool {
         let (sink, order, required) = (Nothing, Order::Indexed, Required::Optional);
-        let (wire, depth, arena) = (self.wire, self.depth, Arena::default());
-        let mut walk = Walk { types, wire, sink, required, defaults: false, order, depth, arena };
+        let (home, wire, depth, arena) = (self.home, self.wire, self.depth, Arena::default());
+        let mut walk = Walk { types, home, wire, sink, required, defaults: false, order, depth, arena };
         walk.nested(|walk| walk.message(of, slice)).is_ok()
     }
 

@@ -183,8 +183,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                     if wire_type != WireType::Delimited {
                         return Err(self.wrong_wire_type(field, wire_type, slice.start));
                     }
-                    let (start, end) = reader::delimited(self.wire, slice.start, slice.end)?;
-                    self.pair(field, Slice { start, end })?;
+                    self.pair(field, slice.start, slice.end)?;
                 }
                 self.pairs(field, pairs, true)?;
                 self.arena.pairs.truncate(pairs);

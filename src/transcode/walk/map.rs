@@ -12,15 +12,16 @@ use super::{DEPTH, Slice, Stop, Walk, value};
 const FEW: usize = 8;
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
-    /// Notes one entry of a map.
-    pub(super) fn pair(&mut self, field: &'p Field, slice: Slice) -> Result<(), Stop> {
-        let Some(entry) = field.entry() else { return Ok(()) };
-        let (wire, end) = (self.wire, slice.end);
+    /// Notes the entry of a map whose length is at `begun`; answers the place behind it.
+    pub(super) fn pair(&mut self, field: &'p Field, begun: usize, end: usize) -> Result<usize, Stop> {
+        let wire = self.wire;
+        let (start, end) = reader::delimited(wire, begun, end)?;
+        let Some(entry) = field.entry() else { return Ok(end) };
         let from = self.arena.slices.len();
         let nested = entry.value.kind.is_message();
         let mut pair =
             Pair { key: 0, text: Slice { start: 0, end: 0 }, values: (usize::MAX, end), dropped: false };
-        let mut at = slice.start;
+        let mut at = start;
         // As nearly every entry is: a key, a value, and no more.
         let (first, second) = (entry.key.single.value as u8, entry.value.single.value as u8);
         if wire.get(at) == Some(&first)
@@ -81,17 +82,15 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             let (raw, _) = reader::varint(wire, pair.values.0, end)?;
             if self.types.enum_of(&entry.value).is_none_or(|e| e.name_of(raw as i32).is_none()) {
                 if S::UNKNOWN {
-                    // The bytes behind the tag: the length and the entry.
-                    let length = end - slice.start;
-                    let width = (1..=5).find(|width| length < 1 << (7 * width)).unwrap_or(5);
-                    let bytes = wire.get(slice.start.saturating_sub(width)..end).unwrap_or_default();
+                    // The bytes behind the tag: the length, however it is spelt, and the entry.
+                    let bytes = wire.get(begun..end).unwrap_or_default();
                     self.sink.unknown(field.number, WireType::Delimited as u32, bytes);
                 }
-                return Ok(());
+                return Ok(end);
             }
         }
         self.arena.pairs.push(pair);
-        Ok(())
+        Ok(end)
     }
 
     #[inline]

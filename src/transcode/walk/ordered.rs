@@ -165,9 +165,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             if wire_type != WireType::Delimited {
                 return Err(self.wrong_wire_type(field, wire_type, at));
             }
-            let (start, behind) = reader::delimited(self.wire, at, end)?;
-            self.pair(field, Slice { start, end: behind })?;
-            at = behind;
+            at = self.pair(field, at, end)?;
             match self.again(field, at, end) {
                 Some(next) if at < end => (wire_type, at) = next,
                 _ => break,

@@ -100,10 +100,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     fn object(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
         let Some(field) = type_.fields.first() else { return Ok(()) };
         let (pairs, parts) = (self.arena.pairs.len(), self.arena.slices.len());
-        self.each(type_, slices, |walk, field, at, end| {
-            let (start, end) = reader::delimited(walk.wire, at, end)?;
-            walk.pair(field, Slice { start, end })
-        })?;
+        self.each(type_, slices, |walk, field, at, end| walk.pair(field, at, end).map(drop))?;
         self.pairs(field, pairs, false)?;
         self.arena.pairs.truncate(pairs);
         self.arena.slices.truncate(parts);
@@ -182,3 +179,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "special_tests.rs"]
+mod tests;

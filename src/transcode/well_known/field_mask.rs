@@ -25,7 +25,7 @@ pub(in crate::transcode) fn to_camel(snake: &[u8], camel: &mut Vec<u8>) -> bool 
             _ => return false,
         }
     }
-    true
+    !snake.is_empty()
 }
 
 #[cfg(test)]
@@ -34,18 +34,18 @@ mod tests {
 
     #[test]
     fn paths_there_and_back() {
-        for (snake, camel) in [("a", "a"), ("foo_bar.baz_q", "fooBar.bazQ"), ("f1.b2", "f1.b2"), ("", "")] {
+        for (snake, camel) in [("a", "a"), ("foo_bar.baz_q", "fooBar.bazQ"), ("f1.b2", "f1.b2")] {
             let (mut there, mut back) = (Vec::new(), Vec::new());
             assert!(to_camel(snake.as_bytes(), &mut there));
             assert_eq!(there, camel.as_bytes());
-            assert_eq!(to_snake(&there, &mut back), !snake.is_empty());
+            assert!(to_snake(&there, &mut back));
             assert_eq!(back, snake.as_bytes());
         }
     }
 
     #[test]
     fn what_would_not_come_back_is_refused() {
-        for snake in ["fooBar", "foo__bar", "foo_3", "foo_", "a b", "ä"] {
+        for snake in ["fooBar", "foo__bar", "foo_3", "foo_", "a b", "ä", ""] {
             assert!(!to_camel(snake.as_bytes(), &mut Vec::new()), "{snake}");
         }
         for camel in ["foo_bar", "a b", "", "a-b"] {
