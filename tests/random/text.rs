@@ -47,7 +47,6 @@ impl Writer<'_, '_> {
                 Content::One(value) => self.field(&name, field.value(), value, depth),
                 Content::List(values) if self.chance(25) => {
                     self.name(&name, depth);
-                    // Before a list of messages there need be none.
                     self.out.push_str(": [");
                     for (at, value) in values.iter().enumerate() {
                         self.out.push_str(if at > 0 { ", " } else { "" });
@@ -82,7 +81,13 @@ impl Writer<'_, '_> {
     fn field(&mut self, name: &str, kind: SingularKind, value: &Value<'_>, depth: usize) {
         self.name(name, depth);
         match value {
-            Value::Message(message) => self.message(message, depth),
+            Value::Message(message) => {
+                // Before a message there may be one or not.
+                if self.chance(20) {
+                    self.out.push(':');
+                }
+                self.message(message, depth);
+            }
             scalar => {
                 self.out.push(':');
                 if !self.chance(30) {
@@ -95,9 +100,6 @@ impl Writer<'_, '_> {
     }
 
     fn message(&mut self, message: &Tree<'_>, depth: usize) {
-        if self.chance(20) {
-            self.out.push(':');
-        }
         let (open, close) = if self.chance(20) { (" <", ">") } else { (" {", "}") };
         self.open(open);
         self.fields(message, depth + 1);
