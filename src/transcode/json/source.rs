@@ -150,7 +150,8 @@ impl Source for Json<'_> {
     #[inline]
     fn double(&mut self, next: Next) -> Result<Option<f64>, Wrong> {
         if next == Next::Number
-            && let Some((value, length)) = number::plain_double(self.text.get(self.begun..).unwrap_or_default())
+            && let Some((value, length)) =
+                number::plain_double(self.text.get(self.begun..).unwrap_or_default())
         {
             self.at = self.begun + length;
             return Ok(Some(value));
