@@ -31,7 +31,7 @@ fn exactly(choices: &mut Choices, syntax: Syntax) -> Result<(), String> {
     check("JSON", &subject.json_to_wire(&exotic).map_err(say(&exotic))?, &exotic)?;
     let unknown = json::wild(&tree, choices, Taste { exotic: true, unknown: true });
     check("unknown", &subject.json_to_wire_dropping(&unknown).map_err(say(&unknown))?, &unknown)?;
-    let spelled = text::wild(&tree, choices);
+    let spelled = text::wild(&tree, choices, true);
     check("text", &subject.text_to_wire(&spelled).map_err(say(&spelled))?, &spelled)?;
 
     let wild = wire::wild(&tree, choices);

@@ -19,7 +19,7 @@ fn texts(choices: &mut Choices, syntax: Syntax) -> Result<(), String> {
         None => Ok(()),
     };
 
-    for given in [text::plain(&tree), text::wild(&tree, choices)] {
+    for given in [text::plain(&tree), text::wild(&tree, choices, false)] {
         let wire = subject.text_to_wire(&given).map_err(|error| format!("{given}: {error}"))?;
         check("read by greet", &oracle::decode(&type_, &wire)?, &given)?;
         let theirs = oracle::parse_text(&type_, &given)
