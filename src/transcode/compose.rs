@@ -238,7 +238,9 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     fn holds_null(&self, field: &Field) -> bool {
         match field.kind {
             Kind::Enum => self.types.enum_of(field).is_some_and(|e| e.is_null),
-            Kind::Message => self.types.of(field).is_some_and(|type_| type_.form == super::plan::Form::Value),
+            Kind::Message | Kind::Group => {
+                self.types.of(field).is_some_and(|type_| type_.form == super::plan::Form::Value)
+            }
             _ => false,
         }
     }

@@ -98,6 +98,10 @@ fn defaults_leave_out_what_is_not_set() {
     for absent in ["address", "expires", "maybe", "left", "right", "nickName", "anything", "any"] {
         assert!(!text.contains(&format!("\"{absent}\"")), "{absent} in {text}");
     }
+    // An Any that nobody has filled has no fields in JSON.
+    let text =
+        json(&wire(r#"{"any":{}}"#), JsonOutput { defaults: Defaults::Print, ..JsonOutput::default() });
+    assert!(text.contains(r#""any":{}"#), "{text}");
 }
 
 #[test]

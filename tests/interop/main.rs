@@ -1,13 +1,19 @@
-//! Other implementations of gRPC against greet: Python's grpcio both ways, grpcurl, h2load.
+//! Other implementations against greet: Python's grpcio and protobuf both ways, grpcurl, h2load.
 //!
 //! Where they are is told by the environment, as `.ci/run` does after it has made them:
 //! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_H2LOAD`.
 //! What is not told is skipped aloud; with `GREET_TEST_REQUIRE=1` it fails, unless it says `absent`.
 
 mod called;
+mod formats;
 mod grpcurl;
 mod load;
 mod peers;
+#[path = "../random/mod.rs"]
+#[allow(dead_code, reason = "the differential tests use the rest")]
+mod random;
 mod raw;
+#[path = "../differential/second.rs"]
+mod second;
 mod served;
 mod tools;

@@ -59,6 +59,7 @@ impl Writer<'_, '_> {
             return self.any(held);
         }
         match tree.well_known() {
+            Some("Any") => "{}".to_owned(),
             Some("Timestamp") => {
                 let text = self.timestamp(tree.number("seconds"), tree.number("nanos"));
                 self.string(&text)

@@ -32,14 +32,15 @@ pub(crate) fn bytes(choices: &mut Choices, input: &mut Vec<u8>, other: &[u8]) {
     }
 }
 
-/// Changes one to three places of a text, by characters and by words that mean something to a reader.
+/// Changes a text in one place or a few, by characters and by words that mean something to a reader.
 pub(crate) fn text(choices: &mut Choices, input: &str, words: &[&str]) -> String {
     let mut input: Vec<char> = input.chars().collect();
-    for _ in 0..=choices.below(3) {
+    let times = if choices.chance(70) { 1 } else { 1 + choices.below(3) };
+    for _ in 0..times {
         let length = input.len();
         let at = choices.below(length + 1);
         let some = choices.below(6).min(length - at);
-        match choices.below(6) {
+        match choices.below(10) {
             0 => drop(input.drain(at..at + some)),
             1 => {
                 let piece = input[at..at + some].to_vec();
@@ -52,9 +53,17 @@ pub(crate) fn text(choices: &mut Choices, input: &str, words: &[&str]) -> String
                 let piece = input[from..to].to_vec();
                 input.splice(at..at + some, piece);
             }
-            _ => {
+            4 => {
                 let word = choices.one_of::<&str>(words);
                 input.splice(at..at + some, word.chars());
+            }
+            // A whole word or number gives way to one: what comes of it may well be right.
+            _ => {
+                let in_word = |c: char| c.is_alphanumeric() || "_+-.".contains(c);
+                let start = (at..length).find(|&place| in_word(input[place])).unwrap_or(length);
+                let end = (start..length).find(|&place| !in_word(input[place])).unwrap_or(length);
+                let word = choices.one_of::<&str>(words);
+                input.splice(start..end, word.chars());
             }
         }
     }

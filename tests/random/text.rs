@@ -8,14 +8,15 @@ use super::tree::{Content, Field, Tree, Value, enum_of};
 
 /// One field a line, as protoc prints it.
 pub(crate) fn plain(tree: &Tree<'_>) -> String {
-    let mut writer = Writer { pool: tree.pool, out: String::new(), wild: None };
+    let mut writer = Writer { pool: tree.pool, out: String::new(), wild: None, exotic: false };
     writer.fields(tree, 0);
     writer.out
 }
 
-/// Text that means the same, spelled in any way that every reader takes.
-pub(crate) fn wild(tree: &Tree<'_>, choices: &mut Choices) -> String {
-    let mut writer = Writer { pool: tree.pool, out: String::new(), wild: Some(choices) };
+/// Text that means the same, spelled in any way. An exotic one is taken only by careful readers: a `;` behind
+/// an Any with its type.
+pub(crate) fn wild(tree: &Tree<'_>, choices: &mut Choices, exotic: bool) -> String {
+    let mut writer = Writer { pool: tree.pool, out: String::new(), wild: Some(choices), exotic };
     writer.fields(tree, 0);
     writer.out
 }
@@ -24,6 +25,7 @@ struct Writer<'c, 'a> {
     pool: &'a DescriptorPool,
     out: String,
     wild: Option<&'c mut Choices>,
+    exotic: bool,
 }
 
 impl Writer<'_, '_> {
@@ -39,7 +41,11 @@ impl Writer<'_, '_> {
         if let Some(held) = &tree.any {
             self.name(&format!("[{}]", type_url(held)), depth);
             self.message(held, depth);
-            return self.end();
+            match self.exotic {
+                true => self.end(),
+                false => self.out.push('\n'),
+            }
+            return;
         }
         for (field, content) in &tree.fields {
             let name = text_name(tree, *field);
@@ -47,7 +53,6 @@ impl Writer<'_, '_> {
                 Content::One(value) => self.field(&name, field.value(), value, depth),
                 Content::List(values) if self.chance(25) => {
                     self.name(&name, depth);
-                    // Before a list of messages there need be none.
                     self.out.push_str(": [");
                     for (at, value) in values.iter().enumerate() {
                         self.out.push_str(if at > 0 { ", " } else { "" });
@@ -82,7 +87,13 @@ impl Writer<'_, '_> {
     fn field(&mut self, name: &str, kind: SingularKind, value: &Value<'_>, depth: usize) {
         self.name(name, depth);
         match value {
-            Value::Message(message) => self.message(message, depth),
+            Value::Message(message) => {
+                // Before a message there may be one or not.
+                if self.chance(20) {
+                    self.out.push(':');
+                }
+                self.message(message, depth);
+            }
             scalar => {
                 self.out.push(':');
                 if !self.chance(30) {
@@ -95,9 +106,6 @@ impl Writer<'_, '_> {
     }
 
     fn message(&mut self, message: &Tree<'_>, depth: usize) {
-        if self.chance(20) {
-            self.out.push(':');
-        }
         let (open, close) = if self.chance(20) { (" <", ">") } else { (" {", "}") };
         self.open(open);
         self.fields(message, depth + 1);

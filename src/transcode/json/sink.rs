@@ -104,9 +104,11 @@ impl<'o> Json<'o> {
         self.out.slice(&[b'\\', short]);
     }
 
-    /// A number that is finite, without a fraction that is zero.
+    /// A number that is finite, without a fraction that is zero; but `-0` is an integer to some readers, Python's
+    /// among them, and then it is 0.
     fn finite(&mut self, text: &str) {
-        self.out.slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
+        let short = text.strip_suffix(".0").filter(|short| *short != "-0");
+        self.out.slice(short.unwrap_or(text).as_bytes());
     }
 
     #[cold]

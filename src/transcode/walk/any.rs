@@ -16,7 +16,12 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         let (url, value) = self.last_two(slices)?;
         let (url, value) = (url.unwrap_or(empty), value.unwrap_or(empty));
         if url.start == url.end && value.start == value.end {
-            return Ok(false);
+            if S::WELL_KNOWN {
+                // `{}`, also where default values are printed: it has no fields in JSON.
+                let mark = self.sink.begin();
+                self.sink.end(mark);
+            }
+            return Ok(S::WELL_KNOWN);
         }
         let text = Span::new(self.wire, url.start, url.end);
         if !utf8::is_utf8(text) {
