@@ -99,6 +99,7 @@ pub(super) fn read(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u
 }
 
 pub(super) use skip::shown as shown_value;
+pub(super) use sink::without_zero;
 pub(super) use source::not_finite;
 
 /// A piece of text for a message, shortened.

@@ -107,8 +107,7 @@ impl<'o> Json<'o> {
     /// A number that is finite, without a fraction that is zero; but `-0` is an integer to some readers, Python's
     /// among them, and then it is 0.
     fn finite(&mut self, text: &str) {
-        let short = text.strip_suffix(".0").filter(|short| *short != "-0");
-        self.out.slice(short.unwrap_or(text).as_bytes());
+        self.out.slice(without_zero(text).as_bytes());
     }
 
     #[cold]
@@ -133,6 +132,11 @@ impl<'o> Json<'o> {
     fn quotes_longs(&self) -> bool {
         self.options.int64 == Int64::String
     }
+}
+
+/// A number without the fraction that is zero; but a zero below zero keeps it, since `-0` is read as a whole number.
+pub(in crate::transcode) fn without_zero(text: &str) -> &str {
+    text.strip_suffix(".0").filter(|short| *short != "-0").unwrap_or(text)
 }
 
 impl<'p> Sink<'p> for Json<'_> {

@@ -5,6 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 
 use super::Tree;
+use crate::transcode::json::without_zero;
 use crate::transcode::plan::{Enum, Field};
 use crate::transcode::sink::{Key, Sink, Span};
 
@@ -60,7 +61,7 @@ impl<T: Tree> Values<T> {
     }
 
     fn number(&mut self, json: &str) {
-        self.value(T::from_number(json.strip_suffix(".0").unwrap_or(json)));
+        self.value(T::from_number(without_zero(json)));
     }
 
     fn not_finite(&mut self, value: f64) {
