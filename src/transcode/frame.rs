@@ -14,7 +14,7 @@ pub(super) struct Frame {
 const FIRST: usize = 4;
 
 impl Frame {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn new(type_: &Type) -> Self {
         let fields = type_.fields.len();
         let words = (fields + type_.oneofs.len()).div_ceil(64);
@@ -23,7 +23,7 @@ impl Frame {
     }
 
     /// Notes the field of this rank; `false` when it has been seen before.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn take(&mut self, rank: usize) -> bool {
         let (word, bit) = (rank / 64, 1 << (rank % 64));
         let Some(word) = self.first.get_mut(word).or_else(|| self.more.get_mut(word - FIRST)) else {

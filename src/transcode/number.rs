@@ -120,7 +120,7 @@ pub(super) fn plain_double(text: &[u8]) -> Option<(f64, usize)> {
 
 /// The digits that stand at a place, as a number behind those of `value`, and how many there are. With more than 19 in
 /// all the number is none.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn digits(text: &[u8], at: usize, mut value: u64) -> (u64, usize) {
     const POWERS: [u64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
     let mut count = 0;

@@ -59,7 +59,7 @@ impl<'o> Out<'o> {
     }
 
     /// The first eight bytes of what was written from `start` up to `end`, or all and zeros, as a number.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn head(&self, start: usize, end: usize) -> u64 {
         match eight(self.buffer, start) {
             Some(window) if end > start => window & u64::MAX >> (64 - 8 * (end - start).min(8)),
@@ -68,7 +68,7 @@ impl<'o> Out<'o> {
     }
 
     /// Writes the first `used` of some bytes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn put<const N: usize>(&mut self, bytes: &[u8; N], used: usize) {
         const { assert!(N <= SLACK) };
         match window_mut::<N>(self.buffer, self.at) {
@@ -79,7 +79,7 @@ impl<'o> Out<'o> {
     }
 
     /// Room for the next `N` bytes, to be written and then taken by [`Out::take`].
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn room<const N: usize>(&mut self) -> &mut [u8; N] {
         const { assert!(N <= SLACK) };
         if self.buffer.len() < self.at + N {
@@ -90,7 +90,7 @@ impl<'o> Out<'o> {
     }
 
     /// Takes so many bytes of the room that was written to.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn take(&mut self, used: usize) {
         self.at += used;
     }
@@ -111,7 +111,7 @@ impl<'o> Out<'o> {
     }
 
     /// One byte.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn byte(&mut self, byte: u8) {
         match self.buffer.get_mut(self.at) {
             Some(room) => *room = byte,
@@ -132,7 +132,7 @@ impl<'o> Out<'o> {
     }
 
     /// Bytes with others behind them, which a window may take along.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn span(&mut self, span: Span<'_>) {
         let length = span.len();
         if length <= 16
@@ -149,7 +149,7 @@ impl<'o> Out<'o> {
     }
 
     /// Overwrites a byte that was written.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn patch(&mut self, at: usize, byte: u8) {
         if let Some(written) = self.buffer.get_mut(at) {
             *written = byte;

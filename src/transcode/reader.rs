@@ -28,7 +28,7 @@ pub(super) struct Key {
 }
 
 /// A varint at `at`, which ends before `end`, and the place behind it.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
     match wire.get(at) {
         Some(&byte) if byte < 0x80 && at < end => Ok((u64::from(byte), at + 1)),
@@ -37,7 +37,7 @@ pub(super) fn varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize),
 }
 
 /// One of more than a byte. Most are short; of the others eight bytes are looked at together.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn long_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
     if let Some(window) = eight(wire, at) {
         let two = window & 0x7f | (window >> 1) & 0x3f80;
@@ -73,7 +73,7 @@ fn longer_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Bro
 }
 
 /// The lower seven bits of each byte.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn side_by_side(bytes: u64) -> u64 {
     let kept = bytes & 0x7f7f_7f7f_7f7f_7f7f;
     let pairs = (kept & 0x007f_007f_007f_007f) | (kept & 0x7f00_7f00_7f00_7f00) >> 1;
@@ -114,7 +114,7 @@ pub(super) fn key(wire: &[u8], at: usize, end: usize) -> Result<(Key, usize), Br
 }
 
 /// A length at `at` and what it spans: from where to where.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn delimited(wire: &[u8], at: usize, end: usize) -> Result<(usize, usize), Broken> {
     let (length, start) = varint(wire, at, end)?;
     match usize::try_from(length) {
@@ -124,7 +124,7 @@ pub(super) fn delimited(wire: &[u8], at: usize, end: usize) -> Result<(usize, us
 }
 
 /// Four bytes at `at`, and the place behind them.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn fixed32(wire: &[u8], at: usize, end: usize) -> Result<(u32, usize), Broken> {
     match window(wire, at) {
         Some(bytes) if at + 4 <= end => Ok((u32::from_le_bytes(*bytes), at + 4)),
@@ -133,7 +133,7 @@ pub(super) fn fixed32(wire: &[u8], at: usize, end: usize) -> Result<(u32, usize)
 }
 
 /// Eight bytes at `at`, and the place behind them.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn fixed64(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
     match window(wire, at) {
         Some(bytes) if at + 8 <= end => Ok((u64::from_le_bytes(*bytes), at + 8)),

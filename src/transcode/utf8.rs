@@ -4,7 +4,7 @@ use super::json::scan::beyond_ascii;
 use super::sink::Span;
 
 /// Whether the bytes are UTF-8. Most are ASCII, and short.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn is_utf8(span: Span<'_>) -> bool {
     let length = span.len();
     let mut at = 0;

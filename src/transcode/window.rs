@@ -1,7 +1,7 @@
 //! Looks of a fixed width into bytes, at one bounds check each.
 
 /// `N` bytes from `at` on; `None` when there are not so many.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn window<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]> {
     // No slice is longer than that, and below it the sum cannot overflow: so it is not looked for.
     let at = at & (usize::MAX >> 1);
@@ -9,14 +9,14 @@ pub(super) fn window<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]
 }
 
 /// The same to write to.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn window_mut<const N: usize>(bytes: &mut [u8], at: usize) -> Option<&mut [u8; N]> {
     let at = at & (usize::MAX >> 1);
     bytes.get_mut(at..at + N)?.first_chunk_mut()
 }
 
 /// Eight bytes as a number, the first one lowest.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn eight(bytes: &[u8], at: usize) -> Option<u64> {
     window(bytes, at).map(|window| u64::from_le_bytes(*window))
 }

@@ -52,13 +52,13 @@ impl<'o> Writer<'o> {
     }
 
     /// The first eight bytes of what was written from `start` up to `end`, or all and zeros, as a number.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn head(&self, start: usize, end: usize) -> u64 {
         self.out.head(start, end)
     }
 
     /// A number as a varint; the caller has zigzagged it where its kind asks for that.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn varint(&mut self, tag: Tag, value: u64) {
         if value <= 0x7f {
             let length = usize::from(tag.length);
@@ -69,13 +69,13 @@ impl<'o> Writer<'o> {
         self.bare_varint(value);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn fixed32(&mut self, tag: Tag, value: u32) {
         self.tag(tag);
         self.bare_fixed32(value);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn fixed64(&mut self, tag: Tag, value: u64) {
         self.tag(tag);
         self.bare_fixed64(value);
@@ -88,25 +88,25 @@ impl<'o> Writer<'o> {
     }
 
     /// The same with what surrounds them.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn span(&mut self, tag: Tag, value: Span<'_>) {
         self.varint_tagged_length(tag, value.len() as u64);
         self.out.span(value);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn varint_tagged_length(&mut self, tag: Tag, length: u64) {
         self.varint(tag, length);
     }
 
     /// A tag alone: that which begins or ends a group.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn tag(&mut self, tag: Tag) {
         self.out.put(&tag.bytes.to_le_bytes(), usize::from(tag.length));
     }
 
     /// A value in a packed list, without a tag.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn bare_varint(&mut self, value: u64) {
         if value <= 0x7f {
             return self.out.byte(value as u8);
@@ -115,12 +115,12 @@ impl<'o> Writer<'o> {
         self.out.put(&bytes, length);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn bare_fixed32(&mut self, value: u32) {
         self.out.put(&value.to_le_bytes(), 4);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn bare_fixed64(&mut self, value: u64) {
         self.out.put(&value.to_le_bytes(), 8);
     }

@@ -139,7 +139,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn varint<const AS: u8>(&mut self, field: &Field, value: u64) {
         match AS {
             PACKED => self.out.bare_varint(value),
@@ -148,7 +148,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn fixed32<const AS: u8>(&mut self, field: &Field, value: u32) {
         match AS {
             PACKED => self.out.bare_fixed32(value),
@@ -157,7 +157,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn fixed64<const AS: u8>(&mut self, field: &Field, value: u64) {
         match AS {
             PACKED => self.out.bare_fixed64(value),

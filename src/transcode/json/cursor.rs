@@ -49,7 +49,7 @@ impl<'t> Json<'t> {
     }
 
     /// The next byte; 0 at the end.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn peek(&self) -> u8 {
         self.text.get(self.at).copied().unwrap_or(0)
     }
@@ -62,7 +62,7 @@ impl<'t> Json<'t> {
     }
 
     /// Passes over one blank, as many texts have them, or over all; answers the byte behind.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn blank(&mut self) -> u8 {
         let mut byte = self.peek();
         if byte <= b' ' {
@@ -137,7 +137,7 @@ impl<'t> Json<'t> {
     }
 
     /// Digits that are all of a number, up to 19 of them, within quotes or not: its sign and magnitude.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn plain_integer(&mut self, next: Next) -> Option<(bool, u64)> {
         let quoted = next == Next::Text;
         let mut at = self.begun + usize::from(quoted);
@@ -161,7 +161,7 @@ impl<'t> Json<'t> {
     }
 
     /// The string that comes next.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn string(&mut self) -> Result<Span<'_>, Wrong> {
         let start = self.at + 1;
         let end = scan::plain_end(self.text, start);

@@ -1,7 +1,7 @@
 //! Whole numbers in decimal.
 
 /// Writes the text of a number, within quotes if it is asked for; answers how many bytes it has: at most 22.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn write(text: &mut [u8; 32], negative: bool, magnitude: u64, quoted: bool) -> usize {
     text[0] = if quoted { b'"' } else { b'-' };
     text[1] = b'-';
@@ -15,7 +15,7 @@ pub(super) fn write(text: &mut [u8; 32], negative: bool, magnitude: u64, quoted:
 }
 
 /// Eight digits, the first in the lowest byte: halves, then fourths, then single ones, all side by side in one number.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn eight(value: u64) -> u64 {
     let halves = value / 10_000 | (value % 10_000) << 32;
     let upper = (halves * 10_486 >> 20) & 0x7f_0000_007f;
@@ -27,7 +27,7 @@ fn eight(value: u64) -> u64 {
 const ASCII: u64 = 0x3030_3030_3030_3030;
 
 /// The digits of a number below 100,000,000 without leading zeros; answers the place behind them.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn first(text: &mut [u8; 32], start: usize, value: u64) -> usize {
     let digits = eight(value);
     // At least the last digit is written.
@@ -50,7 +50,7 @@ fn long(text: &mut [u8; 32], start: usize, value: u64) -> usize {
     at + 8
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn put(text: &mut [u8; 32], at: usize, digits: u64) {
     if let Some(room) = text.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
         *room = digits.to_le_bytes();

@@ -7,7 +7,7 @@ use super::super::window::window;
 
 /// The first byte from `at` on that is not simply part of a string: a quote, a backslash, a control character, or the
 /// end of the text.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(in crate::transcode) fn plain_end(text: &[u8], mut at: usize) -> usize {
     while let Some(window) = window::<16>(text, at) {
         let special = special(*window);
@@ -23,7 +23,7 @@ pub(in crate::transcode) fn plain_end(text: &[u8], mut at: usize) -> usize {
 }
 
 /// A bit for each byte that does not stand in a string as it is.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(in crate::transcode) fn special(window: [u8; 16]) -> u32 {
     let bytes = u8x16::new(window);
     let control = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
@@ -32,20 +32,20 @@ pub(in crate::transcode) fn special(window: [u8; 16]) -> u32 {
 }
 
 /// A bit for each byte that is not ASCII.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(in crate::transcode) fn beyond_ascii(window: [u8; 16]) -> u32 {
     u8x16::new(window).to_bitmask()
 }
 
 /// Whether a byte stands in a string as it is.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(in crate::transcode) fn is_plain(byte: u8) -> bool {
     byte >= b' ' && byte != b'"' && byte != b'\\'
 }
 
 /// Whether the text at `at` is this field's key as it is mostly written: in quotes, with a colon right behind. Says how
 /// long that is.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn is_key(text: &[u8], at: usize, field: &Field) -> Option<usize> {
     let length = field.key.len() - 1;
     let Some(window) = window::<HEAD>(text, at) else {
@@ -69,7 +69,7 @@ pub(super) fn is_key(text: &[u8], at: usize, field: &Field) -> Option<usize> {
     (text.get(at..at + length)? == &field.key[1..]).then_some(length)
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn halves(all: &[u8; HEAD]) -> (u8x16, u8x16) {
     let (mut low, mut high) = ([0; 16], [0; 16]);
     low.copy_from_slice(&all[..16]);

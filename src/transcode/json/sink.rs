@@ -38,7 +38,7 @@ impl<'o> Json<'o> {
     }
 
     /// Ends what began at `mark`, whose first comma becomes the opening bracket.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn close(&mut self, mark: usize, open: u8, close: u8) {
         if self.out.at() == mark {
             return self.out.put(&[open, close], 2);
@@ -48,7 +48,7 @@ impl<'o> Json<'o> {
     }
 
     /// A string in quotes, its special characters escaped.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn string(&mut self, text: Span<'_>) {
         let length = text.len();
         // The quotes and the text go in one store where the text is short, as most are.
@@ -122,13 +122,13 @@ impl<'o> Json<'o> {
     }
 
     /// A whole number, within quotes if it is asked for.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn whole(&mut self, negative: bool, magnitude: u64, quoted: bool) {
         let length = digits::write(self.out.room(), negative, magnitude, quoted);
         self.out.take(length);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn quotes_longs(&self) -> bool {
         self.options.int64 == Int64::String
     }
@@ -150,17 +150,17 @@ impl<'p> Sink<'p> for Json<'_> {
         self.options.defaults == Defaults::Print
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn begin(&mut self) -> usize {
         self.out.at()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn end(&mut self, mark: usize) {
         self.close(mark, b'{', b'}');
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn field(&mut self, field: &'p Field) {
         if self.options.names == Names::Proto {
             return self.out.slice(&field.proto_key);
@@ -184,22 +184,22 @@ impl<'p> Sink<'p> for Json<'_> {
 
     fn unknown(&mut self, _: u32, _: u32, _: &[u8]) {}
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn begin_list(&mut self) -> usize {
         self.out.at()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn element(&mut self) {
         self.out.byte(b',');
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn end_list(&mut self, mark: usize) {
         self.close(mark, b'[', b']');
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn begin_map(&mut self) -> usize {
         self.out.at()
     }
@@ -217,33 +217,33 @@ impl<'p> Sink<'p> for Json<'_> {
         self.out.byte(b':');
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn end_map(&mut self, mark: usize) {
         self.close(mark, b'{', b'}');
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn bool(&mut self, value: bool) {
         let (word, length) = if value { (b"true\0", 4) } else { (b"false", 5) };
         self.out.put(word, length);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn int32(&mut self, value: i32) {
         self.whole(value < 0, u64::from(value.unsigned_abs()), false);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn uint32(&mut self, value: u32) {
         self.whole(false, u64::from(value), false);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn int64(&mut self, value: i64) {
         self.whole(value < 0, value.unsigned_abs(), self.quotes_longs());
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn uint64(&mut self, value: u64) {
         self.whole(false, value, self.quotes_longs());
     }
@@ -264,7 +264,7 @@ impl<'p> Sink<'p> for Json<'_> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn text(&mut self, value: Span<'_>) {
         self.string(value);
     }
@@ -280,7 +280,7 @@ impl<'p> Sink<'p> for Json<'_> {
         self.out.byte(b'"');
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn number_of(&mut self, of: &'p Enum, value: i32) {
         if of.is_null {
             return self.null();
@@ -291,7 +291,7 @@ impl<'p> Sink<'p> for Json<'_> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn null(&mut self) {
         self.out.put(b"null", 4);
     }

@@ -13,7 +13,7 @@ impl Source for Json<'_> {
     type Place = usize;
     type Key = usize;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn next(&mut self) -> Result<Next, Wrong> {
         let byte = self.blank();
         self.begun = self.at;
@@ -29,13 +29,13 @@ impl Source for Json<'_> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn open_object(&mut self) -> Result<(), Wrong> {
         // Its bracket is looked at with the first key.
         Ok(())
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn member(&mut self, first: bool, expected: Option<&Field>) -> Result<Member, Wrong> {
         if !first {
             match self.blank() {
@@ -72,13 +72,13 @@ impl Source for Json<'_> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn open_list(&mut self) -> Result<(), Wrong> {
         self.at += 1;
         Ok(())
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn element(&mut self, first: bool) -> Result<bool, Wrong> {
         match self.blank() {
             b']' => {
@@ -94,7 +94,7 @@ impl Source for Json<'_> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn text(&mut self, next: Next) -> Result<Option<Span<'_>>, Wrong> {
         if next == Next::Text { self.string().map(Some) } else { Ok(None) }
     }
@@ -117,7 +117,7 @@ impl Source for Json<'_> {
         Ok(read.then(|| Span::from(self.scratch.as_slice())))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn signed(&mut self, next: Next, bits: u32) -> Result<Option<i64>, Wrong> {
         if let Some((negative, magnitude)) = self.plain_integer(next) {
             let value = magnitude.cast_signed();
@@ -131,7 +131,7 @@ impl Source for Json<'_> {
         Ok(self.number(next)?.and_then(|text| number::signed(text, bits)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn unsigned(&mut self, next: Next, bits: u32) -> Result<Option<u64>, Wrong> {
         if let Some((negative, value)) = self.plain_integer(next) {
             let fits = (bits == 64 || u32::try_from(value).is_ok()) && (!negative || value == 0);

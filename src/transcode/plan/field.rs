@@ -241,7 +241,7 @@ impl Field {
 
 impl Tag {
     /// The bits of its bytes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(in crate::transcode) fn mask(self) -> u64 {
         u64::MAX >> (64 - 8 * (u32::from(self.length) & 7))
     }

@@ -57,19 +57,19 @@ impl Types {
     }
 
     /// A message type.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(in crate::transcode) fn get(&self, id: TypeId) -> &Type {
         self.types.get(id.0, |index| self.compile(id, index))
     }
 
     /// An enum.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(in crate::transcode) fn get_enum(&self, id: EnumId) -> &Enum {
         self.enums.get(id.0, |index| Enum::new(self.closure.descriptors().enumeration(index)))
     }
 
     /// The message type of a field; `None` when it is of another kind.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(in crate::transcode) fn of(&self, field: &Field) -> Option<&Type> {
         match field.of {
             Of::Message(id) => Some(self.get(id)),
@@ -78,7 +78,7 @@ impl Types {
     }
 
     /// The enum of a field; `None` when it is of another kind.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(in crate::transcode) fn enum_of(&self, field: &Field) -> Option<&Enum> {
         match field.of {
             Of::Enum(id) => Some(self.get_enum(id)),
@@ -268,7 +268,7 @@ impl<Index: Copy + Eq + Hash, Thing> Shelf<Index, Thing> {
         })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn get(&self, place: u32, make: impl FnOnce(Index) -> Thing) -> &Thing {
         let slot = &self.slots[place as usize];
         match slot.get() {

@@ -135,7 +135,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     }
 
     /// The wire type that stands at `at` and the place behind it, if it is the same field's again.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn again(&self, field: &Field, at: usize, end: usize) -> Option<(WireType, usize)> {
         let Some(window) = eight(self.wire, at) else {
             return match reader::key(self.wire, at, end) {
@@ -187,7 +187,7 @@ enum Found {
 }
 
 /// Whether this tag stands at `at`. It may also be there and not be seen, near the end of the bytes.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn stands(wire: &[u8], at: usize, end: usize, tag: Tag) -> bool {
     let Some(window) = eight(wire, at) else { return false };
     (window ^ tag.bytes) & tag.mask() == 0 && at + usize::from(tag.length) <= end

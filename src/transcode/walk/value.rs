@@ -27,7 +27,7 @@ impl<M> Default for List<M> {
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The value of a field at `at`; answers the place behind it.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn value<const AS: u8>(
         &mut self,
         field: &'p Field,
@@ -246,12 +246,12 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     }
 
     /// Whether a field's default value is left out.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn omits(&self, field: &Field) -> bool {
         field.presence == Presence::Implicit && !self.defaults
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn introduce<const AS: u8>(&mut self, field: &'p Field) {
         match AS {
             FIELD => self.sink.field(field),
@@ -262,7 +262,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
 }
 
 /// A signed number as the kinds `sint32` and `sint64` write it.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn zigzag(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
