@@ -862,3 +862,28 @@ proptest! {
         prop_assert_eq!(made(kinds(), &serde_json::to_string_pretty(&value).unwrap()), again);
     }
 }
+
+#[test]
+fn a_hundred_levels_need_little_stack() {
+    // Servers read on threads of 2 MiB, and this is without optimisation.
+    let deep = || {
+        for (open, close, levels) in
+            [("{\"deeper\":", "}", 99), ("{\"[k.kinds]\":[", "]}", 99), ("{\"kinds\":{\"\":", "}}", 99)]
+        {
+            let text = format!("{}{{}}{}", open.repeat(levels), close.repeat(levels));
+            let bytes = made(kinds(), &text);
+            let again = |bytes: &[u8]| json_of(kinds(), bytes, JsonOutput::default());
+            assert_eq!(again(&bytes).as_deref(), Ok(&*text));
+            // and from an index
+            assert_eq!(again(&[&wire("536870911: {}"), &bytes[..]].concat()).as_deref(), Ok(&*text));
+            assert_eq!(kinds().check(&bytes), Ok(()));
+        }
+        for (open, close) in [("[", "]"), ("{\"\":", "}")] {
+            let text = format!("{{\"anything\":{}null{}}}", open.repeat(49), close.repeat(49));
+            let bytes = made(kinds(), &text);
+            assert_eq!(json_of(kinds(), &bytes, JsonOutput::default()), Ok(text));
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(deep).unwrap();
+    thread.join().unwrap();
+}
