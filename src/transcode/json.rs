@@ -108,8 +108,8 @@ fn keep(kept: Box<Scratch>) {
     }
 }
 
-pub(super) use skip::shown as shown_value;
 pub(super) use sink::without_zero;
+pub(super) use skip::shown as shown_value;
 pub(super) use source::not_finite;
 
 /// A piece of text for a message, shortened.

@@ -42,11 +42,11 @@ fn length(wire: &[u8]) -> usize {
 
 /// A varint, and the place behind it; what is beyond 63 bits is of no use here.
 fn varint(wire: &[u8], at: usize) -> (usize, usize) {
-    let (mut value, mut place) = (0_usize, at);
+    let (mut value, mut place, mut shift) = (0_usize, at, 0);
     loop {
         let byte = wire[place];
-        value |= usize::from(byte & 0x7f).checked_shl(7 * (place - at) as u32).unwrap_or(0);
-        place += 1;
+        value |= usize::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+        (place, shift) = (place + 1, shift + 7);
         if byte < 0x80 {
             return (value, place);
         }

@@ -1,4 +1,4 @@
-//! Paths of a FieldMask, in lowerCamelCase as JSON has them and in `snake_case` as the wire has them.
+//! Paths of a `FieldMask`, in lowerCamelCase as JSON has them and in `snake_case` as the wire has them.
 
 /// Pushes a path of JSON as the wire has it; `false` when it would not come back the same.
 pub(in crate::transcode) fn to_snake(camel: &[u8], mut push: impl FnMut(u8)) -> bool {
