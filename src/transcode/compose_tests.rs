@@ -3,8 +3,18 @@
 use proptest::prelude::*;
 
 use super::super::options::{JsonOutput, Unknown};
-use super::super::testing::{fields, json_of, kinds, open, wire, wire_of};
+use super::super::testing::{behind_length, fields, json_of, kinds, open, wire, wire_of};
 use super::super::{DataError, Plan};
+
+const I32: &str = "that is a whole number from -2147483648 to 2147483647";
+const I64: &str = "that is a whole number from -9223372036854775808 to 9223372036854775807";
+const U32: &str = "that is a whole number from 0 to 4294967295";
+const U64: &str = "that is a whole number from 0 to 18446744073709551615";
+const NAMES: &str = "is no k.Color: it is one of RED, CRIMSON, GREEN, BLUE";
+const TIME: &str = "is no google.protobuf.Timestamp: that is an RFC 3339 time such as \"2026-01-31T12:00:00Z\", in the years 1 to 9999";
+const SPAN: &str =
+    "is no google.protobuf.Duration: that is seconds such as \"1.5s\", at most 315576000000 of them";
+const PATH: &str = "is no path of a google.protobuf.FieldMask: its names are in lowerCamelCase";
 
 fn made(plan: &Plan, json: &str) -> Vec<u8> {
     wire_of(plan, json, Unknown::Refuse).unwrap_or_else(|error| panic!("{json}: {error}"))
@@ -271,10 +281,6 @@ fn whole_numbers() {
             (r#"{"i32":-0,"u32":-0,"s32":-0.0}"#, "1: 0 3: 0 5: 0"),
         ],
     );
-    const I32: &str = "that is a whole number from -2147483648 to 2147483647";
-    const I64: &str = "that is a whole number from -9223372036854775808 to 9223372036854775807";
-    const U32: &str = "that is a whole number from 0 to 4294967295";
-    const U64: &str = "that is a whole number from 0 to 18446744073709551615";
     for (name, value, shown) in [
         ("i32", "2147483648", format!("2147483648 is no int32: {I32}")),
         ("i32", "-2147483649", format!("-2147483649 is no int32: {I32}")),
@@ -434,7 +440,6 @@ fn enum_values_by_name_and_number() {
             (r#"{"color":"CRIMSON"}"#, "11: 1"),
         ],
     );
-    const NAMES: &str = "is no k.Color: it is one of RED, CRIMSON, GREEN, BLUE";
     for (json, at, shown) in [
         (r#"{"color":"PINK"}"#, "line 1, column 10, at .color", format!("\"PINK\" {NAMES}")),
         (r#"{"color":"red"}"#, "line 1, column 10, at .color", format!("\"red\" {NAMES}")),
@@ -544,10 +549,6 @@ fn well_known_types() {
             (r#"{"list":[]}"#, "54: { }"),
         ],
     );
-    const TIME: &str = "is no google.protobuf.Timestamp: that is an RFC 3339 time such as \"2026-01-31T12:00:00Z\", in the years 1 to 9999";
-    const SPAN: &str =
-        "is no google.protobuf.Duration: that is seconds such as \"1.5s\", at most 315576000000 of them";
-    const PATH: &str = "is no path of a google.protobuf.FieldMask: its names are in lowerCamelCase";
     for (name, value, shown) in [
         ("at", "1", format!("1 {TIME}")),
         ("at", "\"x\"", format!("\"x\" {TIME}")),
@@ -740,11 +741,9 @@ fn strings_and_bytes() {
     // at every length, with the last character escaped and not
     for length in 0..100 {
         let plain = "a".repeat(length);
-        let wanted = [wire("14:LEN"), vec![length as u8], plain.clone().into_bytes()].concat();
-        assert_eq!(made(kinds(), &format!("{{\"text\":\"{plain}\"}}")), wanted);
-        let mut more = [wire("14:LEN"), vec![length as u8 + 1], plain.clone().into_bytes()].concat();
-        more.push(b'\n');
-        assert_eq!(made(kinds(), &format!("{{\"text\":\"{plain}\\n\"}}")), more);
+        let wanted = |text: &str| [wire("14:LEN"), behind_length(text.as_bytes())].concat();
+        assert_eq!(made(kinds(), &format!("{{\"text\":\"{plain}\"}}")), wanted(&plain));
+        assert_eq!(made(kinds(), &format!("{{\"text\":\"{plain}\\n\"}}")), wanted(&format!("{plain}\n")));
     }
 }
 
@@ -861,4 +860,29 @@ proptest! {
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(made(kinds(), &serde_json::to_string_pretty(&value).unwrap()), again);
     }
+}
+
+#[test]
+fn a_hundred_levels_need_little_stack() {
+    // Servers read on threads of 2 MiB, and this is without optimisation.
+    let deep = || {
+        for (open, close, levels) in
+            [("{\"deeper\":", "}", 99), ("{\"[k.kinds]\":[", "]}", 99), ("{\"kinds\":{\"\":", "}}", 99)]
+        {
+            let text = format!("{}{{}}{}", open.repeat(levels), close.repeat(levels));
+            let bytes = made(kinds(), &text);
+            let again = |bytes: &[u8]| json_of(kinds(), bytes, JsonOutput::default());
+            assert_eq!(again(&bytes).as_deref(), Ok(&*text));
+            // and from an index
+            assert_eq!(again(&[&wire("536870911: {}"), &bytes[..]].concat()).as_deref(), Ok(&*text));
+            assert_eq!(kinds().check(&bytes), Ok(()));
+        }
+        for (open, close) in [("[", "]"), ("{\"\":", "}")] {
+            let text = format!("{{\"anything\":{}null{}}}", open.repeat(49), close.repeat(49));
+            let bytes = made(kinds(), &text);
+            assert_eq!(json_of(kinds(), &bytes, JsonOutput::default()), Ok(text));
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(deep).unwrap();
+    thread.join().unwrap();
 }

@@ -1,13 +1,45 @@
 //! What an open message has been given so far.
 
+use std::cell::RefCell;
+
 use super::plan::{Field, Type};
 
 /// Which fields and oneofs of a message have been seen: a bit each, those of the oneofs behind those of the fields.
 #[derive(Debug)]
 pub(super) struct Frame {
     first: [u64; FIRST],
-    more: Vec<u64>,
+    more: More,
     fields: usize,
+}
+
+/// The words of a large type that do not stand in the frame: a `Vec` that another frame had before, most of the time.
+#[derive(Debug, Default)]
+struct More(Vec<u64>);
+
+thread_local! {
+    /// What frames of large types have left, one for each level that was open at once.
+    static LEFT: RefCell<Vec<Vec<u64>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl More {
+    #[cold]
+    fn new(words: usize) -> Self {
+        let mut left = LEFT.with_borrow_mut(Vec::pop).unwrap_or_default();
+        left.clear();
+        left.resize(words, 0);
+        Self(left)
+    }
+}
+
+impl Drop for More {
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.capacity() > 0 {
+            let words = std::mem::take(&mut self.0);
+            // Where the thread is at its end, nobody needs them any more.
+            let _ = LEFT.try_with(|left| left.borrow_mut().push(words));
+        }
+    }
 }
 
 /// So many words stand in the frame itself.
@@ -18,7 +50,7 @@ impl Frame {
     pub(super) fn new(type_: &Type) -> Self {
         let fields = type_.fields.len();
         let words = (fields + type_.oneofs.len()).div_ceil(64);
-        let more = if words > FIRST { vec![0; words - FIRST] } else { Vec::new() };
+        let more = if words > FIRST { More::new(words - FIRST) } else { More::default() };
         Self { first: [0; FIRST], more, fields }
     }
 
@@ -26,7 +58,7 @@ impl Frame {
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn take(&mut self, rank: usize) -> bool {
         let (word, bit) = (rank / 64, 1 << (rank % 64));
-        let Some(word) = self.first.get_mut(word).or_else(|| self.more.get_mut(word - FIRST)) else {
+        let Some(word) = self.first.get_mut(word).or_else(|| self.more.0.get_mut(word - FIRST)) else {
             return true;
         };
         let new = *word & bit == 0;
@@ -51,7 +83,7 @@ impl Frame {
     }
 
     fn has(&self, at: usize) -> bool {
-        let word = self.first.get(at / 64).or_else(|| self.more.get((at / 64).wrapping_sub(FIRST)));
+        let word = self.first.get(at / 64).or_else(|| self.more.0.get((at / 64).wrapping_sub(FIRST)));
         word.is_some_and(|word| word & 1 << (at % 64) != 0)
     }
 }

@@ -42,16 +42,22 @@ pub fn from_wire(plan: &Plan, wire: &[u8], options: JsonOutput, out: &mut Vec<u8
     let walked = walk(plan, wire, Required::Optional, sink, sink::Json::restart);
     walked.map_err(|error| error.of_type(plan.type_name()))?.finish();
     if options.layout == Layout::Pretty {
-        let line = out.split_off(begun);
-        pretty::pretty(&line, out);
+        let mut kept = KEPT.take().unwrap_or_default();
+        let line = &mut kept.text;
+        line.clear();
+        line.extend_from_slice(&out[begun..]);
+        out.truncate(begun);
+        pretty::pretty(line, out);
+        keep(kept);
     }
     Ok(())
 }
 
-/// What reading needs room for; kept between messages, so that it is made once.
+/// What reading and printing need room for; kept between messages, so that it is made once.
 #[derive(Debug, Default)]
 struct Scratch {
     text: Vec<u8>,
+    bytes: Vec<u8>,
     key: Vec<u8>,
     keys: Vec<compose::Scratch>,
 }
@@ -76,7 +82,7 @@ pub(super) fn read(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u
         return Err(Flaw::new(error.valid_up_to(), DataError::new("the text is not UTF-8")));
     }
     let mut kept = KEPT.take().unwrap_or_default();
-    let Scratch { text, key, keys } = &mut *kept;
+    let Scratch { text, bytes, key, keys } = &mut *kept;
     keys.clear();
     let end = json.len();
     let mut padded = [0; SHORT + PADDING];
@@ -87,19 +93,23 @@ pub(super) fn read(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u
         }
         _ => json,
     };
-    let source = cursor::Json::new(padded, end, text, key);
+    let source = cursor::Json::new(padded, end, text, bytes, key);
     let read = compose(plan, source, options.unknown, keys, Writer::new(out, end));
-    if kept.text.capacity() <= MOST_KEPT
-        && kept.key.capacity() <= MOST_KEPT
-        && kept.keys.capacity() <= MOST_KEPT
-    {
-        KEPT.set(Some(kept));
-    }
+    keep(kept);
     read
 }
 
-pub(super) use skip::shown as shown_value;
+/// Keeps the room for the next message, unless it is too large for that.
+fn keep(kept: Box<Scratch>) {
+    let Scratch { text, bytes, key, keys } = &*kept;
+    let most = text.capacity().max(bytes.capacity()).max(key.capacity()).max(keys.capacity());
+    if most <= MOST_KEPT {
+        KEPT.set(Some(kept));
+    }
+}
+
 pub(super) use sink::without_zero;
+pub(super) use skip::shown as shown_value;
 pub(super) use source::not_finite;
 
 /// A piece of text for a message, shortened.

@@ -1,3 +1,5 @@
+//! Numbers in every spelling that JSON has.
+
 use proptest::prelude::*;
 
 use super::*;

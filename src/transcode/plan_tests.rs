@@ -1,3 +1,5 @@
+//! What a plan knows of its types.
+
 use super::*;
 use crate::transcode::testing::{ALL, OLD, closure};
 
@@ -76,8 +78,8 @@ fn groups_go_by_the_name_of_their_type() {
 #[test]
 fn other_types_come_from_the_bundled_ones() {
     let plan = Plan::compile(&closure(OLD), "old.Base").unwrap();
-    let (types, type_) = plan.types().any("google.rpc.BadRequest").unwrap();
-    let violation = types.of(&type_.fields[0]).unwrap();
+    let (bundled, request) = plan.types().any("google.rpc.BadRequest").unwrap();
+    let violation = bundled.of(&request.fields[0]).unwrap();
     assert_eq!(&*violation.name, "google.rpc.BadRequest.FieldViolation");
     assert!(plan.types().any("no.Type").is_none());
 }
@@ -94,11 +96,11 @@ fn editions_say_what_strings_are_checked() {
     let fields = [text(1, b'a', &[]), text(2, b'b', &features(4, 3)), text(3, b'c', &features(1, 2))];
     let mut message = vec![0x0a, 1, b'M'];
     for field in fields {
-        message.extend([0x12, field.len() as u8]);
+        message.extend([0x12, u8::try_from(field.len()).unwrap()]);
         message.extend(field);
     }
     let mut file = b"\x0a\x07e.proto\x12\x01e".to_vec();
-    file.extend([0x22, message.len() as u8]);
+    file.extend([0x22, u8::try_from(message.len()).unwrap()]);
     file.extend(message);
     file.extend(b"\x62\x08editions\x70\xe8\x07");
     let file = crate::schema::File::parse(file.into()).unwrap();

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::options::Unknown;
 use super::{DataError, JsonInput, JsonOutput, Plan, json};
 pub(super) use crate::schema::sample::closure;
-pub(super) use protoscope::wire;
+pub(super) use protoscope::{behind_length, wire};
 
 /// A type for everything.
 pub(super) const ALL: &str = r#"

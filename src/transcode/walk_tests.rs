@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::testing::{PIECES, fields, json_of, kinds, open, rewritten, wire};
+use super::super::testing::{PIECES, behind_length, fields, json_of, kinds, open, rewritten, wire};
 use super::*;
 use crate::transcode::JsonOutput;
 use crate::transcode::options::Defaults;
@@ -53,6 +53,8 @@ fn places_from(error: &DataError, skipped: usize) -> String {
     };
     if before.is_empty() { what } else { format!("{before}: {what}") }
 }
+
+const NO_TAG: &str = "a tag is none: its field number or wire type does not exist, at byte 0";
 
 /// One thing within so many others.
 fn nested(open: &str, close: &str, times: usize) -> String {
@@ -425,7 +427,6 @@ fn tags_and_varints_are_what_they_may_be() {
     ] {
         assert_eq!(seen(kinds(), text), json, "{text}");
     }
-    const NO_TAG: &str = "a tag is none: its field number or wire type does not exist, at byte 0";
     for (text, error) in [
         ("0: 5", NO_TAG),
         ("0:LEN 0", NO_TAG),
@@ -499,26 +500,16 @@ fn what_is_cut_off_is_never_taken() {
         ends.push(ends[ends.len() - 1] + wire(piece).len());
     }
     assert!(json_of(kinds(), &whole, JsonOutput::default()).is_ok());
-    let length = |bytes: &[u8]| {
-        let (mut prefix, mut rest) = (Vec::new(), bytes.len());
-        while rest > 0x7f {
-            prefix.push(rest as u8 | 0x80);
-            rest >>= 7;
-        }
-        prefix.push(rest as u8);
-        prefix.extend_from_slice(bytes);
-        prefix
-    };
     let last = wire(LAST_FIELD);
     for end in 0..=whole.len() {
         let cut = &whole[..end];
         let within = [
             cut.to_vec(),
-            [wire("67:LEN"), length(cut)].concat(),
-            [wire("102:LEN"), length(cut)].concat(),
-            [wire("71:LEN"), length(&[wire("1: \"k\" 2:LEN"), length(cut)].concat())].concat(),
-            [wire("18:SGROUP 3:LEN"), length(cut), wire("18:EGROUP")].concat(),
-            [wire("67: { 1: 1 } 67:LEN"), length(cut)].concat(),
+            [wire("67:LEN"), behind_length(cut)].concat(),
+            [wire("102:LEN"), behind_length(cut)].concat(),
+            [wire("71:LEN"), behind_length(&[wire("1: \"k\" 2:LEN"), behind_length(cut)].concat())].concat(),
+            [wire("18:SGROUP 3:LEN"), behind_length(cut), wire("18:EGROUP")].concat(),
+            [wire("67: { 1: 1 } 67:LEN"), behind_length(cut)].concat(),
         ];
         for (place, bytes) in within.iter().enumerate() {
             for bytes in [bytes.clone(), [&last, &bytes[..]].concat()] {

@@ -70,16 +70,15 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         }
         let Some(text) = self.source.text(next)? else { return Err(self.mismatch(&type_.name)) };
         let text = text.get();
-        let mut path = Vec::new();
         for camel in text.split(|&byte| byte == b',').filter(|_| !text.is_empty()) {
-            path.clear();
-            if !field_mask::to_snake(camel, &mut path) {
+            let open = self.out.begin(Tag::new(1, WireType::Delimited));
+            if !field_mask::to_snake(camel, |byte| self.out.bare_varint(u64::from(byte))) {
                 let camel = String::from_utf8_lossy(camel);
                 let what =
                     format!("{camel:?} is no path of a {}: its names are in lowerCamelCase", type_.name);
                 return Err(self.source.wrong(DataError::new(what)));
             }
-            self.out.bytes(Tag::new(1, WireType::Delimited), &path);
+            self.out.end(open);
         }
         Ok(())
     }

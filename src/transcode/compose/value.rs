@@ -19,6 +19,28 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     #[inline]
     pub(super) fn value<const AS: u8>(&mut self, field: &'c Field, next: Next) -> Result<bool, Wrong> {
         match field.kind {
+            Kind::Message => {
+                let Some(type_) = self.types.of(field) else { return Err(self.no_value(field)) };
+                let open = self.out.begin_field(field);
+                self.nested(|composer| composer.message_value(type_, next))?;
+                self.out.end_field(open, field);
+            }
+            Kind::Group => {
+                let Some(type_) = self.types.of(field) else { return Err(self.no_value(field)) };
+                self.out.tag(field.tag);
+                self.nested(|composer| composer.message_value(type_, next))?;
+                self.out.tag(field.end_tag());
+            }
+            _ => return self.scalar::<AS>(field, next),
+        }
+        Ok(true)
+    }
+
+    /// The same of what is no message. Without optimisation its frame is large, and is not to stand on the stack once
+    /// a level.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn scalar<const AS: u8>(&mut self, field: &'c Field, next: Next) -> Result<bool, Wrong> {
+        match field.kind {
             Kind::String => {
                 let Some(text) = self.source.text(next)? else { return Err(self.no_value(field)) };
                 if AS != FIELD || text.len() > 0 || field.presence != Presence::Implicit {
@@ -91,18 +113,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                 Some(number) => self.varint::<AS>(field, i64::from(number).cast_unsigned()),
                 None => return Ok(false),
             },
-            Kind::Message => {
-                let Some(type_) = self.types.of(field) else { return Err(self.no_value(field)) };
-                let open = self.out.begin_field(field);
-                self.nested(|composer| composer.message_value(type_, next))?;
-                self.out.end_field(open, field);
-            }
-            Kind::Group => {
-                let Some(type_) = self.types.of(field) else { return Err(self.no_value(field)) };
-                self.out.tag(field.tag);
-                self.nested(|composer| composer.message_value(type_, next))?;
-                self.out.tag(field.end_tag());
-            }
+            Kind::Message | Kind::Group => {}
         }
         Ok(true)
     }

@@ -25,6 +25,8 @@ pub(super) struct Json<'t> {
     pub(super) name: Name,
     /// A string whose escapes were undone, and bytes from base64.
     pub(super) scratch: &'t mut Vec<u8>,
+    /// The bytes of a base64 string whose escapes were undone.
+    pub(super) bytes: &'t mut Vec<u8>,
     /// A key whose escapes were undone.
     pub(super) key_scratch: &'t mut Vec<u8>,
 }
@@ -43,9 +45,10 @@ impl<'t> Json<'t> {
         text: &'t [u8],
         end: usize,
         scratch: &'t mut Vec<u8>,
+        bytes: &'t mut Vec<u8>,
         key_scratch: &'t mut Vec<u8>,
     ) -> Self {
-        Self { text, end, at: 0, begun: 0, key: 0, name: Name::InText(0, 0), scratch, key_scratch }
+        Self { text, end, at: 0, begun: 0, key: 0, name: Name::InText(0, 0), scratch, bytes, key_scratch }
     }
 
     /// The next byte; 0 at the end.

@@ -112,9 +112,9 @@ impl Source for Json<'_> {
             return Ok(read.then(|| Span::from(self.scratch.as_slice())));
         }
         self.escaped_string(end)?;
-        let text = std::mem::take(self.scratch);
-        let read = base64::decode(&text, self.scratch);
-        Ok(read.then(|| Span::from(self.scratch.as_slice())))
+        self.bytes.clear();
+        let read = base64::decode(self.scratch, self.bytes);
+        Ok(read.then(|| Span::from(self.bytes.as_slice())))
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]

@@ -15,6 +15,14 @@ pub(in crate::transcode) fn wire(text: &str) -> Vec<u8> {
     bytes
 }
 
+/// The bytes behind their length.
+pub(in crate::transcode) fn behind_length(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    varint(bytes.len() as u64, &mut out);
+    out.extend_from_slice(bytes);
+    out
+}
+
 fn items(rest: &mut &str, out: &mut Vec<u8>) {
     loop {
         *rest = rest.trim_start();
@@ -105,19 +113,20 @@ fn width(word: &str) -> (&str, WireType) {
 fn number(word: &str, out: &mut Vec<u8>) {
     let (digits, wire_type) = width(word);
     let value: i128 = digits.parse().unwrap_or_else(|_| panic!("{word:?} is no number"));
+    let bytes = value.to_le_bytes();
     match wire_type {
-        WireType::Fixed32 => out.extend_from_slice(&(value as u32).to_le_bytes()),
-        WireType::Fixed64 => out.extend_from_slice(&(value as u64).to_le_bytes()),
-        _ => varint(value as u64, out),
+        WireType::Fixed32 => out.extend_from_slice(&bytes[..4]),
+        WireType::Fixed64 => out.extend_from_slice(&bytes[..8]),
+        _ => varint(u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes")), out),
     }
 }
 
 fn varint(mut value: u64, out: &mut Vec<u8>) {
     while value > 0x7f {
-        out.push(value as u8 | 0x80);
+        out.push(value.to_le_bytes()[0] | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push(value.to_le_bytes()[0]);
 }
 
 #[test]

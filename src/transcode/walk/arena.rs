@@ -17,6 +17,8 @@ pub(super) struct Notes {
     pub(super) pairs: Vec<Pair>,
     /// Places of pairs, to be sorted by their keys.
     pub(super) order: Vec<u32>,
+    /// A text that is put together from several.
+    pub(super) text: Vec<u8>,
 }
 
 /// One value found in a message.
@@ -71,7 +73,7 @@ thread_local! {
     static KEPT: Cell<Option<Box<Notes>>> = const { Cell::new(None) };
 }
 
-/// Notes that have grown beyond this many slices, entries or pairs are not kept.
+/// Notes that have grown beyond this many slices, entries, pairs or bytes are not kept.
 const MOST_KEPT: usize = 1 << 16;
 
 impl Arena {
@@ -89,6 +91,7 @@ impl Notes {
         self.oneofs.clear();
         self.pairs.clear();
         self.order.clear();
+        self.text.clear();
     }
 }
 
@@ -103,6 +106,7 @@ impl std::ops::Deref for Arena {
             oneofs: Vec::new(),
             pairs: Vec::new(),
             order: Vec::new(),
+            text: Vec::new(),
         };
         self.0.as_deref().unwrap_or(&NOTHING)
     }
@@ -119,7 +123,12 @@ impl Drop for Arena {
     #[inline]
     fn drop(&mut self) {
         if let Some(mut notes) = self.0.take() {
-            let most = notes.slices.capacity().max(notes.entries.capacity()).max(notes.pairs.capacity());
+            let most = notes
+                .slices
+                .capacity()
+                .max(notes.entries.capacity())
+                .max(notes.pairs.capacity())
+                .max(notes.text.capacity());
             if most <= MOST_KEPT {
                 notes.clear();
                 KEPT.set(Some(notes));

@@ -77,7 +77,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     }
 
     fn field_mask(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
-        let mut text = Vec::new();
+        let mut text = std::mem::take(&mut self.arena.text);
+        text.clear();
         self.each(type_, slices, |walk, _, at, end| {
             let (start, end) = reader::delimited(walk.wire, at, end)?;
             if !text.is_empty() {
@@ -93,6 +94,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             )))
         })?;
         self.sink.text(Span::from(text.as_slice()));
+        self.arena.text = text;
         Ok(())
     }
 

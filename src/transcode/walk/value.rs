@@ -34,6 +34,28 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         at: usize,
         end: usize,
     ) -> Result<usize, Stop> {
+        match field.kind {
+            Kind::Message => {
+                let (start, behind) = reader::delimited(self.wire, at, end)?;
+                self.introduce::<AS>(field);
+                self.submessage(field, Slice { start, end: behind })?;
+                Ok(behind)
+            }
+            Kind::Group => {
+                let key = reader::Key { number: field.number, wire_type: WireType::StartGroup };
+                let (content, behind) = reader::skip(self.wire, at, end, key, DEPTH - self.depth)?;
+                self.introduce::<AS>(field);
+                self.submessage(field, Slice { start: at, end: content })?;
+                Ok(behind)
+            }
+            _ => self.scalar::<AS>(field, at, end),
+        }
+    }
+
+    /// The same of what is no message. Without optimisation its frame is large, and is not to stand on the stack once
+    /// a level.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn scalar<const AS: u8>(&mut self, field: &'p Field, at: usize, end: usize) -> Result<usize, Stop> {
         let wire = self.wire;
         macro_rules! number {
             ($read:ident, $sink:ident, |$raw:ident| $value:expr, $is_zero:expr) => {{
@@ -101,19 +123,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                 self.sink.number_of(e, number);
                 Ok(behind)
             }
-            Kind::Message => {
-                let (start, behind) = reader::delimited(wire, at, end)?;
-                self.introduce::<AS>(field);
-                self.submessage(field, Slice { start, end: behind })?;
-                Ok(behind)
-            }
-            Kind::Group => {
-                let key = reader::Key { number: field.number, wire_type: WireType::StartGroup };
-                let (content, behind) = reader::skip(wire, at, end, key, DEPTH - self.depth)?;
-                self.introduce::<AS>(field);
-                self.submessage(field, Slice { start: at, end: content })?;
-                Ok(behind)
-            }
+            Kind::Message | Kind::Group => Ok(at),
         }
     }
 

@@ -1,11 +1,14 @@
-//! Paths of a FieldMask, in lowerCamelCase as JSON has them and in `snake_case` as the wire has them.
+//! Paths of a `FieldMask`, in lowerCamelCase as JSON has them and in `snake_case` as the wire has them.
 
-/// Appends a path of JSON as the wire has it; `false` when it would not come back the same.
-pub(in crate::transcode) fn to_snake(camel: &[u8], snake: &mut Vec<u8>) -> bool {
+/// Pushes a path of JSON as the wire has it; `false` when it would not come back the same.
+pub(in crate::transcode) fn to_snake(camel: &[u8], mut push: impl FnMut(u8)) -> bool {
     for &byte in camel {
         match byte {
-            b'A'..=b'Z' => snake.extend([b'_', byte.to_ascii_lowercase()]),
-            b'a'..=b'z' | b'0'..=b'9' | b'.' => snake.push(byte),
+            b'A'..=b'Z' => {
+                push(b'_');
+                push(byte.to_ascii_lowercase());
+            }
+            b'a'..=b'z' | b'0'..=b'9' | b'.' => push(byte),
             _ => return false,
         }
     }
@@ -38,7 +41,7 @@ mod tests {
             let (mut there, mut back) = (Vec::new(), Vec::new());
             assert!(to_camel(snake.as_bytes(), &mut there));
             assert_eq!(there, camel.as_bytes());
-            assert!(to_snake(&there, &mut back));
+            assert!(to_snake(&there, |byte| back.push(byte)));
             assert_eq!(back, snake.as_bytes());
         }
     }
@@ -49,7 +52,7 @@ mod tests {
             assert!(!to_camel(snake.as_bytes(), &mut Vec::new()), "{snake}");
         }
         for camel in ["foo_bar", "a b", "", "a-b"] {
-            assert!(!to_snake(camel.as_bytes(), &mut Vec::new()), "{camel}");
+            assert!(!to_snake(camel.as_bytes(), drop), "{camel}");
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Times as text and back.
+
 use proptest::prelude::*;
 
 use super::*;
