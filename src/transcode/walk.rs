@@ -21,6 +21,11 @@ use arena::Arena;
 /// How deep messages may be nested.
 const DEPTH: u32 = 100;
 
+/// So long are messages that are copied.
+const SHORT: usize = 160;
+/// As many zeros as the widest look goes ahead.
+const PADDING: usize = 32;
+
 /// What becomes of a message without a required field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Required {
@@ -43,7 +48,17 @@ pub(super) fn walk<'p, S: Sink<'p>>(
     let (defaults, order) = (sink.wants_defaults(), Order::Kept);
     let arena = Arena::default();
     let (types, home) = (plan.types(), plan.types());
-    let mut walk = Walk { types, home, wire, sink, required, defaults, order, depth: 0, arena };
+    // Short messages are read from a copy with zeros behind it, where whole windows can be looked at up to the end: in
+    // longer ones there are few that cannot.
+    let (end, mut padded) = (wire.len(), [0; SHORT + PADDING]);
+    let wire = match padded.get_mut(..end) {
+        Some(short) if end <= SHORT => {
+            short.copy_from_slice(wire);
+            &padded[..]
+        }
+        _ => wire,
+    };
+    let mut walk = Walk { types, home, wire, end, sink, required, defaults, order, depth: 0, arena };
     match walk.root(root) {
         Ok(()) => return Ok(walk.sink),
         Err(Stop::Broken(error)) => return Err(*error),
@@ -64,6 +79,8 @@ struct Walk<'p, 'w, S> {
     /// The plan's own types, where what an Any holds is looked for; within one, `types` may be the bundled ones.
     home: &'p Types,
     wire: &'w [u8],
+    /// Where the message ends in them.
+    end: usize,
     sink: S,
     required: Required,
     /// Whether the sink wants fields that are not there.
@@ -141,7 +158,7 @@ impl Stop {
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     fn root(&mut self, type_: &'p Type) -> Result<(), Stop> {
-        self.message(type_, Slice { start: 0, end: self.wire.len() })?;
+        self.message(type_, Slice { start: 0, end: self.end })?;
         match self.sink.error() {
             None => Ok(()),
             Some(error) => Err(Stop::Broken(Box::new(error))),

@@ -122,6 +122,7 @@ pub(in crate::transcode) struct Tag {
     pub(in crate::transcode) bytes: u64,
     /// How many bytes it has, 1 to 5.
     pub(in crate::transcode) length: u8,
+    wire_type: WireType,
     /// Number and wire type: `number << 3 | wire type`.
     pub(in crate::transcode) value: u32,
 }
@@ -249,7 +250,7 @@ impl Tag {
     /// Its wire type.
     #[inline]
     pub(in crate::transcode) fn wire_type(self) -> WireType {
-        WireType::of(self.value).unwrap_or(WireType::EndGroup)
+        self.wire_type
     }
 
     pub(in crate::transcode) fn new(number: u32, wire_type: WireType) -> Self {
@@ -261,7 +262,7 @@ impl Tag {
             length += 1;
             rest >>= 7;
             if !more {
-                return Self { bytes, length, value };
+                return Self { bytes, length, wire_type, value };
             }
         }
     }

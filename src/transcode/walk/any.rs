@@ -57,8 +57,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// Whether bytes are a message of this type.
     fn is_message(&self, types: &'p Types, of: &'p Type, slice: Slice) -> bool {
         let (sink, order, required) = (Nothing, Order::Indexed, Required::Optional);
-        let (home, wire, depth, arena) = (self.home, self.wire, self.depth, Arena::default());
-        let mut walk = Walk { types, home, wire, sink, required, defaults: false, order, depth, arena };
+        let (home, wire, end, depth, arena) = (self.home, self.wire, self.end, self.depth, Arena::default());
+        let mut walk = Walk { types, home, wire, end, sink, required, defaults: false, order, depth, arena };
         walk.nested(|walk| walk.message(of, slice)).is_ok()
     }
 

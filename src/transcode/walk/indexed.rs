@@ -171,7 +171,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                 for place in from..to {
                     let Entry { wire_type, slice, .. } = self.arena.entries[place];
                     // The end of a group is behind its content, and its tag is looked for again.
-                    let end = if wire_type == WireType::StartGroup { self.wire.len() } else { slice.end };
+                    let end = if wire_type == WireType::StartGroup { self.end } else { slice.end };
                     self.elements(field, wire_type, slice.start, end, &mut list)?;
                 }
                 self.end_list(field, list);
