@@ -6,12 +6,12 @@ mod special;
 mod value;
 
 use super::DataError;
-use super::flaw::{Flaw, Wrong};
 use super::frame::Frame;
 use super::options::Unknown;
 use super::plan::{Count, Field, Kind, Plan, Presence, Type, Types, no_such_field, type_text};
 use super::source::{Member, Next, Source};
 use super::writer::Writer;
+use super::wrong::Wrong;
 use map::MapKey;
 
 /// How deep messages, lists and Structs may be nested.
@@ -277,9 +277,9 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     }
 }
 
-/// A flaw without a place, for sources that have none.
+/// An error without a place, for sources that have none.
 pub(super) fn placeless(error: DataError) -> Wrong {
-    Flaw::new(0, error)
+    Wrong::new(0, error)
 }
 
 #[cfg(test)]

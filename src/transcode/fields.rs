@@ -205,8 +205,8 @@ pub fn to_wire(
 ) -> Result<(), DataError> {
     let object = build::object(plan, fields, read)?;
     let text = node::Text::of(&object);
-    json::read(plan, text.json.as_bytes(), JsonInput::default(), out).map_err(|flaw| {
-        let (place, error) = text.blame(*flaw);
+    json::read(plan, text.json.as_bytes(), JsonInput::default(), out).map_err(|wrong| {
+        let (place, error) = text.blame(wrong);
         match place.and_then(|place| fields.get(place)) {
             Some(field) => error.inside(&field.path()),
             None => error,

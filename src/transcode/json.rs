@@ -13,11 +13,11 @@ mod string;
 use std::cell::Cell;
 
 use super::compose::{self, compose};
-use super::flaw::{Flaw, Wrong};
 use super::options::{JsonInput, JsonOutput, Layout};
 use super::place::Place;
 use super::walk::{Required, walk};
 use super::writer::Writer;
+use super::wrong::Wrong;
 use super::{DataError, Plan};
 
 /// Reads one strict JSON value as a message of the plan's type and appends its wire bytes to `out`.
@@ -25,10 +25,7 @@ use super::{DataError, Plan};
 /// # Errors
 /// When the text is no JSON or does not fit the type; with line, column and path. `out` is then as it was.
 pub fn to_wire(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u8>) -> Result<(), DataError> {
-    read(plan, json, options, out).map_err(|flaw| {
-        let place = Place::of(json, flaw.offset);
-        flaw.error.at(place.line, place.column)
-    })
+    read(plan, json, options, out).map_err(|wrong| wrong.placed(|offset| Place::of(json, offset)))
 }
 
 /// Reads wire bytes as a message of the plan's type and appends its JSON to `out`, without a line end.
@@ -79,7 +76,7 @@ pub(super) fn read(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u
     if !json.is_ascii()
         && let Err(error) = simdutf8::compat::from_utf8(json)
     {
-        return Err(Flaw::new(error.valid_up_to(), DataError::new("the text is not UTF-8")));
+        return Err(Wrong::new(error.valid_up_to(), DataError::new("the text is not UTF-8")));
     }
     let mut kept = KEPT.take().unwrap_or_default();
     let Scratch { text, bytes, key, keys } = &mut *kept;

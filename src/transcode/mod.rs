@@ -5,7 +5,6 @@ mod compose;
 pub mod documents;
 mod error;
 pub mod fields;
-mod flaw;
 mod frame;
 pub mod json;
 mod nothing;
@@ -28,6 +27,7 @@ mod walk;
 mod well_known;
 mod window;
 mod writer;
+mod wrong;
 
 pub use error::DataError;
 pub use options::{JsonInput, JsonOutput};

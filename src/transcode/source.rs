@@ -1,9 +1,9 @@
 //! What a message is read from, piece by piece, as the one composer of wire bytes asks for it.
 
 use super::DataError;
-use super::flaw::Wrong;
 use super::plan::Field;
 use super::sink::Span;
+use super::wrong::Wrong;
 
 /// Something in the shape of JSON that messages are read from: JSON text, or a value in memory.
 ///

@@ -13,10 +13,10 @@ mod unknown;
 mod value;
 mod writer;
 
-use super::flaw::Wrong;
 use super::options::{TextInput, TextOutput, UnknownFields};
 use super::place::Place;
 use super::walk::{Required, walk};
+use super::wrong::Wrong;
 use super::{DataError, Plan};
 use reader::Reader;
 use writer::TextSink;
@@ -27,10 +27,7 @@ use writer::TextSink;
 /// When the text is no text format or does not fit the type; with line, column and the field's path. `out` is
 /// then as it was.
 pub fn to_wire(plan: &Plan, text: &str, options: TextInput, out: &mut Vec<u8>) -> Result<(), DataError> {
-    read(plan, text, options, out).map_err(|flaw| {
-        let place = Place::of(text.as_bytes(), flaw.offset);
-        flaw.error.at(place.line, place.column)
-    })
+    read(plan, text, options, out).map_err(|wrong| wrong.placed(|offset| Place::of(text.as_bytes(), offset)))
 }
 
 /// Reads wire bytes as a message of the plan's type and appends it in text format, as protoc prints it: one field

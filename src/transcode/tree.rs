@@ -85,5 +85,6 @@ pub fn from_wire<T: Tree>(plan: &Plan, wire: &[u8]) -> Result<T, DataError> {
 pub fn to_wire<T: Tree>(plan: &Plan, value: &T, out: &mut Vec<u8>) -> Result<(), DataError> {
     let source = source::Values::new(value);
     let mut keys: Vec<compose::Scratch> = Vec::new();
-    compose(plan, source, Unknown::Refuse, &mut keys, Writer::new(out, 64)).map_err(|wrong| wrong.error)
+    compose(plan, source, Unknown::Refuse, &mut keys, Writer::new(out, 64))
+        .map_err(|wrong| wrong.into_parts().1)
 }

@@ -12,10 +12,10 @@ mod special;
 mod value;
 
 use super::DataError;
-use super::flaw::member_step;
 use super::plan::{Count, Field, Form, Plan, Presence, Type, Types, WireType, type_text, value_text};
 use super::reader::Broken;
 use super::sink::{Key, Sink};
+use super::wrong::member_step;
 use arena::Arena;
 
 /// How deep messages may be nested.

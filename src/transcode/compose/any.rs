@@ -1,9 +1,9 @@
 //! An Any: whose type is looked for first, and whose JSON is that of what it holds.
 
 use super::super::DataError;
-use super::super::flaw::Wrong;
 use super::super::plan::{Form, Tag, Type, Types, WireType};
 use super::super::source::{Member, Next, Source};
+use super::super::wrong::Wrong;
 use super::{Before, Composer};
 
 /// The member that says what an Any holds.

@@ -1,10 +1,10 @@
 //! Maps: entries as messages of two fields, no key twice.
 
 use super::super::DataError;
-use super::super::flaw::Wrong;
 use super::super::number;
 use super::super::plan::{Field, Kind, Tag, WireType, type_text, value_text};
 use super::super::source::{Member, Next, Source};
+use super::super::wrong::Wrong;
 use super::{Composer, value};
 
 /// A key that a map has, by where it stands in what was written.

@@ -1,10 +1,10 @@
 //! The well-known types, each from the JSON that is its own.
 
 use super::super::DataError;
-use super::super::flaw::Wrong;
 use super::super::plan::{Form, Tag, Type, WireType};
 use super::super::source::{Member, Next, Source};
 use super::super::well_known::{field_mask, time};
+use super::super::wrong::Wrong;
 use super::{Composer, value};
 
 impl<'c, S: Source> Composer<'c, '_, '_, S> {

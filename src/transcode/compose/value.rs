@@ -1,10 +1,10 @@
 //! One value of a field, as a source has it, on the wire.
 
-use super::super::flaw::Wrong;
 use super::super::number;
 use super::super::options::Unknown;
 use super::super::plan::{Field, Kind, Presence, no_such_value, value_text};
 use super::super::source::{Next, Source};
+use super::super::wrong::Wrong;
 use super::Composer;
 
 /// A singular field: behind its tag, and left out when it is the default one of a field without presence.

@@ -70,10 +70,7 @@ impl DocumentRef<'_> {
                 return Ok(());
             }
         };
-        read.map_err(|flaw| {
-            let place = self.place(flaw.offset);
-            flaw.error.at(place.line, place.column)
-        })
+        read.map_err(|wrong| wrong.placed(|offset| self.place(offset)))
     }
 
     /// The strict JSON of this value, where the input is JSON.

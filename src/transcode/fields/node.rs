@@ -2,8 +2,8 @@
 
 use crate::transcode::DataError;
 use crate::transcode::documents::Document;
-use crate::transcode::flaw::{Flaw, member_step};
 use crate::transcode::plan::{Field as Slot, Type};
+use crate::transcode::wrong::{Wrong, member_step};
 
 /// A place of the message.
 #[derive(Debug, Default)]
@@ -196,8 +196,8 @@ impl<'n> Text<'n> {
     }
 
     /// The place of the field that an error is about, and the error with a path from there on.
-    pub(super) fn blame(&self, flaw: Flaw) -> (Option<usize>, DataError) {
-        let Flaw { offset, error } = flaw;
+    pub(super) fn blame(&self, wrong: Wrong) -> (Option<usize>, DataError) {
+        let (offset, error) = wrong.into_parts();
         let behind = self.pieces.partition_point(|piece| piece.start <= offset);
         let Some(piece) = behind.checked_sub(1).and_then(|place| self.pieces.get(place)) else {
             return (None, error);

@@ -1,10 +1,10 @@
 //! A place in JSON text, and the tokens that stand there.
 
 use super::super::DataError;
-use super::super::flaw::{Flaw, Wrong};
 use super::super::number;
 use super::super::sink::Span;
 use super::super::source::{Member, Next};
+use super::super::wrong::Wrong;
 use super::{scan, string};
 
 /// How deep a value may be nested that is only passed over.
@@ -83,12 +83,12 @@ impl<'t> Json<'t> {
     #[cold]
     pub(super) fn syntax(&self, expected: &str) -> Wrong {
         if self.at >= self.end {
-            return Flaw::new(self.end, DataError::unfinished("the JSON ends too early"));
+            return Wrong::new(self.end, DataError::unfinished("the JSON ends too early"));
         }
         let rest = &self.text[self.at..self.end];
         let rest = String::from_utf8_lossy(rest);
         let next = rest.chars().next().unwrap_or_default();
-        Flaw::new(self.at, DataError::new(format!("no valid JSON: {next:?} where {expected}")))
+        Wrong::new(self.at, DataError::new(format!("no valid JSON: {next:?} where {expected}")))
     }
 
     #[inline]
@@ -118,7 +118,7 @@ impl<'t> Json<'t> {
                 let more = |b: &&u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
                 let length = rest.iter().take_while(more).count();
                 let shown = super::shown(&rest[..length]);
-                Err(Flaw::new(self.begun, DataError::new(format!("no valid JSON: {shown} is no number"))))
+                Err(Wrong::new(self.begun, DataError::new(format!("no valid JSON: {shown} is no number"))))
             }
         }
     }
@@ -229,6 +229,6 @@ impl Json<'_> {
 
     /// An error that data is too deep here.
     pub(super) fn too_deep(&self) -> Wrong {
-        Flaw::new(self.begun, DataError::new(format!("nested more than {DEPTH} levels deep")))
+        Wrong::new(self.begun, DataError::new(format!("nested more than {DEPTH} levels deep")))
     }
 }

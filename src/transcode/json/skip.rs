@@ -1,7 +1,7 @@
 //! Values of JSON that nobody wants, passed over; and what of one is shown.
 
-use super::super::flaw::Wrong;
 use super::super::source::{Member, Next, Source as _};
+use super::super::wrong::Wrong;
 use super::cursor::Json;
 
 /// Passes over the value that was spoken of last, at most `depth` levels of it.

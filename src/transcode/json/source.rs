@@ -1,11 +1,11 @@
 //! JSON text that messages are read from.
 
 use super::super::DataError;
-use super::super::flaw::{Flaw, Wrong};
 use super::super::number;
 use super::super::plan::Field;
 use super::super::sink::Span;
 use super::super::source::{Member, Next, Source};
+use super::super::wrong::Wrong;
 use super::cursor::{Json, Name};
 use super::{base64, scan, string};
 
@@ -199,12 +199,12 @@ impl Source for Json<'_> {
 
     #[cold]
     fn wrong(&self, error: DataError) -> Wrong {
-        Flaw::new(self.begun, error)
+        Wrong::new(self.begun, error)
     }
 
     #[cold]
     fn wrong_key(&self, key: usize, error: DataError) -> Wrong {
-        Flaw::new(self.quote(key), error)
+        Wrong::new(self.quote(key), error)
     }
 
     #[cold]

@@ -1,7 +1,7 @@
 //! Strings of JSON with escapes in them.
 
 use super::super::DataError;
-use super::super::flaw::{Flaw, Wrong};
+use super::super::wrong::Wrong;
 use super::scan;
 
 /// Undoes the escapes of the string whose first quote is at `quote`, and appends it to `out`. The text ends at
@@ -23,11 +23,11 @@ pub(super) fn unescape(
             Some(byte) => {
                 let what =
                     format!("no valid JSON: the control character 0x{byte:02x} in a string must be escaped");
-                return Err(Flaw::new(at, DataError::new(what)));
+                return Err(Wrong::new(at, DataError::new(what)));
             }
             None => {
                 let what = "the JSON ends too early: a string is not closed";
-                return Err(Flaw::new(end, DataError::unfinished(what)));
+                return Err(Wrong::new(end, DataError::unfinished(what)));
             }
         }
         start = at;
@@ -46,11 +46,11 @@ fn escape(text: &[u8], end: usize, at: usize, out: &mut Vec<u8>) -> Result<usize
         Some(b't') => b'\t',
         Some(b'u') => return unicode(text, end, at, out),
         Some(_) => {
-            return Err(Flaw::new(at, DataError::new("no valid JSON: an escape that there is not")));
+            return Err(Wrong::new(at, DataError::new("no valid JSON: an escape that there is not")));
         }
         None => {
             let what = "the JSON ends too early: a string is not closed";
-            return Err(Flaw::new(end, DataError::unfinished(what)));
+            return Err(Wrong::new(end, DataError::unfinished(what)));
         }
     };
     out.push(plain);
@@ -66,7 +66,7 @@ fn unicode(text: &[u8], end: usize, at: usize, out: &mut Vec<u8>) -> Result<usiz
         let digits = std::str::from_utf8(digits).ok()?;
         if starts && hex { u32::from_str_radix(digits, 16).ok() } else { None }
     };
-    let wrong = |what: &str| Flaw::new(at, DataError::new(format!("no valid JSON: {what}")));
+    let wrong = |what: &str| Wrong::new(at, DataError::new(format!("no valid JSON: {what}")));
     let Some(first) = unit(at) else { return Err(wrong("four hexadecimal digits are due behind \\u")) };
     let (code, behind) = match (first, unit(at + 6)) {
         (0xd800..=0xdbff, Some(second @ 0xdc00..=0xdfff)) => {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::token::Shape;
 use crate::transcode::DataError;
-use crate::transcode::flaw::{Flaw, Wrong};
+use crate::transcode::wrong::Wrong;
 
 /// Appends what a string, given with its quotes, stands for. `offset` is where it begins in the text.
 pub(super) fn unescape(literal: &str, offset: usize, out: &mut Vec<u8>) -> Result<(), Wrong> {
@@ -15,7 +15,7 @@ pub(super) fn unescape(literal: &str, offset: usize, out: &mut Vec<u8>) -> Resul
         let escape = &rest[at..];
         match escaped(escape, out) {
             Ok(length) => rest = &escape[length..],
-            Err(error) => return Err(Flaw::new(offset + literal.len() - 1 - escape.len(), error)),
+            Err(error) => return Err(Wrong::new(offset + literal.len() - 1 - escape.len(), error)),
         }
     }
     out.extend_from_slice(rest.as_bytes());
@@ -173,7 +173,10 @@ mod tests {
         let mut out = Vec::new();
         match unescape(literal, 0, &mut out) {
             Ok(()) => Ok(out),
-            Err(flaw) => Err((flaw.offset, flaw.error.message().to_owned())),
+            Err(wrong) => {
+                let (offset, error) = wrong.into_parts();
+                Err((offset, error.message().to_owned()))
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 
 use crate::leaf::nearest::nearest;
 use crate::transcode::DataError;
-use crate::transcode::flaw::Wrong;
 use crate::transcode::plan::{Field, Type};
+use crate::transcode::wrong::Wrong;
 
 /// The name of a field as it stands in the text.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,12 +63,10 @@ impl Name<'_> {
     }
 
     /// The error one level further out.
-    pub(super) fn inside(&self, mut flaw: Wrong) -> Wrong {
-        let outer = match self {
+    pub(super) fn inside(&self, wrong: Wrong) -> Wrong {
+        wrong.inside(&match self {
             Name::Word(word) => format!(".{word}"),
             Name::Bracketed(name) => format!(".[{name}]"),
-        };
-        flaw.error = flaw.error.inside(&outer);
-        flaw
+        })
     }
 }

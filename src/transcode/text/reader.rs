@@ -3,7 +3,6 @@
 use super::name::Name;
 use super::token::{Lexer, Shape, Token};
 use crate::transcode::DataError;
-use crate::transcode::flaw::{Flaw, Wrong};
 use crate::transcode::frame::Frame;
 use crate::transcode::json::shown;
 use crate::transcode::options::Unknown;
@@ -11,6 +10,7 @@ use crate::transcode::plan::{
     Count, Entry, Field, Form, Kind, Of, SetItem, Tag, Type, Types, is_reserved, type_text,
 };
 use crate::transcode::writer::Writer;
+use crate::transcode::wrong::Wrong;
 
 /// How deep a message may be nested.
 const DEPTH: usize = 100;
@@ -54,7 +54,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             None => Ok(()),
             Some(field) => {
                 let error = format!("{} needs its field {:?}", message.name, &*field.name);
-                Err(self.flaw(DataError::new(error)))
+                Err(self.wrong(DataError::new(error)))
             }
         }
     }
@@ -63,14 +63,14 @@ impl<'t, 'o> Reader<'t, 'o> {
         let start = self.token();
         let name = self.name()?;
         if let (Name::Bracketed(url), Form::Any) = (&name, message.form) {
-            return self.any(message, frame, (start, url), depth).map_err(|flaw| name.inside(flaw));
+            return self.any(message, frame, (start, url), depth).map_err(|wrong| name.inside(wrong));
         }
         let Some(rank) = name.find(message) else {
             let reserved = matches!(name, Name::Word(word) if is_reserved(types, &message.name, word));
             if reserved || self.unknown == Unknown::Drop {
-                return self.skip_field(depth).map_err(|flaw| name.inside(flaw));
+                return self.skip_field(depth).map_err(|wrong| name.inside(wrong));
             }
-            return Err(Flaw::new(start.offset, name.unknown(message)));
+            return Err(Wrong::new(start.offset, name.unknown(message)));
         };
         let field = &message.fields[rank];
         if field.count == Count::One {
@@ -80,12 +80,12 @@ impl<'t, 'o> Reader<'t, 'o> {
                 Some(format!("the oneof {:?} is given twice", &*message.oneofs[usize::from(oneof)]))
             });
             if let Some(twice) = twice {
-                return Err(Flaw::new(start.offset, DataError::new(twice)));
+                return Err(Wrong::new(start.offset, DataError::new(twice)));
             }
         }
         let read =
             if field.packed { self.packed(types, field, &name) } else { self.values(types, field, depth) };
-        read.map_err(|flaw| name.inside(flaw))
+        read.map_err(|wrong| name.inside(wrong))
     }
 
     /// What stands behind a field's name.
@@ -96,7 +96,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         if self.token().shape == Shape::Symbol(b'[') {
             if field.count == Count::One {
                 let error = format!("{} is no list but {}", field.name, type_text(types, field));
-                return Err(self.flaw(DataError::new(error)));
+                return Err(self.wrong(DataError::new(error)));
             }
             self.list(|reader| reader.value(types, field, depth))?;
         } else {
@@ -177,19 +177,19 @@ impl<'t, 'o> Reader<'t, 'o> {
         while self.token().shape != end {
             let start = self.token();
             let name = self.name()?;
-            let flaw = |error: String| Flaw::new(start.offset, DataError::new(error));
+            let wrong = |error: String| Wrong::new(start.offset, DataError::new(error));
             match members.iter().position(|member| name == Name::Word(&member.name)) {
                 Some(rank) if seen[rank] => {
-                    return Err(flaw(format!("the field {:?} is given twice", name.text())));
+                    return Err(wrong(format!("the field {:?} is given twice", name.text())));
                 }
                 Some(rank) => {
                     seen[rank] = true;
-                    self.values(types, members[rank], depth).map_err(|flaw| name.inside(flaw))?;
+                    self.values(types, members[rank], depth).map_err(|wrong| name.inside(wrong))?;
                 }
                 None if self.unknown == Unknown::Drop => self.skip_field(depth)?,
                 None => {
                     let what = format!("unknown field {:?}: an entry has \"key\" and \"value\"", name.text());
-                    return Err(flaw(what));
+                    return Err(wrong(what));
                 }
             }
         }
@@ -204,18 +204,18 @@ impl<'t, 'o> Reader<'t, 'o> {
         (start, url): (Token<'_>, &str),
         depth: usize,
     ) -> Result<(), Wrong> {
-        let flaw = |error: String| Flaw::new(start.offset, DataError::new(error));
+        let wrong = |error: String| Wrong::new(start.offset, DataError::new(error));
         let (Some(url_rank), Some(value_rank)) = (any.rank_of(1), any.rank_of(2)) else {
-            return Err(flaw(format!("{} has no type_url and value", any.name)));
+            return Err(wrong(format!("{} has no type_url and value", any.name)));
         };
         if !frame.take(url_rank) || !frame.take(value_rank) {
-            return Err(flaw("what the Any holds is given twice".to_owned()));
+            return Err(wrong("what the Any holds is given twice".to_owned()));
         }
         let Some((_, name)) = url.rsplit_once('/') else {
-            return Err(flaw(format!("{url:?} is no type URL such as \"type.googleapis.com/pkg.Type\"")));
+            return Err(wrong(format!("{url:?} is no type URL such as \"type.googleapis.com/pkg.Type\"")));
         };
         let Some((types, message)) = self.home.any(name) else {
-            return Err(flaw(format!("the message type '{name}' is not in the schema")));
+            return Err(wrong(format!("the message type '{name}' is not in the schema")));
         };
         self.take(b':')?;
         self.writer.bytes(any.fields[url_rank].tag, url.as_bytes());
@@ -236,7 +236,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             _ => return Err(self.due("'{'")),
         };
         if depth == DEPTH {
-            return Err(self.flaw(DataError::new(format!("nested more than {DEPTH} levels deep"))));
+            return Err(self.wrong(DataError::new(format!("nested more than {DEPTH} levels deep"))));
         }
         self.lexer.advance()?;
         inner(self, Shape::Symbol(end))?;
@@ -274,7 +274,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             Shape::Integer => {
                 let error =
                     format!("a field is given by its name, and {} is a number", shown(token.text.as_bytes()));
-                return Err(self.flaw(DataError::new(error)));
+                return Err(self.wrong(DataError::new(error)));
             }
             _ => return Err(self.due("the name of a field")),
         }
@@ -313,14 +313,14 @@ impl<'t, 'o> Reader<'t, 'o> {
     }
 
     /// An error where the next token stands.
-    pub(super) fn flaw(&self, error: DataError) -> Wrong {
-        Flaw::new(self.token().offset, error)
+    pub(super) fn wrong(&self, error: DataError) -> Wrong {
+        Wrong::new(self.token().offset, error)
     }
 
     /// The error for a token that is not what is due.
     pub(super) fn due(&self, what: &str) -> Wrong {
         let token = self.token();
-        self.flaw(match token.shape {
+        self.wrong(match token.shape {
             Shape::End => DataError::unfinished(format!("{what} is due where the text ends")),
             Shape::String => {
                 DataError::new(format!("{what} is due where {} stands", shown(token.text.as_bytes())))

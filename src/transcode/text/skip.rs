@@ -4,8 +4,8 @@ use super::literal::{is_real, unescape};
 use super::reader::Reader;
 use super::token::Shape;
 use crate::transcode::DataError;
-use crate::transcode::flaw::{Flaw, Wrong};
 use crate::transcode::json::shown;
+use crate::transcode::wrong::Wrong;
 
 impl Reader<'_, '_> {
     /// Goes over what stands behind a field's name.
@@ -57,7 +57,7 @@ impl Reader<'_, '_> {
             Shape::Word if minus && !is_real(token.text) => {
                 let given = shown(self.lexer.since(start.offset).as_bytes());
                 let error = DataError::new(format!("{given} is no value"));
-                Err(Flaw::new(start.offset, error))
+                Err(Wrong::new(start.offset, error))
             }
             Shape::Word | Shape::Integer | Shape::Float => self.lexer.advance(),
             _ => Err(self.due("a value")),

@@ -1,8 +1,8 @@
 //! The tokens of text format.
 
 use crate::transcode::DataError;
-use crate::transcode::flaw::{Flaw, Wrong};
 use crate::transcode::json::shown;
+use crate::transcode::wrong::Wrong;
 
 /// A place in text format: the token that is next.
 #[derive(Debug, Clone, Copy)]
@@ -77,16 +77,16 @@ impl<'t> Lexer<'t> {
                 _ if end > at => at = end,
                 Some(_) => {
                     let error = DataError::new(format!("']' is due where {} stands", quoted(self.text, end)));
-                    return Err(Flaw::new(end, error));
+                    return Err(Wrong::new(end, error));
                 }
                 None => {
                     let error = DataError::unfinished("the '[' that stands here is never closed");
-                    return Err(Flaw::new(start, error));
+                    return Err(Wrong::new(start, error));
                 }
             }
         }
         match wrong_name(&name) {
-            Some(error) => Err(Flaw::new(start, error)),
+            Some(error) => Err(Wrong::new(start, error)),
             None => Ok(name),
         }
     }
@@ -111,7 +111,7 @@ fn lex(text: &str, at: usize) -> Result<Token<'_>, Wrong> {
         Some(&symbol @ b'!'..=b'~') => (Shape::Symbol(symbol), offset + 1),
         Some(_) => {
             let error = DataError::new(format!("{} has no place outside of strings", quoted(text, offset)));
-            return Err(Flaw::new(offset, error));
+            return Err(Wrong::new(offset, error));
         }
     };
     Ok(Token { shape, offset, text: &text[offset..end] })
@@ -176,7 +176,7 @@ fn number(text: &str, start: usize) -> Result<(Shape, usize), Wrong> {
     let mut end = start;
     let wrong = |end: usize, what: &str| {
         let error = DataError::new(format!("{} {what}", shown(&bytes[start..end])));
-        Flaw::new(start, error)
+        Wrong::new(start, error)
     };
     match (bytes[start], bytes.get(start + 1)) {
         (b'0', Some(b'x' | b'X')) => {
@@ -220,18 +220,20 @@ fn number(text: &str, start: usize) -> Result<(Shape, usize), Wrong> {
 
 /// Where a string ends, which begins with its quote.
 fn string(bytes: &[u8], start: usize, quote: u8) -> Result<usize, Wrong> {
-    let flaw = |offset, error| Err(Flaw::new(offset, error));
+    let wrong = |offset, error| Err(Wrong::new(offset, error));
     let mut at = start + 1;
     loop {
         match bytes.get(at) {
             Some(&byte) if byte == quote => return Ok(at + 1),
             Some(b'\\') => at += 2,
             Some(b'\n') => {
-                return flaw(start, DataError::new("the string that begins here is not closed on its line"));
+                return wrong(start, DataError::new("the string that begins here is not closed on its line"));
             }
-            Some(0) => return flaw(at, DataError::new("a zero byte in a string is written \\000")),
+            Some(0) => return wrong(at, DataError::new("a zero byte in a string is written \\000")),
             Some(_) => at += 1,
-            None => return flaw(start, DataError::unfinished("the string that begins here is never closed")),
+            None => {
+                return wrong(start, DataError::unfinished("the string that begins here is never closed"));
+            }
         }
     }
 }

@@ -4,11 +4,11 @@ use super::literal::{Literal, unescape};
 use super::reader::Reader;
 use super::token::Shape;
 use crate::transcode::DataError;
-use crate::transcode::flaw::{Flaw, Wrong};
 use crate::transcode::json::shown;
 use crate::transcode::options::Unknown;
 use crate::transcode::plan::{Count, Field, Kind, Presence, Tag, Types, no_such_value, value_text};
 use crate::transcode::writer::Writer;
+use crate::transcode::wrong::Wrong;
 
 /// A number as the wire has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Reader<'_, '_> {
     fn text(&mut self, types: &Types, field: &Field) -> Result<(), Wrong> {
         let start = self.token().offset;
         if self.token().shape != Shape::String {
-            return Err(self.wrong(types, field, start, ""));
+            return Err(self.mismatch(types, field, start, ""));
         }
         self.string.clear();
         while self.token().shape == Shape::String {
@@ -75,7 +75,7 @@ impl Reader<'_, '_> {
             self.lexer.advance()?;
         }
         if field.kind == Kind::String && field.utf8 && std::str::from_utf8(&self.string).is_err() {
-            return Err(Flaw::new(start, DataError::new("the string is not UTF-8")));
+            return Err(Wrong::new(start, DataError::new("the string is not UTF-8")));
         }
         Ok(())
     }
@@ -112,7 +112,7 @@ impl Reader<'_, '_> {
         };
         let Some(number) = number else {
             let real = matches!(field.kind, Kind::Float | Kind::Double);
-            return Err(self.wrong(
+            return Err(self.mismatch(
                 types,
                 field,
                 start,
@@ -146,12 +146,12 @@ impl Reader<'_, '_> {
         match (found, self.unknown) {
             (Some(number), _) => Ok(Found::Number(number)),
             (None, Unknown::Drop) => Ok(Found::Dropped),
-            (None, Unknown::Refuse) => Err(Flaw::new(start, no_such_value(self.lexer.since(start), e))),
+            (None, Unknown::Refuse) => Err(Wrong::new(start, no_such_value(self.lexer.since(start), e))),
         }
     }
 
     /// The error for a value, which begins at `start`, that is none of the field's type.
-    fn wrong(&self, types: &Types, field: &Field, start: usize, why: &str) -> Wrong {
+    fn mismatch(&self, types: &Types, field: &Field, start: usize, why: &str) -> Wrong {
         let type_name = match field.kind {
             Kind::Bytes => "bytes".to_owned(),
             _ => value_text(types, field),
@@ -160,7 +160,7 @@ impl Reader<'_, '_> {
             return self.due(&format!("a value of type {type_name}"));
         }
         let given = shown(self.lexer.since(start).as_bytes());
-        Flaw::new(start, DataError::new(format!("{given} is no {type_name}{why}")))
+        Wrong::new(start, DataError::new(format!("{given} is no {type_name}{why}")))
     }
 }
 

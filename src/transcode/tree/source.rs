@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::{Look, Tree};
-use crate::transcode::flaw::Wrong;
 use crate::transcode::plan::Field;
 use crate::transcode::sink::Span;
 use crate::transcode::source::{Member, Next, Source};
+use crate::transcode::wrong::Wrong;
 use crate::transcode::{DataError, compose, json, number};
 
 /// A value, and those around it that are open.

@@ -4,7 +4,7 @@ use super::super::plan::{Field, Form, Kind, Type};
 use super::super::reader;
 use super::super::sink::{Sink, Span};
 use super::super::well_known::{field_mask, time};
-use super::{DEPTH, Slice, Stop, Walk, value};
+use super::{DEPTH, Slice, Stop, Walk};
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// A message that is these slices of the arena, if it is handed on in a way of its own; `false` when it is not.
