@@ -9,6 +9,7 @@ mod indexed;
 mod map;
 mod ordered;
 mod special;
+mod straight;
 mod value;
 
 use super::DataError;

@@ -1,12 +1,42 @@
 //! Bytes in JSON: base64, read in either alphabet and with or without padding.
 
+/// The alphabet that is written.
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Writes at most 36 bytes as base64 with padding; answers how long that is.
+#[inline]
+pub(super) fn encode(bytes: &[u8], text: &mut [u8; 48]) -> usize {
+    let character = |bits: u32| ALPHABET[(bits & 63) as usize];
+    let (threes, rest) = bytes.as_chunks::<3>();
+    let mut length = 0;
+    for (&[a, b, c], four) in threes.iter().zip(text.as_chunks_mut::<4>().0) {
+        let bits = u32::from_be_bytes([0, a, b, c]);
+        *four = [character(bits >> 18), character(bits >> 12), character(bits >> 6), character(bits)];
+        length += 4;
+    }
+    let last = match *rest {
+        [a] => {
+            let bits = u32::from(a) << 4;
+            [character(bits >> 6), character(bits), b'=', b'=']
+        }
+        [a, b] => {
+            let bits = u32::from_be_bytes([0, 0, a, b]) << 2;
+            [character(bits >> 12), character(bits >> 6), character(bits), b'=']
+        }
+        _ => return length,
+    };
+    if let Some(four) = text.get_mut(length..length + 4) {
+        four.copy_from_slice(&last);
+    }
+    length + 4
+}
+
 /// What each character stands for, in the alphabet with `+` and `/` and in that with `-` and `_`; 64 for none.
 const VALUES: [u8; 256] = {
     let mut values = [64; 256];
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut at = 0;
     while at < 64 {
-        values[alphabet[at] as usize] = at as u8;
+        values[ALPHABET[at] as usize] = at as u8;
         at += 1;
     }
     values[b'-' as usize] = 62;
@@ -68,6 +98,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_written_is_as_others_write_it(bytes in prop::collection::vec(any::<u8>(), 0..=36)) {
+            let mut text = [0; 48];
+            let length = encode(&bytes, &mut text);
+            prop_assert_eq!(String::from_utf8_lossy(&text[..length]), BASE64_STANDARD.encode(&bytes));
+        }
+
         #[test]
         fn every_spelling_comes_back(bytes: Vec<u8>) {
             for engine in [&BASE64_STANDARD, &BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE, &BASE64_URL_SAFE_NO_PAD] {

@@ -1,14 +1,11 @@
 //! JSON text that a message is written into, on one line.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-
 use super::super::DataError;
 use super::super::options::{Defaults, Enums, Int64, JsonOutput, Names};
 use super::super::out::Out;
 use super::super::plan::{Enum, Field, HEAD};
 use super::super::sink::{Key, Sink, Span};
-use super::{digits, scan};
+use super::{base64, digits, scan};
 
 /// Writes JSON behind what a `Vec` already holds.
 ///
@@ -273,9 +270,8 @@ impl<'p> Sink<'p> for Json<'_> {
         self.out.byte(b'"');
         // In pieces, each a whole number of threes, through a window.
         for piece in value.get().chunks(36) {
-            let mut text = [0; 48];
-            let length = BASE64_STANDARD.encode_slice(piece, &mut text).unwrap_or(0);
-            self.out.put(&text, length);
+            let length = base64::encode(piece, self.out.room());
+            self.out.take(length);
         }
         self.out.byte(b'"');
     }

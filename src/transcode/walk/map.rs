@@ -4,8 +4,8 @@ use super::super::plan::{Field, Kind, WireType};
 use super::super::reader;
 use super::super::sink::{Key, Sink, Span};
 use super::super::utf8;
-use super::super::window::eight;
 use super::arena::Pair;
+use super::straight::head;
 use super::{DEPTH, Slice, Stop, Walk, value};
 
 /// Keys of so many entries are compared with each other; those of more are sorted.
@@ -203,22 +203,6 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             if pairs[a].key == pairs[b].key && text(&pairs[a]) == text(&pairs[b]) {
                 pairs[a].dropped = true;
             }
-        }
-    }
-}
-
-/// The first bytes of a text, as a number: texts that differ in it differ.
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn head(wire: &[u8], start: usize, end: usize) -> u64 {
-    let length = end - start;
-    match eight(wire, start) {
-        Some(window) if length > 0 => window & u64::MAX >> (64 - 8 * length.min(8)),
-        _ => {
-            let mut window = [0; 8];
-            for (to, from) in window.iter_mut().zip(wire.get(start..end).unwrap_or_default()) {
-                *to = *from;
-            }
-            u64::from_le_bytes(window)
         }
     }
 }

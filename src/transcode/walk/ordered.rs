@@ -1,6 +1,6 @@
 //! A message whose fields stand in the order of their numbers, handed on as it is read.
 
-use super::super::plan::{Count, Field, Presence, Tag, Type, WireType};
+use super::super::plan::{Count, Field, Kind, Presence, Tag, Type, WireType};
 use super::super::reader;
 use super::super::sink::Sink;
 use super::super::window::eight;
@@ -119,6 +119,12 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         mut at: usize,
         end: usize,
     ) -> Result<usize, Stop> {
+        if field.kind == Kind::String && wire_type == WireType::Delimited {
+            return self.strings(field, at, end);
+        }
+        if field.kind == Kind::Message && wire_type == WireType::Delimited {
+            return self.messages(field, at, end);
+        }
         let mut list = value::List::default();
         loop {
             at = self.elements(field, wire_type, at, end, &mut list)?;
@@ -136,7 +142,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
 
     /// The wire type that stands at `at` and the place behind it, if it is the same field's again.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn again(&self, field: &Field, at: usize, end: usize) -> Option<(WireType, usize)> {
+    pub(super) fn again(&self, field: &Field, at: usize, end: usize) -> Option<(WireType, usize)> {
         let Some(window) = eight(self.wire, at) else {
             return match reader::key(self.wire, at, end) {
                 Ok((key, behind)) if key.number == field.number => Some((key.wire_type, behind)),
@@ -159,6 +165,11 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         mut at: usize,
         end: usize,
     ) -> Result<usize, Stop> {
+        if wire_type == WireType::Delimited
+            && let Some(behind) = self.straight_map(field, at, end)?
+        {
+            return Ok(behind);
+        }
         let from = self.arena.pairs.len();
         let slices = self.arena.slices.len();
         loop {

@@ -53,6 +53,11 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     }
 
     fn time(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
+        if slices.1 == slices.0 + 1
+            && let Some((seconds, nanos)) = self.plain_time(self.arena.slices[slices.0])
+        {
+            return self.time_text(type_, seconds, nanos);
+        }
         let (mut seconds, mut nanos) = (0, 0);
         self.each(type_, slices, |walk, field, at, end| {
             let (raw, _) = reader::varint(walk.wire, at, end)?;
@@ -62,6 +67,23 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             }
             Ok(())
         })?;
+        self.time_text(type_, seconds, nanos)
+    }
+
+    /// Seconds and nanoseconds where nothing else is there, and each at most once.
+    fn plain_time(&self, slice: Slice) -> Option<(i64, i32)> {
+        let (wire, Slice { start: mut at, end }) = (self.wire, slice);
+        let (mut seconds, mut nanos) = (0, 0);
+        if at < end && wire.get(at) == Some(&0x08) {
+            (seconds, at) = reader::varint(wire, at + 1, end).ok()?;
+        }
+        if at < end && wire.get(at) == Some(&0x10) {
+            (nanos, at) = reader::varint(wire, at + 1, end).ok()?;
+        }
+        (at == end).then_some((seconds.cast_signed(), nanos as i32))
+    }
+
+    fn time_text(&mut self, type_: &Type, seconds: i64, nanos: i32) -> Result<(), Stop> {
         let text = match type_.form {
             Form::Timestamp => time::timestamp_text(seconds, nanos),
             _ => time::duration_text(seconds, nanos),
@@ -72,7 +94,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                 "a {name} of {seconds} seconds and {nanos} nanoseconds is out of range"
             )));
         };
-        self.sink.text(Span::from(text.get()));
+        self.sink.text(text.get());
         Ok(())
     }
 

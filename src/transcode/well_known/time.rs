@@ -1,5 +1,7 @@
 //! Timestamp and Duration as text (protobuf.dev/programming-guides/json: RFC 3339, and seconds with an `s`).
 
+use crate::transcode::sink::Span;
+
 /// The most seconds of a Duration, in both directions: about 10,000 years.
 const MOST_SECONDS: i64 = 315_576_000_000;
 /// 0001-01-01T00:00:00Z
@@ -101,8 +103,8 @@ pub(in crate::transcode) fn duration(text: &[u8]) -> Option<(i64, i32)> {
     Some(if negative { (-seconds, -nanos) } else { (seconds, nanos) })
 }
 
-/// The longest text that is written here.
-pub(in crate::transcode) const LONGEST: usize = 32;
+/// The longest text that is written here, and room behind it for a wide look.
+pub(in crate::transcode) const LONGEST: usize = 48;
 
 /// A text that is written here.
 #[derive(Debug)]
@@ -114,8 +116,8 @@ pub(in crate::transcode) struct Text {
 impl Text {
     const EMPTY: Self = Self { bytes: [0; LONGEST], length: 0 };
 
-    pub(in crate::transcode) fn get(&self) -> &[u8] {
-        &self.bytes[..self.length]
+    pub(in crate::transcode) fn get(&self) -> Span<'_> {
+        Span::new(&self.bytes, 0, self.length)
     }
 
     fn push(&mut self, byte: u8) {
@@ -162,7 +164,7 @@ pub(in crate::transcode) fn timestamp_text(seconds: i64, nanos: i32) -> Option<T
     (FIRST..=LAST).contains(&seconds).then_some(())?;
     let (year, month, day) = date(seconds.div_euclid(86_400));
     let of_day = seconds.rem_euclid(86_400);
-    let mut text = Text { bytes: *b"0000-00-00T00:00:00             ", length: 19 };
+    let mut text = Text { bytes: *b"0000-00-00T00:00:00                             ", length: 19 };
     let mut pair = |at: usize, value: i64| {
         text.bytes[at] = b'0' + (value / 10) as u8;
         text.bytes[at + 1] = b'0' + (value % 10) as u8;

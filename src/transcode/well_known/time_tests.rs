@@ -56,7 +56,7 @@ fn durations() {
 
 #[test]
 fn text_has_none_three_six_or_nine_digits() {
-    let shown = |text: Option<Text>| text.map(|text| String::from_utf8(text.get().to_vec()).unwrap());
+    let shown = |text: Option<Text>| text.map(|text| String::from_utf8(text.get().get().to_vec()).unwrap());
     assert_eq!(shown(timestamp_text(0, 0)).as_deref(), Some("1970-01-01T00:00:00Z"));
     assert_eq!(shown(timestamp_text(-1, 10_000_000)).as_deref(), Some("1969-12-31T23:59:59.010Z"));
     assert_eq!(shown(timestamp_text(FIRST, 1000)).as_deref(), Some("0001-01-01T00:00:00.000001Z"));
@@ -74,13 +74,13 @@ proptest! {
     #[test]
     fn times_come_back(seconds in FIRST..=LAST, nanos in 0..1_000_000_000_i32) {
         let text = timestamp_text(seconds, nanos).unwrap();
-        prop_assert_eq!(timestamp(text.get()), Some((seconds, nanos)));
+        prop_assert_eq!(timestamp(text.get().get()), Some((seconds, nanos)));
     }
 
     #[test]
     fn durations_come_back(seconds in -MOST_SECONDS..=MOST_SECONDS, nanos in 0..1_000_000_000_i32) {
         let nanos = if seconds < 0 { -nanos } else { nanos };
         let text = duration_text(seconds, nanos).unwrap();
-        prop_assert_eq!(duration(text.get()), Some((seconds, nanos)));
+        prop_assert_eq!(duration(text.get().get()), Some((seconds, nanos)));
     }
 }
