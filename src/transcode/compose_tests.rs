@@ -886,3 +886,43 @@ fn a_hundred_levels_need_little_stack() {
     let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(deep).unwrap();
     thread.join().unwrap();
 }
+
+#[test]
+fn types_of_many_fields_and_oneofs() {
+    let oneofs: Vec<String> = (0..70)
+        .map(|n| format!("oneof o{n} {{ int32 a{n} = {}; int32 b{n} = {}; }}", n + 1, n + 401))
+        .collect();
+    let fields: Vec<String> = (101..400).map(|n| format!("optional int32 f{n} = {n};")).collect();
+    let source = format!(
+        "syntax = \"proto2\"; package w; message Wide {{ {} {} required int32 last = 600; optional Wide inner = 601; }}",
+        oneofs.join(" "),
+        fields.join(" ")
+    );
+    let plan = Plan::compile(&crate::transcode::testing::closure(&source), "w.Wide").unwrap();
+    let all: Vec<String> = (101..400).map(|n| format!("\"f{n}\":{n}")).collect();
+    let most = format!("{},\"last\":0", all.join(","));
+    for (n, inner) in [(101, "{\"last\":1}"), (256, "null"), (399, "{\"last\":0,\"b69\":1}")] {
+        made(&plan, &format!("{{{most},\"inner\":{inner}}}"));
+        let error = refused(&plan, &format!("{{{most},\"inner\":{inner},\"f{n}\":0}}"));
+        assert_eq!(error.message(), format!("the field \"f{n}\" is given twice"));
+    }
+    for n in [0, 1, 63, 64, 69] {
+        let error = refused(&plan, &format!("{{\"a{n}\":1,\"b{n}\":1,\"last\":0}}"));
+        assert_eq!(error.message(), format!("the oneof \"o{n}\" is given twice"));
+        // of all others each may be given too
+        let others: Vec<String> =
+            (0..70).map(|other| format!("\"{}{other}\":1", if other == n { "b" } else { "a" })).collect();
+        let bytes = made(&plan, &format!("{{{},\"last\":0}}", others.join(",")));
+        let text = json_of(&plan, &bytes, JsonOutput::default()).unwrap();
+        assert_eq!((text.matches("\"a").count(), text.matches("\"b").count()), (69, 1), "{text}");
+        // the last member counts
+        let both = [&bytes[..], &wire(&format!("{}: 7", n + 1))].concat();
+        let text = json_of(&plan, &both, JsonOutput::default()).unwrap();
+        assert!(text.contains(&format!("\"a{n}\":7")) && !text.contains("\"b"), "{text}");
+    }
+    assert_eq!(
+        refused(&plan, &format!("{{{}}}", all.join(","))).message(),
+        "w.Wide needs its field \"last\""
+    );
+    assert_eq!(refused(&plan, &format!("{{{most},\"inner\":{{}}}}")).path(), Some(".inner"));
+}
