@@ -6,7 +6,10 @@
 // A test that cannot go on is to end with a panic, in its helpers too.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../fuzz/bodies/mod.rs"]
+mod bodies;
 mod exact;
+mod fuzzed;
 mod mutated;
 mod oracle;
 #[path = "../random/mod.rs"]

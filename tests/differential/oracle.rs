@@ -1,7 +1,6 @@
 //! What prost-reflect makes of a message, and how two of its values are compared.
 
 mod closed;
-pub(crate) mod shape;
 
 use prost_reflect::prost::Message as _;
 use prost_reflect::{
@@ -12,12 +11,7 @@ use prost_reflect::{
 /// Reads wire bytes.
 pub(crate) fn decode(type_: &MessageDescriptor, wire: &[u8]) -> Result<DynamicMessage, String> {
     let message = DynamicMessage::decode(type_.clone(), wire).map_err(|error| error.to_string())?;
-    let loose = shape::has(shape::Trait::LooseMap, type_, wire);
-    if loose {
-        Err("a map has another wire type".to_owned())
-    } else {
-        Ok(closed::unknown_numbers_dropped(message))
-    }
+    Ok(closed::unknown_numbers_dropped(message))
 }
 
 /// Reads JSON. It keeps explicit zeros, so the message is written and read again.

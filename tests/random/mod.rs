@@ -14,6 +14,7 @@ pub(crate) mod json;
 pub(crate) mod link;
 pub(crate) mod mutate;
 pub(crate) mod schema;
+pub(crate) mod shape;
 pub(crate) mod text;
 pub(crate) mod tree;
 pub(crate) mod well_known;

@@ -57,9 +57,11 @@ impl Writer<'_> {
             }
             return out;
         }
+        let set = tree.type_().options().is_some_and(|options| options.message_set_wire_format == Some(true));
         let mut runs: Vec<Run> = Vec::new();
         for (field, content) in &tree.fields {
             let run = match content {
+                Content::One(Value::Message(message)) if set => vec![self.set_item(*field, message)],
                 Content::One(value) => self.one(*field, value),
                 Content::List(values) => self.list(*field, values),
                 Content::Map(entries) => self.map(*field, entries),
@@ -124,6 +126,24 @@ impl Writer<'_> {
             run.insert(0, self.field(field, &other));
         }
         run
+    }
+
+    /// An extension of a `MessageSet`: a group of its number and its message, in either order.
+    fn set_item(&mut self, field: Field<'_>, message: &Tree<'_>) -> Vec<u8> {
+        let mut out = Vec::new();
+        tag(1, 3, &mut out);
+        let number_first = !self.chance(20);
+        for number in [number_first, !number_first] {
+            if number {
+                tag(2, 0, &mut out);
+                varint(field.number().into(), &mut out);
+            } else {
+                let body = self.message(message);
+                self.delimited(3, &body, &mut out);
+            }
+        }
+        tag(1, 4, &mut out);
+        out
     }
 
     fn list(&mut self, field: Field<'_>, values: &[Value<'_>]) -> Run {

@@ -1,0 +1,56 @@
+//! The bodies of the fuzz targets on stable: over the seeds that are kept, and over inputs made at random.
+
+use std::path::Path;
+
+use crate::bodies::TARGETS;
+use crate::random::check;
+
+/// So many inputs are made for each target.
+const INPUTS: u64 = 10_000;
+
+fn target(name: &str) {
+    let target = TARGETS.iter().find(|target| target.name == name).expect("it is a target");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(name);
+    let mut seeds: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    seeds.sort();
+    assert!(!seeds.is_empty(), "{name} has no seeds");
+    for seed in seeds {
+        let input = std::fs::read(&seed).unwrap();
+        let outcome = std::panic::catch_unwind(|| (target.body)(&input));
+        assert!(outcome.is_ok(), "{} fails", seed.display());
+    }
+    check::seeds(INPUTS, |choices| {
+        (target.body)(&(target.input)(choices));
+        Ok(())
+    });
+}
+
+#[test]
+fn json_to_wire() {
+    target("json_to_wire");
+}
+
+#[test]
+fn wire_to_json() {
+    target("wire_to_json");
+}
+
+#[test]
+fn text() {
+    target("text");
+}
+
+#[test]
+fn documents() {
+    target("documents");
+}
+
+#[test]
+fn fields() {
+    target("fields");
+}
+
+#[test]
+fn raw() {
+    target("raw");
+}
