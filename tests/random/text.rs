@@ -41,9 +41,10 @@ impl Writer<'_, '_> {
         if let Some(held) = &tree.any {
             self.name(&format!("[{}]", type_url(held)), depth);
             self.message(held, depth);
-            match self.exotic {
-                true => self.end(),
-                false => self.out.push('\n'),
+            if self.exotic {
+                self.end();
+            } else {
+                self.out.push('\n');
             }
             return;
         }
