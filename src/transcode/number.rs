@@ -93,6 +93,7 @@ fn whole(text: &[u8]) -> Option<(bool, u64)> {
 /// The double that begins a text, if it is plain digits, perhaps with a point among them, few enough to be exact; and
 /// its length. What stands behind it ends it.
 #[inline]
+#[expect(clippy::cast_precision_loss, reason = "the digits are a number below 2^53")]
 pub(super) fn plain_double(text: &[u8]) -> Option<(f64, usize)> {
     let byte = |at: usize| text.get(at).copied().unwrap_or(0);
     let negative = byte(0) == b'-';
@@ -154,6 +155,7 @@ pub(super) fn digits(text: &[u8], at: usize, mut value: u64) -> (u64, usize) {
 }
 
 /// The nearest double; `None` beyond the largest. The text is a number.
+#[expect(clippy::cast_precision_loss, reason = "the digits are a number of at most 53 bits")]
 pub(super) fn double(text: &[u8]) -> Option<f64> {
     let value = match short(text, 53, 22) {
         Some((negative, mantissa, exponent)) => {
@@ -169,6 +171,11 @@ pub(super) fn double(text: &[u8]) -> Option<f64> {
 }
 
 /// The nearest float; `None` beyond the largest. The text is a number.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "the digits are a number of at most 24 bits, and a float has so small a power of ten exactly"
+)]
 pub(super) fn float(text: &[u8]) -> Option<f32> {
     let value = match short(text, 24, 10) {
         Some((negative, mantissa, exponent)) => {

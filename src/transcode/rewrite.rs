@@ -49,6 +49,7 @@ struct Mark<'p> {
 
 impl Rewriter<'_, '_> {
     /// A value of the field whose value comes, as the wire has it: bits of a varint or of a fixed width.
+    #[expect(clippy::cast_possible_truncation, reason = "of a kind of 32 bits there are no more")]
     fn bits(&mut self, bits: u64) {
         let Some(field) = self.place.field else { return };
         match (field.kind.wire_type(), self.place.packed) {

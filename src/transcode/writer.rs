@@ -1,5 +1,7 @@
 //! The one writer of wire bytes, for whatever a message is read from.
 
+#![expect(clippy::cast_possible_truncation, reason = "a varint is cut into bytes")]
+
 use super::out::Out;
 use super::plan::{Field, Tag};
 use super::sink::Span;

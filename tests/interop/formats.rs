@@ -108,7 +108,7 @@ fn check(given: &Given, answer: &Value) -> Vec<String> {
         Value::String(text) => {
             match json::to_wire(&given.plan, text.as_bytes(), JsonInput::default(), &mut wire) {
                 Ok(()) => {
-                    wrong.extend(given.difference(&wire).map(|at| format!("Python's JSON at {at}: {text}")))
+                    wrong.extend(given.difference(&wire).map(|at| format!("Python's JSON at {at}: {text}")));
                 }
                 Err(error) => wrong.push(format!("greet refuses Python's JSON: {error}: {text}")),
             }
@@ -119,7 +119,7 @@ fn check(given: &Given, answer: &Value) -> Vec<String> {
     match &answer["text"] {
         Value::String(lines) => match text::to_wire(&given.plan, lines, TextInput::default(), &mut wire) {
             Ok(()) => {
-                wrong.extend(given.difference(&wire).map(|at| format!("Python's text at {at}: {lines}")))
+                wrong.extend(given.difference(&wire).map(|at| format!("Python's text at {at}: {lines}")));
             }
             Err(error) => wrong.push(format!("greet refuses Python's text: {error}: {lines}")),
         },
@@ -129,7 +129,7 @@ fn check(given: &Given, answer: &Value) -> Vec<String> {
         for (text, made) in texts.iter().zip(answer[form].as_array().unwrap()) {
             match made.as_str().map(|made| BASE64_STANDARD.decode(made).unwrap()) {
                 Some(made) => {
-                    wrong.extend(given.difference(&made).map(|at| format!("{form} at {at}: {text}")))
+                    wrong.extend(given.difference(&made).map(|at| format!("{form} at {at}: {text}")));
                 }
                 None if wrongly_refused(&made.to_string()) => {}
                 None => wrong.push(format!("{form}: Python refuses: {made}: {text}")),

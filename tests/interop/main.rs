@@ -4,6 +4,9 @@
 //! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_H2LOAD`.
 //! What is not told is skipped aloud; with `GREET_TEST_REQUIRE=1` it fails, unless it says `absent`.
 
+// A test that cannot go on is to end with a panic, in its helpers too.
+#![allow(clippy::unwrap_used)]
+
 mod called;
 mod formats;
 mod grpcurl;

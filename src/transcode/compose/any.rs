@@ -10,9 +10,9 @@ use super::{Before, Composer};
 const TYPE: &[u8] = b"@type";
 
 impl<'c, S: Source> Composer<'c, '_, '_, S> {
-    pub(super) fn any(&mut self, type_: &'c Type, next: Next) -> Result<(), Wrong> {
+    pub(super) fn any(&mut self, any: &'c Type, next: Next) -> Result<(), Wrong> {
         if next != Next::Object {
-            return Err(self.mismatch(&type_.name));
+            return Err(self.mismatch(&any.name));
         }
         let object = self.source.place();
         self.source.open_object()?;
@@ -65,14 +65,14 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     }
 
     /// Writes what an Any holds, as its field `value`.
-    fn any_value(&mut self, types: &'c Types, type_: &'c Type, before: Before) -> Result<(), Wrong> {
+    fn any_value(&mut self, types: &'c Types, inner: &'c Type, before: Before) -> Result<(), Wrong> {
         let outer = std::mem::replace(&mut self.types, types);
         let begun = self.out.at();
         let open = self.out.begin(Tag::new(2, WireType::Delimited));
         let body = self.out.at();
-        self.nested(|composer| match type_.form {
-            Form::Plain => composer.members(type_, before),
-            _ => composer.boxed(type_, before),
+        self.nested(|composer| match inner.form {
+            Form::Plain => composer.members(inner, before),
+            _ => composer.boxed(inner, before),
         })?;
         if self.out.at() == body {
             self.out.back_to(begun);

@@ -64,6 +64,11 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     }
 
     /// Writes the key that the source gave last.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number that was asked for in 32 bits has no more, and they are written as they are"
+    )]
     fn key(&mut self, field: &'c Field) -> Result<(), Wrong> {
         let text = self.source.key();
         let bytes = text.get();
@@ -77,10 +82,11 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                 Some(())
             }
             Kind::Bool => match bytes {
-                b"true" => Some(self.out.varint(tag, 1)),
-                b"false" => Some(self.out.varint(tag, 0)),
+                b"true" => Some(1),
+                b"false" => Some(0),
                 _ => None,
-            },
+            }
+            .map(|key| self.out.varint(tag, key)),
             Kind::Int32 => signed(32).map(|key| self.out.varint(tag, key.cast_unsigned())),
             Kind::Int64 => signed(64).map(|key| self.out.varint(tag, key.cast_unsigned())),
             Kind::Sint32 => signed(32).map(|key| self.out.varint(tag, value::zigzag(key))),

@@ -38,6 +38,11 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
 
     /// The same of what is no message. Without optimisation its frame is large, and is not to stand on the stack once
     /// a level.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number that was asked for in 32 bits has no more, and they are written as they are"
+    )]
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn scalar<const AS: u8>(&mut self, field: &'c Field, next: Next) -> Result<bool, Wrong> {
         match field.kind {

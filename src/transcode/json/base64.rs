@@ -34,9 +34,9 @@ pub(super) fn encode(bytes: &[u8], text: &mut [u8; 48]) -> usize {
 /// What each character stands for, in the alphabet with `+` and `/` and in that with `-` and `_`; 64 for none.
 const VALUES: [u8; 256] = {
     let mut values = [64; 256];
-    let mut at = 0;
+    let mut at = 0_u8;
     while at < 64 {
-        values[ALPHABET[at] as usize] = at as u8;
+        values[ALPHABET[at as usize] as usize] = at;
         at += 1;
     }
     values[b'-' as usize] = 62;
@@ -47,7 +47,7 @@ const VALUES: [u8; 256] = {
 /// Appends the bytes that a text says; `false` when it is no base64. Bits beyond the last byte are not looked at.
 pub(in crate::transcode) fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
     let padding = text.iter().rev().take(2).take_while(|&&byte| byte == b'=').count();
-    if padding > 0 && text.len() % 4 != 0 {
+    if padding > 0 && !text.len().is_multiple_of(4) {
         return false;
     }
     let text = &text[..text.len() - padding];
@@ -68,8 +68,8 @@ pub(in crate::transcode) fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
     });
     match rest.len() {
         0 => {}
-        2 => out.push((bits >> 4) as u8),
-        3 => out.extend([(bits >> 10) as u8, (bits >> 2) as u8]),
+        2 => out.push((bits >> 4 & 0xff) as u8),
+        3 => out.extend([(bits >> 10 & 0xff) as u8, (bits >> 2 & 0xff) as u8]),
         _ => return false,
     }
     seen & 64 == 0

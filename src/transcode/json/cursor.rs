@@ -92,9 +92,9 @@ impl<'t> Json<'t> {
     }
 
     #[inline]
-    pub(super) fn word(&mut self, word: &[u8; 4], rest: usize, next: Next) -> Result<Next, Wrong> {
+    pub(super) fn word(&mut self, word: [u8; 4], rest: usize, next: Next) -> Result<Next, Wrong> {
         let from = self.at + rest;
-        if self.text.get(from..from + 4) != Some(word) {
+        if self.text.get(from..from + 4) != Some(&word) {
             return Err(self.syntax("a value was expected"));
         }
         self.at = from + 4;

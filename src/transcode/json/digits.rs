@@ -17,10 +17,10 @@ pub(super) fn write(text: &mut [u8; 32], negative: bool, magnitude: u64, quoted:
 /// Eight digits, the first in the lowest byte: halves, then fourths, then single ones, all side by side in one number.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn eight(value: u64) -> u64 {
-    let halves = value / 10_000 | (value % 10_000) << 32;
-    let upper = (halves * 10_486 >> 20) & 0x7f_0000_007f;
+    let halves = (value / 10_000) | ((value % 10_000) << 32);
+    let upper = ((halves * 10_486) >> 20) & 0x7f_0000_007f;
     let fourths = upper | (halves - 100 * upper) << 16;
-    let tens = (fourths * 103 >> 10) & 0x000f_000f_000f_000f;
+    let tens = ((fourths * 103) >> 10) & 0x000f_000f_000f_000f;
     tens | (fourths - 10 * tens) << 8
 }
 

@@ -22,9 +22,9 @@ impl Source for Json<'_> {
             b'-' | b'0'..=b'9' => Ok(Next::Number),
             b'{' => Ok(Next::Object),
             b'[' => Ok(Next::List),
-            b't' => self.word(b"true", 0, Next::True),
-            b'f' => self.word(b"alse", 1, Next::False),
-            b'n' => self.word(b"null", 0, Next::Null),
+            b't' => self.word(*b"true", 0, Next::True),
+            b'f' => self.word(*b"alse", 1, Next::False),
+            b'n' => self.word(*b"null", 0, Next::Null),
             _ => Err(self.syntax("a value was expected")),
         }
     }
@@ -156,6 +156,7 @@ impl Source for Json<'_> {
         Ok(if number::is_number(text) { number::double(text) } else { not_finite(text) })
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "infinities and NaN, which are floats too")]
     fn float(&mut self, next: Next) -> Result<Option<f32>, Wrong> {
         if next != Next::Text {
             return Ok(self.number(next)?.and_then(number::float));

@@ -9,6 +9,7 @@ use super::kind::{Count, Kind, Presence, WireType};
 
 /// A field or an extension.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own to a descriptor")]
 pub(in crate::transcode) struct Field {
     /// 1 to 2^29 - 1; up to 2^31 - 2 for a member of a `MessageSet`.
     pub(in crate::transcode) number: u32,
@@ -149,6 +150,7 @@ impl SetItem {
 }
 
 /// What a field is made of.
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own to a descriptor")]
 pub(super) struct Parts<'a> {
     pub(super) number: u32,
     pub(super) kind: Kind,

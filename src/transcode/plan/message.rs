@@ -5,7 +5,7 @@ use std::hash::BuildHasher as _;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::field::{Field, Successor, TypeId};
+use super::field::{Field, Successor};
 use super::kind::{Kind, Presence};
 
 /// A message type: its fields in the order of their numbers, and ways to find one.
@@ -13,8 +13,6 @@ use super::kind::{Kind, Presence};
 pub(in crate::transcode) struct Type {
     /// Full name, without a leading dot.
     pub(in crate::transcode) name: Box<str>,
-    /// Its own place.
-    pub(in crate::transcode) id: TypeId,
     /// What its JSON is.
     pub(in crate::transcode) form: Form,
     /// Whether it is a `MessageSet`: its extensions stand in groups on the wire.
@@ -80,13 +78,7 @@ impl Form {
 
 impl Type {
     /// A type of these fields, in any order.
-    pub(super) fn new(
-        name: &str,
-        id: TypeId,
-        message_set: bool,
-        mut fields: Vec<Field>,
-        oneofs: Vec<Box<str>>,
-    ) -> Self {
+    pub(super) fn new(name: &str, message_set: bool, mut fields: Vec<Field>, oneofs: Vec<Box<str>>) -> Self {
         fields.sort_by_key(|field| field.number);
         let rank = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
         let required =
@@ -117,7 +109,6 @@ impl Type {
         Self {
             form: Form::of(name),
             name: name.into(),
-            id,
             message_set,
             fields: fields.into_boxed_slice(),
             required,

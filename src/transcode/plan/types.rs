@@ -18,7 +18,7 @@ use crate::schema::{Closure, bundled_closure};
 #[derive(Debug)]
 pub(in crate::transcode) struct Types {
     closure: Arc<Closure>,
-    types: Shelf<MessageIndex, Type>,
+    messages: Shelf<MessageIndex, Type>,
     enums: Shelf<EnumIndex, Enum>,
 }
 
@@ -26,7 +26,7 @@ impl Types {
     pub(super) fn new(closure: &Arc<Closure>) -> Self {
         let descriptors = closure.descriptors();
         Self {
-            types: Shelf::new(descriptors.messages().len()),
+            messages: Shelf::new(descriptors.messages().len()),
             enums: Shelf::new(descriptors.enums().len()),
             closure: Arc::clone(closure),
         }
@@ -44,7 +44,7 @@ impl Types {
 
     /// Where the message type of this name is; it is not made for that.
     pub(in crate::transcode) fn find(&self, name: &str) -> Option<TypeId> {
-        self.closure.descriptors().message_index(name).map(|index| TypeId(self.types.place(index)))
+        self.closure.descriptors().message_index(name).map(|index| TypeId(self.messages.place(index)))
     }
 
     /// The type of this name here or among the bundled ones, and what its own fields refer to.
@@ -59,7 +59,7 @@ impl Types {
     /// A message type.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(in crate::transcode) fn get(&self, id: TypeId) -> &Type {
-        self.types.get(id.0, |index| self.compile(id, index))
+        self.messages.get(id.0, |index| self.compile(index))
     }
 
     /// An enum.
@@ -89,10 +89,10 @@ impl Types {
     /// How many message types have been made.
     #[cfg(test)]
     pub(in crate::transcode) fn made(&self) -> usize {
-        self.types.made()
+        self.messages.made()
     }
 
-    fn compile(&self, id: TypeId, index: MessageIndex) -> Type {
+    fn compile(&self, index: MessageIndex) -> Type {
         let descriptors = self.closure.descriptors();
         let message = descriptors.message(index);
         let scope = Scope::of(descriptors, message.full_name());
@@ -143,7 +143,7 @@ impl Types {
             }
             fields.push(field);
         }
-        Type::new(message.full_name(), id, message_set, fields, oneofs)
+        Type::new(message.full_name(), message_set, fields, oneofs)
     }
 
     fn field(
@@ -228,7 +228,7 @@ impl Types {
             SingularKind::Enum(index) => (Kind::Enum, Of::Enum(EnumId(self.enums.place(index)))),
             SingularKind::Message(index) => {
                 let kind = if delimited { Kind::Group } else { Kind::Message };
-                (kind, Of::Message(TypeId(self.types.place(index))))
+                (kind, Of::Message(TypeId(self.messages.place(index))))
             }
         }
     }

@@ -135,6 +135,7 @@ impl<'v, T: Tree> Source for Values<'v, T> {
         }
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "it has no fraction, and is in range")]
     fn signed(&mut self, _: Next, bits: u32) -> Result<Option<i64>, Wrong> {
         let fits = |value: &i64| bits == 64 || i32::try_from(*value).is_ok();
         Ok(match self.value.look() {
@@ -147,6 +148,11 @@ impl<'v, T: Tree> Source for Values<'v, T> {
         })
     }
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it has no fraction, and is in range"
+    )]
     fn unsigned(&mut self, _: Next, bits: u32) -> Result<Option<u64>, Wrong> {
         let fits = |value: &u64| bits == 64 || u32::try_from(*value).is_ok();
         Ok(match self.value.look() {
@@ -158,6 +164,7 @@ impl<'v, T: Tree> Source for Values<'v, T> {
         })
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "a number of JSON is the nearest double")]
     fn double(&mut self, _: Next) -> Result<Option<f64>, Wrong> {
         Ok(match self.value.look() {
             Look::Integer(value) => Some(value as f64),
@@ -167,6 +174,11 @@ impl<'v, T: Tree> Source for Values<'v, T> {
         })
     }
 
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "a number of JSON is the nearest float"
+    )]
     fn float(&mut self, _: Next) -> Result<Option<f32>, Wrong> {
         Ok(match self.value.look() {
             Look::Integer(value) => Some(value as f32),

@@ -30,12 +30,12 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         let name = named(text.get());
         let mut found = name.and_then(|name| self.home.any(name));
         if !S::WELL_KNOWN {
-            let fits = |(types, type_): &(&'p Types, &'p Type)| {
-                self.sink.expands(text.get()) && self.is_message(types, type_, value)
+            let fits = |(types, inner): &(&'p Types, &'p Type)| {
+                self.sink.expands(text.get()) && self.is_message(types, inner, value)
             };
             found = found.filter(fits);
         }
-        let Some((types, type_)) = found else {
+        let Some((types, inner)) = found else {
             if !S::WELL_KNOWN {
                 return Ok(false);
             }
@@ -48,7 +48,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         let outer = std::mem::replace(&mut self.types, types);
         let mark = self.sink.begin();
         self.sink.type_url(text.get());
-        self.nested(|walk| walk.any_value(type_, value))?;
+        self.nested(|walk| walk.any_value(inner, value))?;
         self.sink.end(mark);
         self.types = outer;
         Ok(true)

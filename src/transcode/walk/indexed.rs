@@ -1,5 +1,10 @@
 //! A message in any order and in several parts: first noted, then handed on in the order of its fields.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a kind of 32 bits has the lower half of what stands in a varint"
+)]
+
 use super::super::plan::{Count, Field, Kind, Type, WireType};
 use super::super::reader;
 use super::super::sink::Sink;

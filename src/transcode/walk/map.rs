@@ -1,5 +1,10 @@
 //! Maps: the last entry of each key, in the order in which these stand.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a kind of 32 bits has the lower half of what stands in a varint"
+)]
+
 use super::super::plan::{Field, Kind, WireType};
 use super::super::reader;
 use super::super::sink::{Key, Sink, Span};

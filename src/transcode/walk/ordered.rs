@@ -154,7 +154,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         if (window ^ field.tag.bytes) & field.tag.mask() & !7 != 0 || behind > end {
             return None;
         }
-        WireType::of(window as u32).map(|wire_type| (wire_type, behind))
+        WireType::of((window & 7) as u32).map(|wire_type| (wire_type, behind))
     }
 
     /// A map, whose entries stand one after the other.

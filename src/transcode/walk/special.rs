@@ -1,5 +1,10 @@
 //! Well-known types, handed on in the form that their JSON has.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a kind of 32 bits has the lower half of what stands in a varint"
+)]
+
 use super::super::plan::{Field, Form, Kind, Type};
 use super::super::reader;
 use super::super::sink::{Sink, Span};

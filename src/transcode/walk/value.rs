@@ -1,5 +1,10 @@
 //! One value, or the values of a list, from the wire to the sink.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a kind of 32 bits has the lower half of what stands in a varint"
+)]
+
 use super::super::plan::{Field, Kind, Presence, WireType};
 use super::super::reader;
 use super::super::sink::{Sink, Span};
@@ -225,8 +230,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         Ok(behind)
     }
 
-    pub(super) fn end_list(&mut self, field: &'p Field, list: List<S::Mark>) {
-        match list.mark {
+    pub(super) fn end_list(&mut self, field: &'p Field, List { mark, .. }: List<S::Mark>) {
+        match mark {
             Some(mark) => self.sink.end_list(mark),
             None if self.defaults => self.absent(field),
             None => {}

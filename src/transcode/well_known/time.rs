@@ -141,7 +141,7 @@ impl Text {
     fn nanos(&mut self, nanos: u32) {
         let nanos = u64::from(nanos);
         match nanos {
-            0 => return,
+            0 => {}
             _ if nanos % 1_000_000 == 0 => {
                 self.push(b'.');
                 self.digits(nanos / 1_000_000, 3);
@@ -159,6 +159,11 @@ impl Text {
 }
 
 /// The text of a Timestamp; `None` when it is out of range.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "two digits are a number below 100"
+)]
 pub(in crate::transcode) fn timestamp_text(seconds: i64, nanos: i32) -> Option<Text> {
     let nanos = u32::try_from(nanos).ok().filter(|&nanos| nanos < 1_000_000_000)?;
     (FIRST..=LAST).contains(&seconds).then_some(())?;
