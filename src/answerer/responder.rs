@@ -111,7 +111,7 @@ impl MethodResponder {
         journalist: &mut Journalist,
     ) -> Result<(), Stop> {
         let wire = requests.only().await?;
-        self.note_request(journalist, &wire);
+        self.receive(journalist, &wire)?;
         journalist.half_close();
         let seen = seen(head, vec![wire]);
         let answer = self.decide(&seen).await?;
@@ -135,7 +135,7 @@ impl MethodResponder {
                 let message = format!("the requests together are larger than {}", self.shared.max_recv_size);
                 return Err(Status::new(Code::RESOURCE_EXHAUSTED, message).into());
             }
-            self.note_request(journalist, &wire);
+            self.receive(journalist, &wire)?;
             gathered.push(wire);
         }
         journalist.half_close();
@@ -156,7 +156,7 @@ impl MethodResponder {
         let mut chosen: Option<Option<Choice>> = None;
         while let Some(wire) = requests.next().await {
             let wire = wire?;
-            self.note_request(journalist, &wire);
+            self.receive(journalist, &wire)?;
             seen.number += 1;
             seen.first.get_or_insert_with(|| wire.clone());
             seen.requests = vec![wire];
@@ -235,13 +235,6 @@ impl MethodResponder {
         };
         self.shared.tell_made_up(&self.name);
         let answer = automatic.answer(&seen.view());
-        // The answer looks at the latest request only; all have to be what the schema says.
-        for wire in seen.requests.iter().rev().skip(1) {
-            self.request.check(wire).map_err(|error| {
-                let message = format!("a request is no {}: {error}", self.request.type_name());
-                Status::new(Code::INTERNAL, message)
-            })?;
-        }
         Ok(answer)
     }
 
@@ -262,8 +255,13 @@ impl MethodResponder {
         }
     }
 
-    fn note_request(&self, journalist: &mut Journalist, wire: &[u8]) {
+    /// Notes a request, and looks that it is one: required fields and all, whatever a rule makes of it.
+    fn receive(&self, journalist: &mut Journalist, wire: &[u8]) -> Result<(), Stop> {
         journalist.request(&self.request, wire);
+        self.request.check(wire).map_err(|error| {
+            let message = format!("the request is no {}{}", self.request.type_name(), error.cause());
+            Status::new(Code::INTERNAL, message).into()
+        })
     }
 }
 

@@ -175,7 +175,7 @@ impl MethodRules {
     fn input(&self, call: &CallView<'_>) -> Result<Val, Box<Answer>> {
         let view = |wire: &Bytes| {
             view::from_wire(&self.input, wire).map_err(|error| {
-                let message = format!("the request is no {}: {error}", self.input.type_name());
+                let message = format!("the request is no {}{}", self.input.type_name(), error.cause());
                 let ending = Ending::Error(Status::new(Code::INTERNAL, message));
                 Box::new(Answer { messages: Vec::new(), ending, rule: None, notes: Vec::new() })
             })
@@ -194,12 +194,8 @@ impl MethodRules {
         for val in outputs.into_iter().filter_map(Output::into_value) {
             let mut wire = Vec::with_capacity(64);
             if let Err(error) = view::to_wire(&self.output, &val, &mut wire) {
-                let path = error.path().map(|path| format!(" at {path}")).unwrap_or_default();
-                let message = format!(
-                    "{place}: the reply is no {}{path}: {}",
-                    self.output.type_name(),
-                    error.message()
-                );
+                let message =
+                    format!("{place}: the reply is no {}{}", self.output.type_name(), error.cause());
                 return (messages, Some(Status::new(Code::INTERNAL, message)));
             }
             messages.push(Bytes::from(wire));

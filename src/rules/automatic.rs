@@ -57,7 +57,7 @@ impl Automatic {
         let request = call.requests.last().map(|wire| view::from_wire(&self.input, wire)).transpose();
         let made = match request {
             Ok(request) => indices.map(|index| self.message(request.as_ref(), index)).collect(),
-            Err(error) => Err(format!("the request is no {}: {error}", self.input.type_name())),
+            Err(error) => Err(format!("the request is no {}{}", self.input.type_name(), error.cause())),
         };
         let (messages, ending) = match made {
             Ok(messages) => (messages, Ending::Ok),

@@ -7,6 +7,8 @@ use std::fmt;
 pub struct DataError {
     kind: Kind,
     message: String,
+    /// So much of the message says only what the error is about.
+    about: usize,
     position: Option<(usize, usize)>,
     path: Option<String>,
     nearest: Vec<String>,
@@ -18,12 +20,20 @@ enum Kind {
     TopLevelArray,
     NeedsAppend,
     Unfinished,
+    Incomplete,
 }
 
 impl DataError {
     /// An error without a place.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Other, message: message.into(), position: None, path: None, nearest: Vec::new() }
+        Self {
+            kind: Kind::Other,
+            message: message.into(),
+            about: 0,
+            position: None,
+            path: None,
+            nearest: Vec::new(),
+        }
     }
 
     /// An array where one message is meant.
@@ -42,6 +52,11 @@ impl DataError {
     /// An input that ends inside of a value.
     pub(crate) fn unfinished(message: impl Into<String>) -> Self {
         Self { kind: Kind::Unfinished, ..Self::new(message) }
+    }
+
+    /// A message that lacks a required field.
+    pub(crate) fn incomplete(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Incomplete, ..Self::new(message) }
     }
 
     /// The same at a line and column, both from 1.
@@ -68,7 +83,9 @@ impl DataError {
     /// The same about bytes that are no message of this type.
     #[must_use]
     pub(crate) fn of_type(mut self, type_name: &str) -> Self {
-        self.message = format!("the bytes are no {type_name}: {}", self.message);
+        let about = format!("the bytes are no {type_name}: ");
+        self.about = about.len();
+        self.message.insert_str(0, &about);
         self
     }
 
@@ -94,6 +111,13 @@ impl DataError {
         &self.message
     }
 
+    /// What is wrong, and where, for those who have said themselves what it is about: behind `the request is no t.Item`
+    /// it is ` at .name: a string is not UTF-8, at byte 5`.
+    pub(crate) fn cause(&self) -> String {
+        let path = self.path.as_deref().map(|path| format!(" at {path}")).unwrap_or_default();
+        format!("{path}: {}", &self.message[self.about..])
+    }
+
     /// The names that may have been meant, nearest first.
     pub fn nearest(&self) -> &[String] {
         &self.nearest
@@ -107,6 +131,11 @@ impl DataError {
     /// Whether `path=x` was given for a repeated field, where `path+=x` is meant.
     pub fn needs_append(&self) -> bool {
         self.kind == Kind::NeedsAppend
+    }
+
+    /// Whether all that is wrong is that a required field is missing.
+    pub fn is_incomplete(&self) -> bool {
+        self.kind == Kind::Incomplete
     }
 
     /// Whether the input ended in the middle of a value.

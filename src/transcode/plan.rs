@@ -90,6 +90,17 @@ impl Plan {
         checked.map(drop).map_err(|error| error.of_type(self.type_name()))
     }
 
+    /// What a message lacks, which may be one of this type otherwise: the first required field that is missing.
+    ///
+    /// It costs nothing where no type that messages have reached so far has required fields.
+    pub fn lacks(&self, wire: &[u8]) -> Option<DataError> {
+        if !self.types.demand() {
+            return None;
+        }
+        let walked = walk(self, wire, Required::Demanded, Nothing, |_| {});
+        walked.err().filter(DataError::is_incomplete)
+    }
+
     /// Reads a message of this type and appends it as it was understood: fields in the order of their numbers, each
     /// singular one once, repeated ones packed where the type says so; what the type does not have is kept.
     ///

@@ -238,7 +238,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
 
     #[cold]
     fn missing(type_: &Type, field: &Field) -> Stop {
-        Stop::broken(format!("{} needs its field {:?}", type_.name, field.json_name))
+        let what = format!("{} needs its field {:?}", type_.name, field.json_name);
+        Stop::Broken(Box::new(DataError::incomplete(what)))
     }
 
     /// The error for a value whose wire type is not that of its field.

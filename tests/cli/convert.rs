@@ -351,3 +351,23 @@ fn raw_takes_nothing_that_needs_a_type() {
         assert!(ran.stderr.contains("hint: "), "{args:?}: {}", ran.stderr);
     }
 }
+
+/// What others sent may lack what its type requires: it is shown, and that is said, once.
+#[test]
+fn what_lacks_a_required_field_is_shown_and_noted() {
+    let folder = Folder::new();
+    let old = folder.file(
+        "old.proto",
+        b"syntax = \"proto2\"; package old; message Item { required string name = 1; optional int32 size = 2; }",
+    );
+    let file = folder.file("input", b"\x02\x10\x05\x02\x10\x06\x03\x0a\x01a");
+    let ran = greet(&["convert", "-p", &old, "Item", &file, "--in", "delimited"]);
+    let shown = "{\"size\":5}\n{\"size\":6}\n{\"name\":\"a\"}\n";
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, shown), "{}", ran.shown());
+    let note = "note: a message is not complete: old.Item needs its field \"name\"\n";
+    assert_eq!(ran.stderr, note);
+    let given = folder.file("given", b"{\"size\":5}");
+    let ran = greet(&["convert", "-p", &old, "Item", &given]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (3, ""), "{}", ran.shown());
+    assert!(ran.stderr.contains("old.Item needs its field \"name\""), "{}", ran.stderr);
+}

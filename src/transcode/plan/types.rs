@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use buffa_descriptor::features::{EnumType, FieldPresence};
@@ -20,6 +21,8 @@ pub(in crate::transcode) struct Types {
     closure: Arc<Closure>,
     messages: Shelf<MessageIndex, Type>,
     enums: Shelf<EnumIndex, Enum>,
+    /// Whether one of the types that were made has required fields.
+    demand: AtomicBool,
 }
 
 impl Types {
@@ -28,6 +31,7 @@ impl Types {
         Self {
             messages: Shelf::new(descriptors.messages().len()),
             enums: Shelf::new(descriptors.enums().len()),
+            demand: AtomicBool::new(false),
             closure: Arc::clone(closure),
         }
     }
@@ -86,6 +90,11 @@ impl Types {
         }
     }
 
+    /// Whether one of the types that messages have reached has required fields.
+    pub(super) fn demand(&self) -> bool {
+        self.demand.load(Ordering::Relaxed)
+    }
+
     /// How many message types have been made.
     #[cfg(test)]
     pub(in crate::transcode) fn made(&self) -> usize {
@@ -142,6 +151,9 @@ impl Types {
                 field.group_name = (type_name == parent).then(|| format!("[{type_name}]").into());
             }
             fields.push(field);
+        }
+        if fields.iter().any(|field| field.presence == Presence::Required) {
+            self.demand.store(true, Ordering::Relaxed);
         }
         Type::new(message.full_name(), message_set, fields, oneofs)
     }

@@ -8,6 +8,7 @@ use greet::transcode::{DataError, JsonOutput, Plan, json, text};
 use super::stream::Stream;
 use crate::args::{ConvertOutput, OutputForm};
 use crate::failure::Failure;
+use crate::ui;
 
 /// What a message looks like on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +68,13 @@ impl<'a> Wire<'a> {
         }
     }
 
+    /// Looks that the bytes are a message; one that others sent may lack required fields.
     fn check(self, plan: &Plan) -> Result<&'a [u8], DataError> {
         match self {
-            Self::Foreign(bytes) => plan.check(bytes).map(|()| bytes),
+            Self::Foreign(bytes) => match plan.check(bytes) {
+                Err(error) if !error.is_incomplete() => Err(error),
+                _ => Ok(bytes),
+            },
             Self::Own(bytes) => Ok(bytes),
         }
     }
@@ -82,12 +87,14 @@ pub(crate) struct Messages {
     form: Form,
     json: JsonOutput,
     written: u64,
+    /// Whether it was said that a message lacks a required field.
+    lacked: bool,
 }
 
 impl Messages {
     pub(crate) fn new(form: Form, json: JsonOutput) -> Self {
         let layout = if form == Form::Pretty { Layout::Pretty } else { Layout::Line };
-        Self { stream: Stream::new(), form, json: JsonOutput { layout, ..json }, written: 0 }
+        Self { stream: Stream::new(), form, json: JsonOutput { layout, ..json }, written: 0, lacked: false }
     }
 
     /// Writes one message; it is seen after the next [`Messages::flush`]. `wrong` says what it means that the
@@ -128,6 +135,12 @@ impl Messages {
             return Err(wrong(&error));
         }
         self.written += 1;
+        if let (Wire::Foreign(bytes), false) = (wire, self.lacked)
+            && let Some(lack) = plan.lacks(bytes)
+        {
+            self.lacked = true;
+            ui::note(&format!("a message is not complete: {lack}"));
+        }
         self.stream.pass()
     }
 
