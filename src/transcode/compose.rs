@@ -8,7 +8,9 @@ mod value;
 use super::DataError;
 use super::frame::Frame;
 use super::options::Unknown;
-use super::plan::{Count, Field, Kind, Plan, Presence, Type, Types, no_such_field, type_text};
+use super::plan::{
+    Count, Field, Kind, Plan, Presence, Type, Types, no_such_field, second_of_oneof, type_text,
+};
 use super::source::{Member, Next, Source};
 use super::writer::Writer;
 use super::wrong::Wrong;
@@ -140,7 +142,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         if let Some(oneof) = field.oneof
             && !frame.take_oneof(oneof)
         {
-            return Err(self.second_of_oneof(type_, oneof));
+            return Err(self.second_of_oneof(type_, field, frame));
         }
         if self.value::<{ value::FIELD }>(field, next)? { Ok(()) } else { self.left_out(type_, field) }
     }
@@ -263,10 +265,9 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     }
 
     #[cold]
-    fn second_of_oneof(&self, type_: &Type, oneof: u16) -> Wrong {
-        let name = type_.oneofs.get(usize::from(oneof)).map_or("", |name| name);
-        self.source
-            .wrong_key(self.source.key_place(), DataError::new(format!("the oneof {name:?} is given twice")))
+    fn second_of_oneof(&self, type_: &Type, field: &Field, frame: &Frame) -> Wrong {
+        let other = frame.other_of_oneof(type_, field).map(|other| &*other.json_name);
+        self.source.wrong_key(self.source.key_place(), second_of_oneof(type_, field, other))
     }
 
     #[cold]

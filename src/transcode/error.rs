@@ -21,6 +21,7 @@ enum Kind {
     NeedsAppend,
     Unfinished,
     Incomplete,
+    Unquoted,
 }
 
 impl DataError {
@@ -57,6 +58,11 @@ impl DataError {
     /// A message that lacks a required field.
     pub(crate) fn incomplete(message: impl Into<String>) -> Self {
         Self { kind: Kind::Incomplete, ..Self::new(message) }
+    }
+
+    /// A word where a value is due, which may be a string without its quotes.
+    pub(crate) fn unquoted(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Unquoted, ..Self::new(message) }
     }
 
     /// The same at a line and column, both from 1.
@@ -136,6 +142,11 @@ impl DataError {
     /// Whether all that is wrong is that a required field is missing.
     pub fn is_incomplete(&self) -> bool {
         self.kind == Kind::Incomplete
+    }
+
+    /// Whether a word stands where a value is due, as where a shell has taken the quotes of a string.
+    pub fn is_unquoted(&self) -> bool {
+        self.kind == Kind::Unquoted
     }
 
     /// Whether the input ended in the middle of a value.

@@ -126,7 +126,7 @@ fn errors_say_what_and_where() {
         (&["tags+=a", "tags:=[]"], "at .tags: the field is given twice"),
         (&["counts{a}=1", "counts{\"a\"}=2"], "at .counts{a}: the field is given twice"),
         (&["counts{a}:=null"], "line 1, column 1, at .counts{a}: null is no int32"),
-        (&["left=a", "right.name=b"], "at .right: the oneof \"pick\" holds left already"),
+        (&["left=a", "right.name=b"], "at .right: the oneof \"pick\" holds \"left\" already"),
         (&["address:={name:'a',\n zip:1}"], "line 2, column 2, at .address: unknown field \"zip\" in t.City"),
         (&["cities+:={name: 1}"], "line 1, column 8, at .cities.name: 1 is no string"),
         (&["address:={"], "line 1, column 1, at .address: the object that begins here is never closed"),

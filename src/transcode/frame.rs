@@ -82,6 +82,16 @@ impl Frame {
         type_.fields.get(*missing as usize)
     }
 
+    /// The field that has been seen of the oneof that this one is in; `None` when there are several, of which all but
+    /// one were `null`.
+    #[cold]
+    pub(super) fn other_of_oneof<'t>(&self, type_: &'t Type, than: &Field) -> Option<&'t Field> {
+        let is_other = |field: &Field| field.oneof == than.oneof && field.number != than.number;
+        let seen = type_.fields.iter().enumerate().filter(|(rank, field)| is_other(field) && self.has(*rank));
+        let mut others = seen.map(|(_, field)| field);
+        others.next().filter(|_| others.next().is_none())
+    }
+
     fn has(&self, at: usize) -> bool {
         let word = self.first.get(at / 64).or_else(|| self.more.0.get((at / 64).wrapping_sub(FIRST)));
         word.is_some_and(|word| word & 1 << (at % 64) != 0)

@@ -145,7 +145,10 @@ fn errors_say_what_and_where() {
             "{\"nickName\":\"a\",\"nick_name\":\"b\"}",
             "line 1, column 17, at .nick_name: the field \"nick_name\" is given twice",
         ),
-        ("{\"left\":\"a\",\"right\":{}}", "line 1, column 13, at .right: the oneof \"pick\" is given twice"),
+        (
+            "{\"left\":\"a\",\"right\":{}}",
+            "line 1, column 13, at .right: the oneof \"pick\" holds \"left\" already",
+        ),
         (
             "{\"expires\":\"yesterday\"}",
             "line 1, column 12, at .expires: \"yesterday\" is no google.protobuf.Timestamp: that is an RFC 3339 time such as \"2026-01-31T12:00:00Z\", in the years 1 to 9999",
@@ -166,12 +169,12 @@ fn errors_say_what_and_where() {
         ("{\"name\":\"a\",}", "line 1, column 13: no valid JSON: '}' where a key was expected"),
         (
             "{\"address\":{\"name\":tru}}",
-            "line 1, column 20, at .address.name: no valid JSON: 't' where a value was expected",
+            "line 1, column 20, at .address.name: no valid JSON: tru where a value was expected",
         ),
         ("{\"name\":\"a\"", "line 1, column 12: the JSON ends too early"),
         (
             "{\"config\":{\"a\":[tru]}}",
-            "line 1, column 17, at .config.a[0]: no valid JSON: 't' where a value was expected",
+            "line 1, column 17, at .config.a[0]: no valid JSON: tru where a value was expected",
         ),
         ("{} {}", "line 1, column 4: no valid JSON: '{' where no more was expected"),
         ("", "line 1, column 1: the JSON ends too early"),

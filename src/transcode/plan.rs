@@ -19,7 +19,7 @@ use super::nothing::Nothing;
 use super::rewrite::rewrite;
 use super::walk::{Required, walk};
 use crate::schema::{Closure, Method};
-pub(super) use describe::{no_such_field, no_such_value, type_text, value_text};
+pub(super) use describe::{no_such_field, no_such_value, second_of_oneof, type_text, value_text};
 pub(super) use enumeration::Enum;
 pub(super) use field::{Entry, Field, HEAD, Of, SetItem, Tag, TypeId};
 pub(super) use kind::{Count, Kind, Presence, WireType};

@@ -107,7 +107,12 @@ fn what_does_not_fit_names_the_place() {
             "FILE, line 1, column 20, at .inner.size: \"x\" is no ",
         ),
         // Strict ProtoJSON: nothing of what hands type.
-        ("json", b"{name:'a'}", "", "FILE, line 1, column 7: unexpected '''\n"),
+        (
+            "json",
+            b"{name:'a'}",
+            "",
+            "FILE, line 1, column 7: no valid JSON: ''' where a value was expected: strings stand in double quotes\n",
+        ),
         (
             "json",
             b"[{}]",
@@ -138,7 +143,7 @@ fn what_does_not_fit_names_the_place() {
             "delimited",
             b"\x03\x0a\x01a\x05\x0a",
             "{\"name\":\"a\"}\n",
-            "FILE, the message at byte 4 ends after 1 of its 5 bytes\n",
+            "FILE: the message at byte 4 ends after 1 of its 5 bytes\n",
         ),
     ] {
         let file = folder.file("input", input);
@@ -326,14 +331,14 @@ fn broken_bytes_are_shown_up_to_there() {
         ran.shown(),
         format!(
             "3\n--- stdout\n1: 1  # @0 varint\n--- stderr\n\
-             error: {file}, field 3 at byte 2 has a value of 100 bytes, and 5 are left\n\
+             error: {file}: field 3 at byte 2 has a value of 100 bytes, and 5 are left\n\
              hint: the input is read as one message; --in delimited reads any number behind their lengths\n"
         )
     );
     let (code, stdout, stderr) =
         convert(&["convert", "--raw", "-", "--in", "delimited"], b"\x02\x08\x01\x02\x08");
     assert_eq!((code, stdout.as_slice()), (3, &b"1: 1  # @1 varint\n"[..]));
-    assert_eq!(stderr, "error: standard input, the message at byte 3 ends after 1 of its 2 bytes\n");
+    assert_eq!(stderr, "error: standard input: the message at byte 3 ends after 1 of its 2 bytes\n");
 }
 
 #[test]

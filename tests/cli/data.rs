@@ -10,7 +10,12 @@ fn bad_data_names_the_place_and_the_nearest_name() {
         (r#"{"name":1}"#, ".name"),
         ("{\n \"name\": tru\n}", "line 2, column "),
         (r#"{"name":"x"#, "line 1, column 9: the string that begins here is never closed"),
-        ("nam=x", "hint: did you mean name?"),
+        ("{name: World}", "hint: text stands in quotes, which a shell takes away"),
+        ("{name: 'World'}}", "line 1, column 16: no valid JSON: '}' where a value was expected"),
+        (
+            "nam=x",
+            "error: request data: unknown field \"nam\" in greeter.HelloRequest\nhint: did you mean name?",
+        ),
         (r#"["a"]"#, "hint: several messages are several documents"),
         ("", "takes exactly one request"),
         ("{}{}", "and there are several"),

@@ -194,7 +194,7 @@ fn what_is_no_any() {
             r#"{"@type":"x/google.protobuf.Int32Value","value":tru}"#,
             49,
             ".any.value",
-            "no valid JSON: 't' where a value was expected",
+            "no valid JSON: tru where a value was expected",
         ),
         (
             r#"{"@type":"x/google.protobuf.Empty","value":{"a":1}}"#,

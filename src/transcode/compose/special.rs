@@ -88,7 +88,9 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         match next {
             Next::Null => self.out.varint(Tag::new(1, WireType::Varint), 0),
             Next::Number => {
-                let Some(number) = self.source.double(next)? else { return Err(self.mismatch("double")) };
+                let Some(number) = self.source.double(next)? else {
+                    return Err(self.mismatch("double: it is out of range"));
+                };
                 if number.is_finite() {
                     self.out.fixed64(Tag::new(2, WireType::Fixed64), number.to_bits());
                 } else {

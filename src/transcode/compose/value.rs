@@ -146,7 +146,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                     Some(number) => Ok(Some(number)),
                     None if self.unknown == Unknown::Drop => Ok(None),
                     None => {
-                        let name = String::from_utf8_lossy(name).into_owned();
+                        let name = format!("{:?}", String::from_utf8_lossy(name));
                         Err(self.source.wrong(no_such_value(&name, e)))
                     }
                 }
@@ -193,6 +193,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Some((i64::MIN, i64::MAX as u64)),
             Kind::Uint32 | Kind::Fixed32 => Some((0, u64::from(u32::MAX))),
             Kind::Uint64 | Kind::Fixed64 => Some((0, u64::MAX)),
+            Kind::Double | Kind::Float => return self.mismatch(&format!("{what}: it is out of range")),
             _ => None,
         };
         match range {

@@ -145,7 +145,7 @@ impl Bytewise {
         let (what, at) = match self.token {
             Token::String { .. } => ("the string that begins here", self.begun),
             Token::BlockComment { .. } => ("the comment that begins here", self.begun),
-            Token::Slash => return Err(unexpected(b'/', self.begun)),
+            Token::Slash => return Err(self.misplaced(b'/', self.begun)),
             Token::Word if self.open.is_empty() => return Ok(true),
             Token::None | Token::Word | Token::BareKey | Token::LineComment => match self.open.last() {
                 None => return Ok(false),
@@ -183,7 +183,7 @@ impl Bytewise {
             Token::Slash => match byte {
                 b'/' => self.token = Token::LineComment,
                 b'*' => self.token = Token::BlockComment { star: false },
-                _ => return Err(unexpected(b'/', self.begun)),
+                _ => return Err(self.misplaced(b'/', self.begun)),
             },
             Token::LineComment => {
                 if byte == b'\n' {
@@ -214,7 +214,9 @@ impl Bytewise {
             }
             b'"' => self.opening_quote(byte),
             b'\'' if relaxed => self.opening_quote(byte),
-            b'\'' | b'#' | b'/' | b'<' | b',' | b':' => return Err(unexpected(byte, self.place)),
+            b'\'' | b'#' | b'/' | b'<' | b',' | b':' => {
+                return Err(self.misplaced(byte, self.place));
+            }
             _ => {
                 self.begun = self.place;
                 if relaxed && self.expects_key() && is_bare(byte) {
@@ -242,7 +244,7 @@ impl Bytewise {
     }
 
     fn closing(&mut self, bracket: u8) -> Result<Step, DataError> {
-        let Some(open) = self.open.pop() else { return Err(unexpected(bracket, self.place)) };
+        let Some(open) = self.open.pop() else { return Err(self.misplaced(bracket, self.place)) };
         let partner = match open.bracket {
             b'{' => b'}',
             b'[' => b']',
@@ -335,14 +337,26 @@ impl Bytewise {
         self.moved = true;
     }
 
+    /// The error for a byte that nothing begins with here.
+    fn misplaced(&self, byte: u8, place: Place) -> DataError {
+        let wanted = match self.last {
+            _ if self.expects_key() => "a key",
+            Last::Value if !self.open.is_empty() => "a comma",
+            _ => "a value",
+        };
+        let rule = match (self.manner, byte) {
+            (Manner::Strict, b'\'') => ": strings stand in double quotes",
+            (Manner::Strict, b'#' | b'/') => ": it has no comments",
+            _ => "",
+        };
+        let error = format!("no valid JSON: '{}' where {wanted} was expected{rule}", char::from(byte));
+        DataError::new(error).at(place.line, place.column)
+    }
+
     /// What it means that something has closed.
     fn closed(&self) -> Step {
         if self.open.is_empty() { Step::Closed } else { Step::Read }
     }
-}
-
-fn unexpected(byte: u8, place: Place) -> DataError {
-    DataError::new(format!("unexpected '{}'", char::from(byte))).at(place.line, place.column)
 }
 
 fn ends_word(byte: u8) -> bool {

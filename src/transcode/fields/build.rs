@@ -5,7 +5,7 @@ use super::{Field, Mark, Name, Step, path_text};
 use crate::transcode::documents::{Dialect, Documents};
 use crate::transcode::number::is_number;
 use crate::transcode::plan::{
-    Count, Field as Slot, Form, Kind, Type, Types, no_such_field, type_text, value_text,
+    Count, Field as Slot, Form, Kind, Type, Types, no_such_field, second_of_oneof, type_text, value_text,
 };
 use crate::transcode::{DataError, Plan};
 
@@ -47,9 +47,7 @@ impl<'p> Builder<'p, '_> {
         let path = path_text(&field.path[..=index]);
         let slot = find(type_, step).map_err(|error| error.within(path_text(&field.path[..index])))?;
         if let Some(other) = object.other_of_oneof(type_, slot) {
-            let oneof = slot.oneof.and_then(|oneof| type_.oneofs.get(usize::from(oneof)));
-            let oneof = oneof.map_or("", |name| name);
-            return Err(DataError::new(format!("the oneof {oneof:?} holds {other} already")).within(path));
+            return Err(second_of_oneof(type_, slot, Some(other)).within(path));
         }
         let last = index + 1 == field.path.len();
         let Some(key) = &step.key else {

@@ -10,6 +10,9 @@ use super::{scan, string};
 /// How deep a value may be nested that is only passed over.
 pub(super) const DEPTH: usize = 100;
 
+/// What was expected where no value stands.
+pub(super) const VALUE: &str = "a value was expected";
+
 /// Strict JSON text, which is UTF-8.
 #[derive(Debug)]
 pub(super) struct Json<'t> {
@@ -86,6 +89,19 @@ impl<'t> Json<'t> {
             return Wrong::new(self.end, DataError::unfinished("the JSON ends too early"));
         }
         let rest = &self.text[self.at..self.end];
+        if rest[0].is_ascii_alphanumeric() {
+            let length =
+                rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+            let word = super::shown(&rest[..length]);
+            let what = format!("no valid JSON: {word} where {expected}");
+            // Python's words are no strings that have lost their quotes, and what begins a text is no JSON at all.
+            let may_be_text =
+                expected == VALUE && self.at > 0 && !["True", "False", "None"].contains(&&*word);
+            return Wrong::new(
+                self.at,
+                if may_be_text { DataError::unquoted(what) } else { DataError::new(what) },
+            );
+        }
         let rest = String::from_utf8_lossy(rest);
         let next = rest.chars().next().unwrap_or_default();
         Wrong::new(self.at, DataError::new(format!("no valid JSON: {next:?} where {expected}")))
@@ -95,12 +111,12 @@ impl<'t> Json<'t> {
     pub(super) fn word(&mut self, word: [u8; 4], rest: usize, next: Next) -> Result<Next, Wrong> {
         let from = self.at + rest;
         if self.text.get(from..from + 4) != Some(&word) {
-            return Err(self.syntax("a value was expected"));
+            return Err(self.syntax(VALUE));
         }
         self.at = from + 4;
         if self.peek().is_ascii_alphanumeric() {
             self.at = self.begun;
-            return Err(self.syntax("a value was expected"));
+            return Err(self.syntax(VALUE));
         }
         Ok(next)
     }

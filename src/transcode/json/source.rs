@@ -6,7 +6,7 @@ use super::super::plan::Field;
 use super::super::sink::Span;
 use super::super::source::{Member, Next, Source};
 use super::super::wrong::Wrong;
-use super::cursor::{Json, Name};
+use super::cursor::{Json, Name, VALUE};
 use super::{base64, scan, string};
 
 impl Source for Json<'_> {
@@ -25,7 +25,7 @@ impl Source for Json<'_> {
             b't' => self.word(*b"true", 0, Next::True),
             b'f' => self.word(*b"alse", 1, Next::False),
             b'n' => self.word(*b"null", 0, Next::Null),
-            _ => Err(self.syntax("a value was expected")),
+            _ => Err(self.syntax(VALUE)),
         }
     }
 
@@ -88,7 +88,7 @@ impl Source for Json<'_> {
             _ if first => Ok(true),
             b',' => {
                 self.at += 1;
-                if self.blank() == b']' { Err(self.syntax("a value was expected")) } else { Ok(true) }
+                if self.blank() == b']' { Err(self.syntax(VALUE)) } else { Ok(true) }
             }
             _ => Err(self.syntax("a comma or ']' was expected")),
         }

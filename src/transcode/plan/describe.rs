@@ -28,15 +28,24 @@ pub(in crate::transcode) fn value_text(types: &Types, field: &Field) -> String {
     }
 }
 
-/// The error for a name that an enum does not have.
-pub(in crate::transcode) fn no_such_value(name: &str, e: &Enum) -> DataError {
+/// The error for a name or a number, as it was given, that an enum does not have.
+pub(in crate::transcode) fn no_such_value(given: &str, e: &Enum) -> DataError {
     const SHOWN: usize = 10;
     let names: Vec<&str> = e.values().map(|(name, _)| name).collect();
     let more = if names.len() > SHOWN { ", …" } else { "" };
     let allowed = names[..names.len().min(SHOWN)].join(", ");
-    let near = nearest(name, names.iter().copied(), 3);
-    DataError::new(format!("{name:?} is no {}: it is one of {allowed}{more}", e.name))
+    let near = nearest(given.trim_matches('"'), names.iter().copied(), 3);
+    DataError::new(format!("{given} is no {}: it is one of {allowed}{more}", e.name))
         .with_nearest(near.into_iter().map(str::to_owned).collect())
+}
+
+/// The error for a second member of the oneof that the field is in; `other` is the first one's name, where it is known.
+pub(in crate::transcode) fn second_of_oneof(type_: &Type, field: &Field, other: Option<&str>) -> DataError {
+    let name = field.oneof.and_then(|oneof| type_.oneofs.get(usize::from(oneof))).map_or("", |name| name);
+    DataError::new(match other {
+        Some(other) => format!("the oneof {name:?} holds {other:?} already"),
+        None => format!("the oneof {name:?} is given twice"),
+    })
 }
 
 /// The error for a field that a type does not have; the nearest are given by their JSON names.

@@ -7,7 +7,7 @@ use crate::transcode::frame::Frame;
 use crate::transcode::json::shown;
 use crate::transcode::options::Unknown;
 use crate::transcode::plan::{
-    Count, Entry, Field, Form, Kind, Of, SetItem, Tag, Type, Types, is_reserved, type_text,
+    Count, Entry, Field, Form, Kind, Of, SetItem, Tag, Type, Types, is_reserved, second_of_oneof, type_text,
 };
 use crate::transcode::writer::Writer;
 use crate::transcode::wrong::Wrong;
@@ -74,13 +74,15 @@ impl<'t, 'o> Reader<'t, 'o> {
         };
         let field = &message.fields[rank];
         if field.count == Count::One {
-            let twice = (!frame.take(rank)).then(|| format!("the field {:?} is given twice", &*field.name));
-            let twice = twice.or_else(|| {
-                let oneof = field.oneof.filter(|&oneof| !frame.take_oneof(oneof))?;
-                Some(format!("the oneof {:?} is given twice", &*message.oneofs[usize::from(oneof)]))
-            });
-            if let Some(twice) = twice {
-                return Err(Wrong::new(start.offset, DataError::new(twice)));
+            if !frame.take(rank) {
+                let error = DataError::new(format!("the field {:?} is given twice", &*field.name));
+                return Err(Wrong::new(start.offset, error));
+            }
+            if let Some(oneof) = field.oneof
+                && !frame.take_oneof(oneof)
+            {
+                let other = frame.other_of_oneof(message, field).map(|other| &*other.name);
+                return Err(Wrong::new(start.offset, second_of_oneof(message, field, other)));
             }
         }
         let read =

@@ -14,12 +14,15 @@ use super::{Failure, Kind};
 impl Failure {
     /// Data that does not fit; `name` says which data: an argument, a file, standard input.
     pub(crate) fn data(name: &str, error: &DataError) -> Self {
-        let failure = Self::new(Kind::Data, format!("{name}, {error}"));
+        let placed = error.position().is_some() || error.path().is_some();
+        let failure = Self::new(Kind::Data, format!("{name}{} {error}", if placed { "," } else { ":" }));
         if error.is_top_level_array() {
             failure
                 .hint("several messages are several documents, one after the other, without [ ] around them")
         } else if error.needs_append() {
             failure.hint("a repeated field takes path+=value, once for each value")
+        } else if error.is_unquoted() {
+            failure.hint("text stands in quotes, which a shell takes away unless they stand in quotes too")
         } else {
             failure.did_you_mean(error.nearest())
         }
