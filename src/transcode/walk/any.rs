@@ -7,14 +7,12 @@ use super::super::reader;
 use super::super::sink::{Sink, Span};
 use super::super::utf8;
 use super::arena::Arena;
-use super::{DEPTH, Order, Required, Slice, Stop, Walk};
+use super::{Order, Required, Slice, Stop, Walk};
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The Any that is these slices of the arena, merged; `false` when it is to be handed on by its own fields.
-    pub(super) fn any(&mut self, slices: (usize, usize)) -> Result<bool, Stop> {
-        let empty = Slice { start: 0, end: 0 };
-        let (url, value) = self.last_two(slices)?;
-        let (url, value) = (url.unwrap_or(empty), value.unwrap_or(empty));
+    pub(super) fn any(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<bool, Stop> {
+        let (url, value) = self.last_two(type_, slices)?;
         if url.start == url.end && value.start == value.end {
             if S::WELL_KNOWN {
                 // `{}`, also where default values are printed: it has no fields in JSON.
@@ -77,28 +75,17 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         done
     }
 
-    /// The last values of fields 1 and 2 of these slices, both behind their lengths.
-    fn last_two(&self, slices: (usize, usize)) -> Result<(Option<Slice>, Option<Slice>), Stop> {
-        let mut last = (None, None);
-        for place in slices.0..slices.1 {
-            let Slice { start: mut at, end } = self.arena.slices[place];
-            while at < end {
-                let (key, behind) = reader::key(self.wire, at, end)?;
-                at = reader::skip(self.wire, behind, end, key, DEPTH - self.depth)?.1;
-                let value = match key.wire_type {
-                    WireType::Delimited => {
-                        let (start, end) = reader::delimited(self.wire, behind, end)?;
-                        Some(Slice { start, end })
-                    }
-                    _ => continue,
-                };
-                match key.number {
-                    1 => last.0 = value,
-                    2 => last.1 = value,
-                    _ => {}
-                }
+    /// The last values of fields 1 and 2 of these slices, without their lengths.
+    fn last_two(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(Slice, Slice), Stop> {
+        let empty = Slice { start: 0, end: 0 };
+        let mut last = (empty, empty);
+        self.each(type_, slices, |walk, field, at, end| {
+            if field.number <= 2 && field.kind.wire_type() == WireType::Delimited {
+                let (start, end) = reader::delimited(walk.wire, at, end)?;
+                *(if field.number == 1 { &mut last.0 } else { &mut last.1 }) = Slice { start, end };
             }
-        }
+            Ok(())
+        })?;
         Ok(last)
     }
 }

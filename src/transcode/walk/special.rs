@@ -15,7 +15,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// A message that is these slices of the arena, if it is handed on in a way of its own; `false` when it is not.
     pub(super) fn special(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<bool, Stop> {
         if type_.form == Form::Any && (S::ANY || S::WELL_KNOWN) {
-            return self.any(slices);
+            return self.any(type_, slices);
         }
         if !S::WELL_KNOWN {
             return Ok(false);
@@ -34,7 +34,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
 
     /// Hands each value of these slices to `take`: the rank of its field, and where it stands behind its tag. The wire
     /// type has been looked at.
-    fn each(
+    pub(super) fn each(
         &mut self,
         type_: &'p Type,
         slices: (usize, usize),
