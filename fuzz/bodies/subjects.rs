@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use buffa_descriptor::{DynamicMessage, MessageIndex, Value};
+use buffa_descriptor::MessageIndex;
 use greet::schema::Closure;
 use greet::transcode::{DataError, Plan};
 
 use crate::random::schema::{ROOT, SYNTAXES};
-use crate::random::tree::Field;
 use crate::random::{Choices, link, schema, shape};
 
 /// A type.
@@ -62,29 +61,9 @@ impl Subject {
         shape::has(shape::Trait::Overridden, self.closure.descriptors(), self.root, wire)
     }
 
-    /// Whether a message has an Any with a value: that is bytes, of which nobody has asked whether they are a
-    /// message of its type.
+    /// Whether a message has an Any with a value: bytes, of which nobody has asked whether they are a message.
     pub(crate) fn holds_any(&self, wire: &[u8]) -> bool {
-        let message = DynamicMessage::decode(Arc::clone(self.closure.descriptors()), self.root, wire);
-        message.is_ok_and(|message| any_in(&message))
-    }
-}
-
-fn any_in(message: &DynamicMessage) -> bool {
-    let type_ = message.pool().message(message.message_index());
-    if type_.full_name() == "google.protobuf.Any" {
-        return message.field_by_number(2).is_some();
-    }
-    let fields = Field::all(message.pool(), message.message_index());
-    fields.iter().filter_map(|field| message.field_by_number(field.number())).any(any_within)
-}
-
-fn any_within(value: &Value) -> bool {
-    match value {
-        Value::Message(message) => any_in(message),
-        Value::List(values) => values.iter().any(any_within),
-        Value::Map(entries) => entries.iter().any(|(_, value)| any_within(value)),
-        _ => false,
+        shape::has(shape::Trait::AnyValue, self.closure.descriptors(), self.root, wire)
     }
 }
 

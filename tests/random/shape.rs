@@ -13,6 +13,8 @@ pub(crate) enum Trait {
     LooseMap,
     /// The same, where what an Any holds is looked into, as it is when it is printed.
     LooseMapInAny,
+    /// An Any with a value: bytes, of which nobody has asked whether they are a message of its type.
+    AnyValue,
     /// A value that a later one overrides: of a singular field, of a oneof, of a map's key. greet does not
     /// look into what it does not hand on.
     Overridden,
@@ -44,7 +46,9 @@ impl<'a> Look<'a> {
             let number = u32::try_from(tag >> 3).ok()?;
             let field = type_.and_then(|type_| self.field(type_, number));
             let is_map = field.is_some_and(|field| matches!(field.kind(), FieldKind::Map { .. }));
-            self.found |= self.wanted != Trait::Overridden && is_map && tag & 7 != 2;
+            let loose = matches!(self.wanted, Trait::LooseMap | Trait::LooseMapInAny);
+            self.found |= loose && is_map && tag & 7 != 2;
+            self.found |= self.wanted == Trait::AnyValue && is_any && number == 2;
             let inner = field.and_then(|field| match field.kind() {
                 FieldKind::Singular(SingularKind::Message(of))
                 | FieldKind::List(SingularKind::Message(of)) => Some(of),
