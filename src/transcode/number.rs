@@ -196,7 +196,7 @@ const TENS: [f64; 23] = [
 ];
 
 /// Sign, mantissa and power of ten, when the mantissa has at most so many bits and the power is at most so large.
-fn short(text: &[u8], bits: u32, most: i32) -> Option<(bool, u64, i32)> {
+fn short(text: &[u8], bits: u32, most: u32) -> Option<(bool, u64, i32)> {
     let (negative, rest) = match text.split_first() {
         Some((b'-', rest)) => (true, rest),
         _ => (false, text),
@@ -219,7 +219,7 @@ fn short(text: &[u8], bits: u32, most: i32) -> Option<(bool, u64, i32)> {
             }
         }
     }
-    (mantissa >> bits == 0 && exponent.abs() <= most).then_some((negative, mantissa, exponent))
+    (mantissa >> bits == 0 && exponent.unsigned_abs() <= most).then_some((negative, mantissa, exponent))
 }
 
 #[cfg(test)]

@@ -51,6 +51,18 @@ fn what_is_beyond_is_none() {
     assert_eq!(double(b"-0").map(f64::to_bits), Some((-0.0_f64).to_bits()));
 }
 
+#[test]
+fn exponents_may_be_of_any_size() {
+    for text in ["1e-2147483647", "1e-2147483648", "0.1e-2147483648", "1e-2147483649", "1e-99999999999"] {
+        assert_eq!((double(text.as_bytes()), float(text.as_bytes())), (Some(0.0), Some(0.0)), "{text}");
+        assert_eq!(signed(text.as_bytes(), 64), None, "{text}");
+    }
+    for text in ["1e2147483647", "1e2147483648", "10.1e2147483647"] {
+        assert_eq!((double(text.as_bytes()), float(text.as_bytes())), (None, None), "{text}");
+        assert_eq!(signed(text.as_bytes(), 64), None, "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn numbers_are_those_of_std(text in "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,20})?(e-?[0-9]{1,2})?") {
