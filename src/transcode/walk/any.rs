@@ -33,7 +33,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             };
             found = found.filter(fits);
         }
-        let Some((types, inner)) = found else {
+        let Some((known, inner)) = found else {
             if !S::WELL_KNOWN {
                 return Ok(false);
             }
@@ -43,7 +43,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                 None => format!("{url:?} is no type URL of an Any such as \"type.googleapis.com/pkg.Type\""),
             }));
         };
-        let outer = std::mem::replace(&mut self.types, types);
+        let outer = std::mem::replace(&mut self.types, known);
         let mark = self.sink.begin();
         self.sink.type_url(text.get());
         self.nested(|walk| walk.any_value(inner, value))?;
