@@ -79,6 +79,41 @@ fn what_does_not_fit_leaves_nothing_behind() {
 }
 
 #[test]
+fn doubles_are_whole_numbers_up_to_the_limits() {
+    let plan = all("t.All");
+    let written = |json: &str, value: f64| {
+        let name = Val::utf8_str(json.to_owned());
+        let mut wire = Vec::new();
+        let member = [(name, Val::from(value))].into_iter().collect();
+        to_wire(&plan, &Val::obj(member), &mut wire).map(|()| wire).ok()
+    };
+    for (name, value, fits) in [
+        ("sfixed64", 9.223_372_036_854_774e18, true),
+        ("sfixed64", 9_223_372_036_854_775_808.0, false),
+        ("sfixed64", -9_223_372_036_854_775_808.0, true),
+        ("sfixed64", -9.223_372_036_854_778e18, false),
+        ("fixed64", 1.844_674_407_370_955e19, true),
+        ("fixed64", 18_446_744_073_709_551_616.0, false),
+        ("fixed64", -1.0, false),
+    ] {
+        assert_eq!(written(name, value).is_some(), fits, "{name}: {value}");
+    }
+}
+
+#[test]
+fn names_are_utf8() {
+    let plan = all("t.All");
+    let object = |name: Val, value: Val| Val::obj([(name, value)].into_iter().collect());
+    for field in ["counts", "value"] {
+        let inner = object(Val::utf8_str(b"\xff".to_vec()), Val::from(1_isize));
+        let mut wire = Vec::new();
+        let written = to_wire(&plan, &object(Val::utf8_str(field), inner), &mut wire);
+        assert!(written.unwrap_err().to_string().contains("is not UTF-8"), "{field}");
+        assert!(wire.is_empty(), "{field}");
+    }
+}
+
+#[test]
 fn values_print_as_jq_prints_them() {
     assert_eq!(to_raw_text(&val(r#""a\"b\n""#)), "a\"b\n");
     assert_eq!(to_text(&val(r#"{"a":[1,2.50,NaN,"x\u0001"]}"#)), r#"{"a":[1,2.50,null,"x\u0001"]}"#);

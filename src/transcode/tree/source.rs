@@ -19,6 +19,9 @@ pub(super) struct Values<'v, T> {
     scratch: Vec<u8>,
 }
 
+/// The first double beyond the integers of 64 bits.
+const TWO_63: f64 = 9_223_372_036_854_775_808.0;
+
 enum Open<'v, T> {
     Members(std::vec::IntoIter<(&'v [u8], &'v T)>),
     Items(std::slice::Iter<'v, T>),
@@ -85,6 +88,9 @@ impl<'v, T: Tree> Source for Values<'v, T> {
             Some((key, value)) => {
                 (self.key, self.value) = (key, value);
                 let meant = expected.is_some_and(|field| field.json_name.as_bytes() == key);
+                if !meant && std::str::from_utf8(key).is_err() {
+                    return Err(self.wrong(DataError::new("a name in an object is not UTF-8")));
+                }
                 Ok(if meant { Member::Expected } else { Member::Named })
             }
         }
@@ -140,8 +146,7 @@ impl<'v, T: Tree> Source for Values<'v, T> {
         let fits = |value: &i64| bits == 64 || i32::try_from(*value).is_ok();
         Ok(match self.value.look() {
             Look::Integer(value) => Some(value).filter(fits),
-            // Up to here a double is an integer exactly, or has a fraction.
-            Look::Float(value) if value.fract() == 0.0 && value.abs() < 9.2e18 => {
+            Look::Float(value) if value.fract() == 0.0 && (-TWO_63..TWO_63).contains(&value) => {
                 Some(value as i64).filter(fits)
             }
             _ => self.digits().and_then(|text| number::signed(text, bits)),
@@ -157,7 +162,7 @@ impl<'v, T: Tree> Source for Values<'v, T> {
         let fits = |value: &u64| bits == 64 || u32::try_from(*value).is_ok();
         Ok(match self.value.look() {
             Look::Integer(value) => u64::try_from(value).ok().filter(fits),
-            Look::Float(value) if value.fract() == 0.0 && (0.0..1.8e19).contains(&value) => {
+            Look::Float(value) if value.fract() == 0.0 && (0.0..2.0 * TWO_63).contains(&value) => {
                 Some(value as u64).filter(fits)
             }
             _ => self.digits().and_then(|text| number::unsigned(text, bits)),
