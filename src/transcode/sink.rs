@@ -1,6 +1,5 @@
 //! What takes a message in, piece by piece, as the one walk over wire bytes hands it on.
 
-use super::DataError;
 use super::plan::{Enum, Field};
 use super::window::window;
 
@@ -73,11 +72,6 @@ pub(super) trait Sink<'p> {
     /// A value of an enum, perhaps one that it does not name.
     fn number_of(&mut self, of: &'p Enum, value: i32);
     fn null(&mut self);
-
-    /// What went wrong inside of the sink, once.
-    fn error(&mut self) -> Option<DataError> {
-        None
-    }
 }
 
 /// The key of a map's entry.

@@ -1,7 +1,8 @@
 //! The one walk over wire bytes, which hands a message on to a sink.
 //!
 //! What canonical serializers write, fields in the order of their numbers and each singular one once, is handed on as
-//! it is read. At the first disorder the walk begins again, once and at the root, and indexes what it reads.
+//! it is read. At the first disorder, or error, the walk begins again, once and at the root, and indexes what it
+//! reads.
 
 mod any;
 mod arena;
@@ -60,18 +61,17 @@ pub(super) fn walk<'p, S: Sink<'p>>(
         _ => wire,
     };
     let mut walk = Walk { types, home, wire, end, sink, required, defaults, order, depth: 0, arena };
-    match walk.root(root) {
-        Ok(()) => return Ok(walk.sink),
-        Err(Stop::Broken(error)) => return Err(*error),
-        Err(Stop::Disorder) => {}
-    }
+    let all = Slice { start: 0, end };
+    let Err(first) = walk.message(root, all) else { return Ok(walk.sink) };
+    // What is wrong may be replaced by what comes later: only the index knows.
     restart(&mut walk.sink);
     walk.arena.clear();
     (walk.types, walk.depth, walk.order) = (types, 0, Order::Indexed);
-    match walk.root(root) {
-        Ok(()) => Ok(walk.sink),
-        Err(Stop::Broken(error)) => Err(*error),
-        Err(Stop::Disorder) => Err(DataError::new("the message has no order")),
+    match (walk.message(root, all), first) {
+        (Ok(()), _) => Ok(walk.sink),
+        // The error that was found on the way knows best where it stands.
+        (Err(_), Stop::Broken(error)) | (Err(Stop::Broken(error)), Stop::Disorder) => Err(*error),
+        (Err(Stop::Disorder), Stop::Disorder) => Err(DataError::new("the message has no order")),
     }
 }
 
@@ -158,14 +158,6 @@ impl Stop {
 }
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
-    fn root(&mut self, type_: &'p Type) -> Result<(), Stop> {
-        self.message(type_, Slice { start: 0, end: self.end })?;
-        match self.sink.error() {
-            None => Ok(()),
-            Some(error) => Err(Stop::Broken(Box::new(error))),
-        }
-    }
-
     /// A message that stands in one piece, as a value.
     #[inline]
     fn message(&mut self, type_: &'p Type, slice: Slice) -> Result<(), Stop> {
@@ -198,6 +190,12 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         self.indexed(type_, slices)?;
         self.sink.end(mark);
         Ok(())
+    }
+
+    /// A message of this field's type that is these slices of the arena, merged.
+    fn merged(&mut self, field: &'p Field, slices: (usize, usize)) -> Result<(), Stop> {
+        let Some(type_) = self.types.of(field) else { return Ok(()) };
+        self.nested(|walk| walk.slices(type_, slices))
     }
 
     /// What is one level deeper.

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::super::testing::{PIECES, behind_length, fields, json_of, kinds, open, rewritten, wire};
+use super::super::testing::{
+    ALL, PIECES, behind_length, closure, fields, json_of, kinds, open, rewritten, wire,
+};
 use super::*;
 use crate::transcode::JsonOutput;
 use crate::transcode::options::Defaults;
@@ -137,6 +139,56 @@ fn the_last_member_of_a_oneof_counts() {
         ("17: 9", r#"{"shade":9}"#),
     ] {
         assert_eq!(seen(open(), text), json, "{text}");
+    }
+}
+
+#[test]
+fn what_is_replaced_is_looked_at_too() {
+    let bool_keys = Plan::compile(&closure(ALL), "t.All").unwrap();
+    for (plan, text, expected) in [
+        (kinds(), "32: { 1: \"a\" } 31: \"w\"", "at .sub.a: field 1 has the wire type length-delimited"),
+        (kinds(), "34: !{ 1: \"a\" } 31: \"w\"", "at .third.a: field 1 has the wire type length-delimited"),
+        (kinds(), "32: { 1: 1 } 31: \"w\" 32: { 1: \"a\" } 30: 1", "at .sub.a: field 1 has the wire type"),
+        (
+            kinds(),
+            "37: { 1: 1 2: { 1: \"a\" } } 37: { 1: 1 2: { 1: 1 } }",
+            "at .byId[\"1\"].a: field 1 has the wire type length-delimited",
+        ),
+        (
+            kinds(),
+            "53: { 5: { 1: { 1: \"a\" 2: { 2: 1 } } } 4: 1 }",
+            "at .anything.structValue.fields.a.numberValue: field 2 has the wire type varint",
+        ),
+        (kinds(), "53: { 3:LEN `01ff` 4: 1 }", "at .anything.stringValue: a string is not UTF-8"),
+        (kinds(), "59: { 1:LEN `01ff` 1: \"a\" }", "at .perhaps.value: a string is not UTF-8"),
+        (kinds(), "51: { 1:LEN `01ff` 1: \"x/k.Leaf\" }", "at .any.typeUrl: a string is not UTF-8"),
+        (open(), "16:LEN `01ff` 15: 1", "at .word: a string is not UTF-8"),
+        (
+            &bool_keys,
+            "29: { 1: 1 2:LEN `01ff` } 29: { 1: 1 2: \"a\" }",
+            "at .flags[\"true\"]: a string is not UTF-8",
+        ),
+        (&bool_keys, "29: { 1: 1 2:LEN `01ff` 2: \"a\" }", "at .flags: a string is not UTF-8"),
+    ] {
+        let bytes = wire(text);
+        let ordered = plan.check(&bytes).map_err(|error| places_from(&error, 0)).unwrap_err();
+        assert!(ordered.starts_with(expected), "{text}: {ordered}");
+        // whatever stands before or behind it
+        let last = wire(LAST_FIELD);
+        assert!(plan.check(&[&last, &bytes[..]].concat()).is_err(), "{text}");
+        assert!(json_of(plan, &[&last, &bytes[..]].concat(), JsonOutput::default()).is_err(), "{text}");
+        assert!(plan.rewrite(&[&last, &bytes[..]].concat(), &mut Vec::new()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn what_has_no_json_may_be_replaced() {
+    for (text, expected) in [
+        ("55: { 1: 300 2: -1 } 55: { 2: 5 }", r#"{"at":"1970-01-01T00:05:00.000000005Z"}"#),
+        ("53: { 2: 9218868437227405312i64 } 53: { 4: 1 }", r#"{"anything":true}"#),
+        ("51: { 1: \"x/no.Type\" } 51: { 1: \"x/k.Leaf\" }", r#"{"any":{"@type":"x/k.Leaf"}}"#),
+    ] {
+        assert_eq!(seen(kinds(), text), expected, "{text}");
     }
 }
 
@@ -674,4 +726,52 @@ proptest! {
         prop_assert!(checked.as_ref().err().is_none_or(|error| error.message().contains(" needs its field ")), "{:?}", checked);
         prop_assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{}", json);
     }
+    #[test]
+    fn bytes_are_read_the_same_wherever_they_stand(bytes in nearly(), beside: u8, defaults: bool) {
+        let defaults = if defaults { Defaults::Print } else { Defaults::Omit };
+        let json = |parts: &[&[u8]]| {
+            let bytes = parts.concat();
+            let options = JsonOutput { defaults, ..JsonOutput::default() };
+            let json = json_of(kinds(), &bytes, options).ok();
+            if json.is_some() {
+                let again = rewritten(kinds(), &bytes).expect("what has JSON is a message");
+                assert_eq!(json_of(kinds(), &again, options).ok(), json, "written again");
+            }
+            json
+        };
+        // long enough for what is read no longer to be a copy, whatever its bytes are
+        let beside = [wire("98:LEN 200"), vec![beside; 200]].concat();
+        let alone = json(&[&bytes]);
+        prop_assert_eq!(&json(&[&beside, &bytes]), &alone);
+        prop_assert_eq!(&json(&[&wire(LAST_FIELD), &bytes]), &alone);
+        prop_assert_eq!(&json(&[&wire(LAST_FIELD), &bytes, &wire(LAST_FIELD)]).is_some(), &json(&[&bytes, &wire(LAST_FIELD)]).is_some());
+        if alone.is_some() {
+            prop_assert_eq!(&json(&[&bytes, &beside]), &alone);
+        }
+        let within = behind_length(&bytes);
+        let inner = json(&[&wire("67:LEN"), &within]);
+        prop_assert_eq!(inner.is_some(), alone.is_some());
+        prop_assert_eq!(&json(&[&wire("67:LEN"), &within, &beside]), &inner);
+        prop_assert_eq!(&json(&[&wire("67:LEN"), &within, &wire("67: {}")]), &inner);
+    }
+}
+
+/// Bytes that are nearly a message: a few of those of one are others, or left out, or twice.
+fn nearly() -> impl Strategy<Value = Vec<u8>> {
+    let byte = prop_oneof![any::<u8>(), prop::sample::select(vec![0, 1, 0x7f, 0x80, 0xff])];
+    let change = (any::<prop::sample::Index>(), 0..4_u8, byte);
+    (fields(), prop::collection::vec(change, 0..4)).prop_map(|(text, changes)| {
+        let mut bytes = wire(&text);
+        for (place, how, byte) in changes.iter().filter(|_| !text.is_empty()) {
+            let place = place.index(bytes.len() + 1);
+            match how {
+                0 => bytes.insert(place, *byte),
+                1 => bytes.truncate(place),
+                2 if place < bytes.len() => drop(bytes.remove(place)),
+                _ if place < bytes.len() => bytes[place] = *byte,
+                _ => {}
+            }
+        }
+        bytes
+    })
 }

@@ -1,6 +1,5 @@
 //! JSON text that a message is written into, on one line.
 
-use super::super::DataError;
 use super::super::options::{Defaults, Enums, Int64, JsonOutput, Names};
 use super::super::out::Out;
 use super::super::plan::{Enum, Field, HEAD};
@@ -290,9 +289,5 @@ impl<'p> Sink<'p> for Json<'_> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn null(&mut self) {
         self.out.put(b"null", 4);
-    }
-
-    fn error(&mut self) -> Option<DataError> {
-        None
     }
 }

@@ -1,13 +1,11 @@
 //! An Any, handed on as the message that it holds.
 
 use super::super::compose::named;
-use super::super::nothing::Nothing;
-use super::super::plan::{Form, Type, Types, WireType};
+use super::super::plan::{Form, Kind, Type, Types, WireType};
 use super::super::reader;
 use super::super::sink::{Sink, Span};
-use super::super::utf8;
 use super::arena::Arena;
-use super::{Order, Required, Slice, Stop, Walk};
+use super::{Order, Slice, Stop, Walk};
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The Any that is these slices of the arena, merged; `false` when it is to be handed on by its own fields.
@@ -22,9 +20,6 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             return Ok(S::WELL_KNOWN);
         }
         let text = Span::new(self.wire, url.start, url.end);
-        if !utf8::is_utf8(text) {
-            return Err(Stop::broken(format!("a string is not UTF-8, at byte {}", url.start)));
-        }
         let name = named(text.get());
         let mut found = name.and_then(|name| self.home.any(name));
         if !S::WELL_KNOWN {
@@ -54,9 +49,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
 
     /// Whether bytes are a message of this type.
     fn is_message(&self, types: &'p Types, of: &'p Type, slice: Slice) -> bool {
-        let (sink, order, required) = (Nothing, Order::Indexed, Required::Optional);
-        let (home, wire, end, depth, arena) = (self.home, self.wire, self.end, self.depth, Arena::default());
-        let mut walk = Walk { types, home, wire, end, sink, required, defaults: false, order, depth, arena };
+        let mut walk = self.with_nothing(Arena::default());
+        walk.types = types;
         walk.nested(|walk| walk.message(of, slice)).is_ok()
     }
 
@@ -82,6 +76,9 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         self.each(type_, slices, |walk, field, at, end| {
             if field.number <= 2 && field.kind.wire_type() == WireType::Delimited {
                 let (start, end) = reader::delimited(walk.wire, at, end)?;
+                if field.kind == Kind::String {
+                    walk.string(field, start, end)?;
+                }
                 *(if field.number == 1 { &mut last.0 } else { &mut last.1 }) = Slice { start, end };
             }
             Ok(())

@@ -31,13 +31,13 @@ pub(super) struct Entry {
     /// Its number on the wire.
     pub(super) number: u32,
     pub(super) wire_type: super::super::plan::WireType,
-    /// Where the value begins, behind its tag, and behind its length too, and where it ends.
+    /// Where the value begins, behind its tag, and where it ends; of a group that is before its end tag.
     pub(super) slice: Slice,
 }
 
 impl Entry {
     pub(super) const UNKNOWN: u32 = u32::MAX;
-    /// A member of a oneof that a later member has replaced, or a map's entry that has.
+    /// A member of a oneof that a later member has replaced.
     pub(super) const REPLACED: u32 = u32::MAX - 1;
 }
 
@@ -59,9 +59,9 @@ pub(super) struct Pair {
     pub(super) key: u64,
     /// Where the key's text is.
     pub(super) text: Slice,
-    /// The value's slices in the arena, or, of a scalar, where it begins.
+    /// The value's slices in the arena, or, of a scalar, where it begins behind its tag, and where its entry ends.
     pub(super) values: (usize, usize),
-    /// Whether a later entry has the same key, or the value is one that its enum does not know.
+    /// Whether a later entry has the same key.
     pub(super) dropped: bool,
 }
 

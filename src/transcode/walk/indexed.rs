@@ -5,13 +5,14 @@
     reason = "a kind of 32 bits has the lower half of what stands in a varint"
 )]
 
+use super::super::nothing::Nothing;
 use super::super::plan::{Count, Field, Kind, Type, WireType};
 use super::super::reader;
 use super::super::sink::Sink;
-use super::arena::{Entry, Oneof};
-use super::{DEPTH, Required, Slice, Stop, Walk, value};
+use super::arena::{Arena, Entry, Oneof};
+use super::{DEPTH, Order, Required, Slice, Stop, Walk, value};
 
-impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
+impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
     /// The fields of a message that is these slices of the arena, merged.
     pub(super) fn indexed(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
         let from = self.arena.entries.len();
@@ -33,7 +34,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             at += count;
         }
         if self.required == Required::Demanded {
-            let has = |rank: u32| self.arena.entries[from..to].iter().any(|entry| entry.rank == rank);
+            let entries = &self.arena.entries[from..to];
+            let has = |rank: u32| entries.binary_search_by_key(&rank, |entry| entry.rank).is_ok();
             if let Some(&rank) = type_.required.iter().find(|&&rank| !has(rank)) {
                 return Err(Self::missing(type_, &type_.fields[rank as usize]));
             }
@@ -41,13 +43,15 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         if self.defaults {
             self.all_absent(type_, lowest, type_.fields.len());
         }
-        if S::UNKNOWN {
-            for place in at..to {
-                let Entry { rank, number, wire_type, slice, .. } = self.arena.entries[place];
-                if rank == Entry::UNKNOWN {
-                    let bytes = self.wire.get(slice.start..slice.end).unwrap_or_default();
-                    self.sink.unknown(number, wire_type as u32, bytes);
-                }
+        for place in at..to {
+            let Entry { rank, number, wire_type, slice, .. } = self.arena.entries[place];
+            if rank == Entry::REPLACED {
+                let member = type_.rank_of(number).and_then(|rank| type_.fields.get(rank));
+                member
+                    .map_or(Ok(()), |field| self.look_at(field, slice).map_err(|stop| stop.inside(field)))?;
+            } else if S::UNKNOWN {
+                let bytes = self.wire.get(slice.start..slice.end).unwrap_or_default();
+                self.sink.unknown(number, wire_type as u32, bytes);
             }
         }
         self.arena.entries.truncate(from);
@@ -86,9 +90,6 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                             && self.is_unknown_number(field, entry.slice)?
                         {
                             entry.rank = Entry::UNKNOWN;
-                        }
-                        if field.kind == Kind::Message {
-                            entry.slice.start = reader::delimited(wire, behind, end)?.0;
                         }
                     }
                     if let (Some(oneof), true) = (field.oneof, entry.rank != Entry::UNKNOWN) {
@@ -133,16 +134,16 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             let next = reader::skip(wire, behind, end, key, DEPTH - self.depth)?.1;
             match (key.number, key.wire_type) {
                 (2, WireType::Varint) => number = u32::try_from(reader::varint(wire, behind, end)?.0).ok(),
-                (3, WireType::Delimited) => message = Some(reader::delimited(wire, behind, end)?),
+                (3, WireType::Delimited) => message = Some(Slice { start: behind, end: next }),
                 _ => {}
             }
             at = next;
         }
-        let (Some(number), Some((start, end))) = (number, message) else { return Ok(()) };
-        if let Some(rank) = type_.rank_of(number) {
+        let (Some(number), Some(message)) = (number, message) else { return Ok(()) };
+        if let Some(rank) = type_.rank_of(number).filter(|&rank| type_.fields[rank].set_item) {
             entry.rank = u32::try_from(rank).unwrap_or(Entry::UNKNOWN);
             (entry.number, entry.wire_type) = (number, WireType::Delimited);
-            entry.slice = Slice { start, end };
+            entry.slice = message;
         }
         Ok(())
     }
@@ -153,13 +154,14 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             Count::One if field.kind.is_message() => {
                 let slices = self.arena.slices.len();
                 for place in from..to {
-                    let slice = self.arena.entries[place].slice;
-                    self.arena.slices.push(slice);
+                    let Slice { mut start, end } = self.arena.entries[place].slice;
+                    if field.kind == Kind::Message {
+                        (start, _) = reader::delimited(self.wire, start, end)?;
+                    }
+                    self.arena.slices.push(Slice { start, end });
                 }
-                let Some(type_) = self.types.of(field) else { return Ok(()) };
                 self.sink.field(field);
-                let end = self.arena.slices.len();
-                self.nested(|walk| walk.slices(type_, (slices, end)))?;
+                self.merged(field, (slices, self.arena.slices.len()))?;
                 self.arena.slices.truncate(slices);
             }
             Count::One => {
@@ -198,15 +200,36 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         Ok(())
     }
 
-    /// Looks that a value that a later one replaces is whole.
-    fn look_at(&self, field: &Field, slice: Slice) -> Result<(), Stop> {
-        if field.kind == Kind::String && (field.utf8 || S::WELL_KNOWN) {
-            let (start, end) = reader::delimited(self.wire, slice.start, slice.end)?;
-            let text = super::super::sink::Span::new(self.wire, start, end);
-            if !super::super::utf8::is_utf8(text) {
-                return Err(Stop::broken(format!("a string is not UTF-8, at byte {start}")));
-            }
+    /// Looks that a value that a later one replaces is whole: what is wrong in it is wrong. It begins behind its tag.
+    #[cold]
+    pub(super) fn look_at(&mut self, field: &'p Field, slice: Slice) -> Result<(), Stop> {
+        let Slice { start, end } = slice;
+        if field.kind == Kind::String {
+            let (start, end) = reader::delimited(self.wire, start, end)?;
+            return self.string(field, start, end).map(drop);
         }
-        Ok(())
+        // The end of a group is behind its content, and its tag is looked for again.
+        let end = if field.kind == Kind::Group { self.end } else { end };
+        self.look(|walk| walk.bare_value(field, start, end).map(drop))
+    }
+
+    /// Goes over a part of the same bytes, and keeps nothing of it.
+    #[cold]
+    pub(super) fn look(
+        &mut self,
+        inner: impl FnOnce(&mut Walk<'p, 'w, Nothing>) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let arena = std::mem::take(&mut self.arena);
+        let mut walk = self.with_nothing(arena);
+        let looked = inner(&mut walk);
+        self.arena = walk.arena;
+        looked
+    }
+
+    /// The same walk into nothing.
+    pub(super) fn with_nothing(&self, arena: Arena) -> Walk<'p, 'w, Nothing> {
+        let Walk { types, home, wire, end, depth, .. } = *self;
+        let (sink, order, required) = (Nothing, Order::Indexed, Required::Optional);
+        Walk { types, home, wire, end, sink, required, defaults: false, order, depth, arena }
     }
 }

@@ -76,6 +76,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                     };
                     self.arena.slices.push(Slice { start, end: content });
                 } else {
+                    self.look_at_pair(member, pair)?;
                     pair.values = (behind, end);
                 }
                 at = next;
@@ -150,15 +151,16 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         let mark = self.sink.begin_map();
         for place in from..to {
             let pair = self.arena.pairs[place];
-            if pair.dropped {
-                continue;
-            }
             let key = match entry.key.kind {
                 Kind::String => Key::Text(Span::new(self.wire, pair.text.start, pair.text.end)),
                 Kind::Bool => Key::Bool(pair.key != 0),
                 Kind::Uint32 | Kind::Uint64 | Kind::Fixed32 | Kind::Fixed64 => Key::Unsigned(pair.key),
                 _ => Key::Signed(pair.key.cast_signed()),
             };
+            if pair.dropped {
+                self.look_at_pair(&entry.value, pair).map_err(|stop| stop.in_entry(key))?;
+                continue;
+            }
             self.sink.entry(key);
             self.pair_value(&entry.value, pair).map_err(|stop| stop.in_entry(key))?;
         }
@@ -177,10 +179,17 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         match end - start {
             0 => self.submessage(field, Slice { start: 0, end: 0 }),
             1 => self.submessage(field, self.arena.slices[start]),
-            _ => {
-                let Some(type_) = self.types.of(field) else { return Ok(()) };
-                self.nested(|walk| walk.slices(type_, (start, end)))
-            }
+            _ => self.merged(field, (start, end)),
+        }
+    }
+
+    /// Looks that the value of a pair that a later one replaces is whole.
+    #[cold]
+    fn look_at_pair(&mut self, field: &'p Field, pair: Pair) -> Result<(), Stop> {
+        match pair.values {
+            _ if field.kind.is_message() => self.look(|walk| walk.pair_value(field, pair)),
+            (usize::MAX, _) => Ok(()),
+            (start, end) => self.look_at(field, Slice { start, end }),
         }
     }
 

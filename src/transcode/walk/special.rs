@@ -141,10 +141,15 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         let parts = self.arena.slices.len();
         let mut last: Option<(&'p Field, usize, usize)> = None;
         self.each(type_, slices, |walk, field, at, end| {
-            if last.is_none_or(|(before, ..)| before.number != field.number) {
-                walk.arena.slices.truncate(parts);
+            match last.replace((field, at, end)) {
+                None => {}
+                Some((before, ..)) if before.number == field.number && field.kind == Kind::Message => {}
+                Some((before, ..)) if before.kind == Kind::Message => {
+                    walk.look(|walk| walk.merged(before, (parts, walk.arena.slices.len())))?;
+                    walk.arena.slices.truncate(parts);
+                }
+                Some((before, start, end)) => walk.look_at(before, Slice { start, end })?,
             }
-            last = Some((field, at, end));
             if field.kind == Kind::Message {
                 let (start, end) = reader::delimited(walk.wire, at, end)?;
                 walk.arena.slices.push(Slice { start, end });
@@ -159,9 +164,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         match field.kind {
             Kind::Enum => self.sink.null(),
             Kind::Message => {
-                let Some(inner) = self.types.of(field) else { return Ok(()) };
-                let to = self.arena.slices.len();
-                self.nested(|walk| walk.slices(inner, (parts, to)))?;
+                self.merged(field, (parts, self.arena.slices.len()))?;
             }
             Kind::Double => {
                 let (raw, _) = reader::fixed64(self.wire, at, end)?;
@@ -197,9 +200,9 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
 
     fn wrapper(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
         let mut last = None;
-        self.each(type_, slices, |_, field, at, end| {
-            last = Some((field, at, end));
-            Ok(())
+        self.each(type_, slices, |walk, field, at, end| match last.replace((field, at, end)) {
+            Some((before, start, end)) => walk.look_at(before, Slice { start, end }),
+            None => Ok(()),
         })?;
         match (last, type_.fields.first()) {
             (Some((field, at, end)), _) => self.bare_value(field, at, end).map(drop),

@@ -28,10 +28,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         loop {
             let (start, behind) =
                 reader::delimited(wire, at, end).map_err(|broken| Stop::from(broken).in_element(index))?;
-            let text = Span::new(wire, start, behind);
-            if (field.utf8 || S::WELL_KNOWN) && !utf8::is_utf8(text) {
-                return Err(Stop::broken(format!("a string is not UTF-8, at byte {start}")).in_element(index));
-            }
+            let text = self.string(field, start, behind).map_err(|stop| stop.in_element(index))?;
             self.sink.element();
             self.sink.text(text);
             (at, index) = (behind, index + 1);

@@ -30,7 +30,7 @@ impl<M> Default for List<M> {
     }
 }
 
-impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
+impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
     /// The value of a field at `at`; answers the place behind it.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn value<const AS: u8>(
@@ -80,10 +80,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                 if AS == FIELD && start == behind && self.omits(field) {
                     return Ok(behind);
                 }
-                let text = Span::new(wire, start, behind);
-                if (field.utf8 || S::WELL_KNOWN) && !utf8::is_utf8(text) {
-                    return Err(Stop::broken(format!("a string is not UTF-8, at byte {start}")));
-                }
+                let text = self.string(field, start, behind)?;
                 self.introduce::<AS>(field);
                 self.sink.text(text);
                 Ok(behind)
@@ -130,6 +127,16 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             }
             Kind::Message | Kind::Group => Ok(at),
         }
+    }
+
+    /// The string between two places, which is UTF-8 where its type or the sink asks for it.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn string(&self, field: &Field, start: usize, end: usize) -> Result<Span<'w>, Stop> {
+        let text = Span::new(self.wire, start, end);
+        if (field.utf8 || S::WELL_KNOWN) && !utf8::is_utf8(text) {
+            return Err(Stop::broken(format!("a string is not UTF-8, at byte {start}")));
+        }
+        Ok(text)
     }
 
     /// A message of this field's type.
