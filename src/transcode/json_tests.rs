@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::transcode::options::{Defaults, Enums, Int64, Names, Unknown};
-use crate::transcode::testing::{all, closure, old};
+use crate::transcode::testing::{all, closure, fields, kinds, old, rewritten, wire as proto_wire};
 
 fn wire(json: &str) -> Vec<u8> {
     let mut out = Vec::new();
@@ -320,6 +320,27 @@ fn nearly() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// The JSON of a message, in which a few characters are others, or left out, or new.
+fn changed() -> impl Strategy<Value = String> {
+    let characters =
+        prop::sample::select("{}[]\":,\\/untrfe01-+.@ \n\0\u{1f}\u{e4}".chars().collect::<Vec<_>>());
+    let change = (any::<prop::sample::Index>(), 0..3_u8, characters);
+    (fields(), prop::collection::vec(change, 0..3)).prop_map(|(text, changes)| {
+        let mut json = Vec::new();
+        from_wire(kinds(), &proto_wire(&text), JsonOutput::default(), &mut json).unwrap();
+        let mut characters: Vec<char> = String::from_utf8(json).unwrap().chars().collect();
+        for (place, how, character) in changes {
+            let place = place.index(characters.len());
+            match how {
+                0 => characters.insert(place, character),
+                1 if characters.len() > 1 => drop(characters.remove(place)),
+                _ => characters[place] = character,
+            }
+        }
+        characters.into_iter().collect()
+    })
+}
+
 proptest! {
     #[test]
     fn no_text_panics(text in prop_oneof![nearly(), nearly().prop_map(|t| format!("{{{t}}}")), "\\PC*"]) {
@@ -330,6 +351,25 @@ proptest! {
                 let (line, _) = error.position().expect("each error has a place");
                 prop_assert!(line <= text.split('\n').count());
             }
+        }
+    }
+
+    #[test]
+    fn text_is_read_the_same_wherever_it_stands(text in changed()) {
+        let read = |parts: &[&str]| {
+            let mut out = Vec::new();
+            to_wire(kinds(), parts.concat().as_bytes(), JsonInput::default(), &mut out).map(|()| out).ok()
+        };
+        let blanks = " ".repeat(SHORT + 1);
+        let alone = read(&[&text]);
+        prop_assert_eq!(&read(&[&blanks, &text]), &alone);
+        prop_assert_eq!(&read(&[&text, &blanks]), &alone);
+        if let Some(wire) = alone {
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{}", text);
+            let mut json = Vec::new();
+            from_wire(kinds(), &wire, JsonOutput::default(), &mut json).expect("what was read has JSON");
+            let json = String::from_utf8(json).unwrap();
+            prop_assert_eq!(read(&[&json]), Some(rewritten(kinds(), &wire).unwrap()), "{}", json);
         }
     }
 
