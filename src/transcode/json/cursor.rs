@@ -23,7 +23,7 @@ pub(super) struct Json<'t> {
     pub(super) at: usize,
     /// Where the value begins that was spoken of last.
     pub(super) begun: usize,
-    /// Where the last key begins: at its quote, or at the comma before it.
+    /// Where the last key begins, at its quote.
     pub(super) key: usize,
     pub(super) name: Name,
     /// A string whose escapes were undone, and bytes from base64.
@@ -227,11 +227,6 @@ impl<'t> Json<'t> {
 }
 
 impl Json<'_> {
-    /// The quote of the key at `key`, which may stand behind its comma.
-    pub(super) fn quote(&self, key: usize) -> usize {
-        if self.text.get(key) == Some(&b'"') { key } else { key + 1 }
-    }
-
     /// Takes the number that was spoken of last.
     pub(super) fn pass_number(&mut self) -> Result<(), Wrong> {
         self.at = self.begun + self.number_text()?.len();

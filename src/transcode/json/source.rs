@@ -192,9 +192,8 @@ impl Source for Json<'_> {
 
     fn key_at(&self, key: usize) -> String {
         let mut text = Vec::new();
-        let quote = self.quote(key);
-        let plain = scan::plain_end(self.text, quote + 1);
-        let _ = string::unescape(self.text, self.end, quote, plain, &mut text);
+        let plain = scan::plain_end(self.text, key + 1);
+        let _ = string::unescape(self.text, self.end, key, plain, &mut text);
         String::from_utf8_lossy(&text).into_owned()
     }
 
@@ -205,7 +204,7 @@ impl Source for Json<'_> {
 
     #[cold]
     fn wrong_key(&self, key: usize, error: DataError) -> Wrong {
-        Wrong::new(self.quote(key), error)
+        Wrong::new(key, error)
     }
 
     #[cold]
