@@ -35,6 +35,7 @@ mod well_known;
 mod window;
 mod writer;
 mod wrong;
+mod zigzag;
 
 pub use error::DataError;
 pub use options::{JsonInput, JsonOutput};
