@@ -20,6 +20,7 @@ pub mod options;
 mod out;
 mod place;
 mod plan;
+mod quoted;
 pub mod raw;
 mod reader;
 mod rewrite;
