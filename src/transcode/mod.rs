@@ -9,6 +9,7 @@
 
 pub mod any;
 mod compose;
+mod depth;
 pub mod documents;
 mod error;
 pub mod fields;
