@@ -6,6 +6,7 @@ mod special;
 mod value;
 
 use super::DataError;
+use super::depth::{DEPTH, TOO_DEEP};
 use super::frame::Frame;
 use super::options::Unknown;
 use super::plan::{
@@ -15,9 +16,6 @@ use super::source::{Member, Next, Source};
 use super::writer::Writer;
 use super::wrong::Wrong;
 use map::MapKey;
-
-/// How deep messages, lists and Structs may be nested.
-const DEPTH: u32 = 100;
 
 /// Reads one message of the plan's type from the source, which holds no more, and writes it; nothing stays written on
 /// an error.
@@ -254,7 +252,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
 
     #[cold]
     fn too_deep(&self) -> Wrong {
-        self.source.wrong(DataError::new(format!("nested more than {DEPTH} levels deep")))
+        self.source.wrong(DataError::new(TOO_DEEP))
     }
 
     #[cold]

@@ -1,10 +1,10 @@
 //! Wire bytes without a schema, as lines for people: what `protoc --decode_raw` says, and where each field begins.
 
-mod reader;
+pub(super) mod reader;
 
 use std::io::Write as _;
 
-use super::DataError;
+use super::{DataError, quoted};
 use crate::leaf::printable;
 use reader::{Flaw, Reader, Value, may_be_message};
 
@@ -152,7 +152,7 @@ impl<'a> Lines<'a> {
                     let _ = write!(out, "{number} {{");
                 } else {
                     let _ = write!(out, "{number}: ");
-                    quote(bytes, out);
+                    quoted::bytes(bytes, out);
                 }
                 let _ = write!(out, "  # @{offset} len {}", bytes.len());
                 if let Some(text) = also_text(bytes, nested) {
@@ -188,25 +188,6 @@ impl<'a> Lines<'a> {
             )),
         }
     }
-}
-
-/// Appends bytes in quotes, as protoc escapes them.
-fn quote(bytes: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    for &byte in bytes {
-        match byte {
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            b'"' | b'\'' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            b' '..=b'~' => out.push(byte),
-            _ => {
-                let digit = |shift: u8| b'0' + (byte >> shift & 7);
-                out.extend_from_slice(&[b'\\', digit(6), digit(3), digit(0)]);
-            }
-        }
-    }
-    out.push(b'"');
 }
 
 /// Bytes as text, where their line does not show it: they are short and stand as a message, or are escaped.

@@ -1,5 +1,6 @@
 //! Tags, varints and lengths as they stand on the wire (protobuf.dev/programming-guides/encoding).
 
+use super::depth::TOO_DEEP;
 use super::plan::WireType;
 use super::window::{eight, window};
 
@@ -171,7 +172,7 @@ pub(super) fn skip(
                     };
                 }
                 if depth == 0 {
-                    return Err(Broken::new(at, "nested more than 100 levels deep"));
+                    return Err(Broken::new(at, TOO_DEEP));
                 }
                 place = skip(wire, behind, end, inner, depth - 1)?.1;
             }

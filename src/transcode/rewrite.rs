@@ -5,6 +5,7 @@ use super::plan::{Enum, Field, Kind, Plan, SetItem, Tag, WireType};
 use super::sink::{Key, Sink, Span};
 use super::walk::{Required, walk};
 use super::writer::{Open, Writer};
+use super::zigzag;
 
 /// Reads a message and appends it again: fields in the order of their numbers, each singular one once, merged, of a
 /// oneof the last member; packed where the type says so; what the type does not have is kept.
@@ -64,11 +65,7 @@ impl Rewriter<'_, '_> {
 
     fn signed(&mut self, value: i64) {
         let zigzags = self.place.field.is_some_and(|field| matches!(field.kind, Kind::Sint32 | Kind::Sint64));
-        self.bits(if zigzags {
-            ((value << 1) ^ (value >> 63)).cast_unsigned()
-        } else {
-            value.cast_unsigned()
-        });
+        self.bits(if zigzags { zigzag::write(value) } else { value.cast_unsigned() });
     }
 
     fn end_entry(&mut self) {

@@ -3,7 +3,6 @@
 mod literal;
 mod name;
 mod number;
-mod quoted;
 mod reader;
 mod skip;
 #[cfg(test)]

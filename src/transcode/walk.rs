@@ -14,14 +14,12 @@ mod straight;
 mod value;
 
 use super::DataError;
+use super::depth::{DEPTH, TOO_DEEP};
 use super::plan::{Count, Field, Form, Plan, Presence, Type, Types, WireType, type_text, value_text};
 use super::reader::Broken;
 use super::sink::{Key, Sink};
 use super::wrong::member_step;
 use arena::Arena;
-
-/// How deep messages may be nested.
-const DEPTH: u32 = 100;
 
 /// So long are messages that are copied.
 const SHORT: usize = 160;
@@ -202,7 +200,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     #[inline]
     fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
         if self.depth >= DEPTH {
-            return Err(Stop::broken(format!("nested more than {DEPTH} levels deep")));
+            return Err(Stop::broken(TOO_DEEP.to_owned()));
         }
         self.depth += 1;
         let done = inner(self);

@@ -5,6 +5,7 @@ use super::super::number;
 use super::super::plan::{Field, Kind, Tag, WireType, type_text, value_text};
 use super::super::source::{Member, Next, Source};
 use super::super::wrong::Wrong;
+use super::super::zigzag;
 use super::{Composer, value};
 
 /// A key that a map has, by where it stands in what was written.
@@ -89,8 +90,8 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             .map(|key| self.out.varint(tag, key)),
             Kind::Int32 => signed(32).map(|key| self.out.varint(tag, key.cast_unsigned())),
             Kind::Int64 => signed(64).map(|key| self.out.varint(tag, key.cast_unsigned())),
-            Kind::Sint32 => signed(32).map(|key| self.out.varint(tag, value::zigzag(key))),
-            Kind::Sint64 => signed(64).map(|key| self.out.varint(tag, value::zigzag(key))),
+            Kind::Sint32 => signed(32).map(|key| self.out.varint(tag, zigzag::write(key))),
+            Kind::Sint64 => signed(64).map(|key| self.out.varint(tag, zigzag::write(key))),
             Kind::Sfixed32 => signed(32).map(|key| self.out.fixed32(tag, key as u32)),
             Kind::Sfixed64 => signed(64).map(|key| self.out.fixed64(tag, key.cast_unsigned())),
             Kind::Uint32 => unsigned(32).map(|key| self.out.varint(tag, key)),

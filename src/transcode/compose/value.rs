@@ -5,6 +5,7 @@ use super::super::options::Unknown;
 use super::super::plan::{Field, Kind, Presence, no_such_value, value_text};
 use super::super::source::{Next, Source};
 use super::super::wrong::Wrong;
+use super::super::zigzag;
 use super::Composer;
 
 /// A singular field: behind its tag, and left out when it is the default one of a field without presence.
@@ -76,11 +77,11 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             }
             Kind::Sint32 => {
                 let Some(value) = self.source.signed(next, 32)? else { return Err(self.no_value(field)) };
-                self.varint::<AS>(field, zigzag(value));
+                self.varint::<AS>(field, zigzag::write(value));
             }
             Kind::Sint64 => {
                 let Some(value) = self.source.signed(next, 64)? else { return Err(self.no_value(field)) };
-                self.varint::<AS>(field, zigzag(value));
+                self.varint::<AS>(field, zigzag::write(value));
             }
             Kind::Fixed32 => {
                 let Some(value) = self.source.unsigned(next, 32)? else { return Err(self.no_value(field)) };
@@ -203,9 +204,4 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             None => self.mismatch(&what),
         }
     }
-}
-
-/// A signed number as the kinds `sint32` and `sint64` write it.
-pub(super) fn zigzag(value: i64) -> u64 {
-    ((value << 1) ^ (value >> 63)).cast_unsigned()
 }

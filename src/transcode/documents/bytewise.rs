@@ -1,10 +1,11 @@
 //! Reads JSON byte by byte, strict or as people type it, and makes strict JSON of it.
 
 use super::document::{Anchor, not_utf8, place_of};
-use super::structure::{DEPTH, Manner};
+use super::structure::Manner;
 use super::too_large;
 use crate::leaf::Size;
 use crate::transcode::DataError;
+use crate::transcode::depth::{DEPTH, TOO_DEEP};
 use crate::transcode::place::Place;
 
 /// Reads byte by byte; what it makes is balanced, but whether it is JSON is for a JSON reader to say.
@@ -234,7 +235,7 @@ impl Bytewise {
 
     fn opening(&mut self, bracket: u8) -> Result<(), DataError> {
         if self.open.len() == DEPTH as usize {
-            let error = DataError::new(format!("nested more than {DEPTH} levels deep"));
+            let error = DataError::new(TOO_DEEP);
             return Err(error.at(self.place.line, self.place.column));
         }
         self.open.push(Open { bracket, place: self.place });

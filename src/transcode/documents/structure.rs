@@ -2,8 +2,7 @@
 
 use wide::u8x16;
 
-/// How deep a value may be nested.
-pub(super) const DEPTH: u32 = 100;
+use crate::transcode::depth::DEPTH;
 
 /// Bytes that are looked at together; a bit of a mask is one of them.
 const BLOCK: usize = 64;

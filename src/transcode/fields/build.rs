@@ -2,15 +2,13 @@
 
 use super::node::{Leaf, Node, Object};
 use super::{Field, Mark, Name, Step, path_text};
+use crate::transcode::depth::{DEPTH, TOO_DEEP};
 use crate::transcode::documents::{Dialect, Documents};
 use crate::transcode::number::is_number;
 use crate::transcode::plan::{
     Count, Field as Slot, Form, Kind, Type, Types, no_such_field, second_of_oneof, type_text, value_text,
 };
 use crate::transcode::{DataError, Plan};
-
-/// Messages may stand in each other this deep, as in the other forms of data.
-const DEPTH: usize = 100;
 
 /// Reads the bytes of a file named in a field.
 type Read<'a> = &'a mut dyn FnMut(&str) -> Result<Vec<u8>, String>;
@@ -20,8 +18,8 @@ pub(super) fn object(plan: &Plan, fields: &[Field], read: Read<'_>) -> Result<Ob
     let mut builder = Builder { types: plan.types(), read };
     let mut object = Object::default();
     for (place, field) in fields.iter().enumerate() {
-        if field.path.len() > DEPTH {
-            return Err(DataError::new(format!("nested more than {DEPTH} levels deep")));
+        if field.path.len() > DEPTH as usize {
+            return Err(DataError::new(TOO_DEEP));
         }
         builder.put(&mut object, plan.root(), field, place, 0)?;
     }

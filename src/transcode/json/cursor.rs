@@ -1,14 +1,12 @@
 //! A place in JSON text, and the tokens that stand there.
 
 use super::super::DataError;
+use super::super::depth::TOO_DEEP;
 use super::super::number;
 use super::super::sink::Span;
 use super::super::source::{Member, Next};
 use super::super::wrong::Wrong;
 use super::{scan, string};
-
-/// How deep a value may be nested that is only passed over.
-pub(super) const DEPTH: usize = 100;
 
 /// What was expected where no value stands.
 pub(super) const VALUE: &str = "a value was expected";
@@ -240,6 +238,6 @@ impl Json<'_> {
 
     /// An error that data is too deep here.
     pub(super) fn too_deep(&self) -> Wrong {
-        Wrong::new(self.begun, DataError::new(format!("nested more than {DEPTH} levels deep")))
+        Wrong::new(self.begun, DataError::new(TOO_DEEP))
     }
 }

@@ -5,7 +5,7 @@ use super::super::wrong::Wrong;
 use super::cursor::Json;
 
 /// Passes over the value that was spoken of last, at most `depth` levels of it.
-pub(super) fn skip(json: &mut Json<'_>, next: Next, depth: usize) -> Result<(), Wrong> {
+pub(super) fn skip(json: &mut Json<'_>, next: Next, depth: u32) -> Result<(), Wrong> {
     match next {
         Next::Null | Next::True | Next::False => Ok(()),
         Next::Number => json.pass_number(),

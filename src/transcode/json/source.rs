@@ -1,6 +1,7 @@
 //! JSON text that messages are read from.
 
 use super::super::DataError;
+use super::super::depth::DEPTH;
 use super::super::number;
 use super::super::plan::Field;
 use super::super::sink::Span;
@@ -167,7 +168,7 @@ impl Source for Json<'_> {
     }
 
     fn skip(&mut self, next: Next) -> Result<(), Wrong> {
-        super::skip::skip(self, next, super::cursor::DEPTH)
+        super::skip::skip(self, next, DEPTH)
     }
 
     #[inline]

@@ -2,16 +2,16 @@
 
 /// One field, or the begin or end of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Field<'a> {
+pub(in crate::transcode) struct Field<'a> {
     /// Where its tag begins.
-    pub(super) at: usize,
-    pub(super) number: u32,
-    pub(super) value: Value<'a>,
+    pub(in crate::transcode) at: usize,
+    pub(in crate::transcode) number: u32,
+    pub(in crate::transcode) value: Value<'a>,
 }
 
 /// What the wire says of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Value<'a> {
+pub(in crate::transcode) enum Value<'a> {
     Varint(u64),
     Fixed64(u64),
     Bytes(&'a [u8]),
@@ -22,7 +22,7 @@ pub(super) enum Value<'a> {
 
 /// Why there is no field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Flaw {
+pub(in crate::transcode) enum Flaw {
     /// The bytes end within its tag or its varint.
     Ends,
     /// A varint that goes on after ten bytes, or a tag after five.
@@ -37,34 +37,39 @@ pub(super) enum Flaw {
 
 /// A place in a message.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader<'a> {
-    pub(super) bytes: &'a [u8],
-    pub(super) at: usize,
+pub(in crate::transcode) struct Reader<'a> {
+    pub(in crate::transcode) bytes: &'a [u8],
+    pub(in crate::transcode) at: usize,
 }
 
 impl<'a> Reader<'a> {
     /// The field that is next, or its flaw; there is at least one byte. A flaw does not move the place.
-    pub(super) fn field(&mut self) -> Result<Field<'a>, Flaw> {
+    pub(in crate::transcode) fn field(&mut self) -> Result<Field<'a>, Flaw> {
         let mut ahead = *self;
         let tag = u32::try_from(ahead.varint(5)?).map_err(|_| Flaw::Varint)?;
         let number = tag >> 3;
         if number == 0 {
             return Err(Flaw::Number);
         }
-        let value = match tag & 7 {
-            0 => Value::Varint(ahead.varint(10)?),
-            1 => Value::Fixed64(u64::from_le_bytes(ahead.fixed(number)?)),
+        let value = ahead.value(number, tag & 7)?;
+        let at = std::mem::replace(&mut self.at, ahead.at);
+        Ok(Field { at, number, value })
+    }
+
+    /// What stands behind the tag of this number and wire type.
+    pub(in crate::transcode) fn value(&mut self, number: u32, wire_type: u32) -> Result<Value<'a>, Flaw> {
+        Ok(match wire_type {
+            0 => Value::Varint(self.varint(10)?),
+            1 => Value::Fixed64(u64::from_le_bytes(self.fixed(number)?)),
             2 => {
-                let length = ahead.varint(10)?;
-                Value::Bytes(ahead.take(number, length)?)
+                let length = self.varint(10)?;
+                Value::Bytes(self.take(number, length)?)
             }
             3 => Value::Begin,
             4 => Value::End,
-            5 => Value::Fixed32(u32::from_le_bytes(ahead.fixed(number)?)),
+            5 => Value::Fixed32(u32::from_le_bytes(self.fixed(number)?)),
             wire_type => return Err(Flaw::WireType(wire_type)),
-        };
-        let at = std::mem::replace(&mut self.at, ahead.at);
-        Ok(Field { at, number, value })
+        })
     }
 
     fn varint(&mut self, most: usize) -> Result<u64, Flaw> {
@@ -100,7 +105,7 @@ impl<'a> Reader<'a> {
 /// Whether bytes may be a message: one field or more up to the end, every group closed, and groups nested at
 /// most so deep. What is length-delimited is not looked into, so that a guess at every level costs each byte
 /// one look in all.
-pub(super) fn may_be_message(bytes: &[u8], deepest: usize) -> bool {
+pub(in crate::transcode) fn may_be_message(bytes: &[u8], deepest: usize) -> bool {
     let mut reader = Reader { bytes, at: 0 };
     let mut groups = Vec::new();
     while reader.at < bytes.len() {

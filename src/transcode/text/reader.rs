@@ -3,6 +3,7 @@
 use super::name::Name;
 use super::token::{Lexer, Shape, Token};
 use crate::transcode::DataError;
+use crate::transcode::depth::{DEPTH, TOO_DEEP};
 use crate::transcode::frame::Frame;
 use crate::transcode::json::shown;
 use crate::transcode::options::Unknown;
@@ -11,9 +12,6 @@ use crate::transcode::plan::{
 };
 use crate::transcode::writer::Writer;
 use crate::transcode::wrong::Wrong;
-
-/// How deep a message may be nested.
-const DEPTH: usize = 100;
 
 /// A text that is read, and what is written of it.
 pub(super) struct Reader<'t, 'o> {
@@ -237,8 +235,8 @@ impl<'t, 'o> Reader<'t, 'o> {
             Shape::Symbol(b'<') => b'>',
             _ => return Err(self.due("'{'")),
         };
-        if depth == DEPTH {
-            return Err(self.wrong(DataError::new(format!("nested more than {DEPTH} levels deep"))));
+        if depth == DEPTH as usize {
+            return Err(self.wrong(DataError::new(TOO_DEEP)));
         }
         self.lexer.advance()?;
         inner(self, Shape::Symbol(end))?;

@@ -2,134 +2,60 @@
 
 use std::io::Write as _;
 
-use super::quoted;
+use crate::transcode::plan::WireType;
+use crate::transcode::quoted;
+use crate::transcode::raw::reader::{Reader, Value, may_be_message};
 
 /// How deep bytes behind a length are looked into for messages.
 const GUESSES: usize = 10;
 
-/// How deep groups may be nested in one another.
-const GROUPS: usize = 100;
-
-/// A field as the wire has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Raw<'w> {
-    number: u32,
-    value: Value<'w>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Value<'w> {
-    Varint(u64),
-    Fixed32(u32),
-    Fixed64(u64),
-    Delimited(&'w [u8]),
-    /// What stands before its end tag.
-    Group(&'w [u8]),
-}
-
 /// Appends one field, given by its number, its wire type and the bytes behind its tag, those of a group up to
 /// its end tag. `depth` is how many braces are open. What is no field leaves nothing.
 pub(super) fn write(number: u32, wire_type: u32, bytes: &[u8], depth: usize, out: &mut Vec<u8>) {
-    let mut rest = bytes;
-    let value = match wire_type {
-        3 => Some(Value::Group(bytes)),
-        _ => Value::take(number, wire_type, &mut rest, GROUPS),
+    if let Ok(value) = (Reader { bytes, at: 0 }).value(number, wire_type) {
+        line(number, value, depth, GUESSES, out);
+    }
+    if wire_type == WireType::StartGroup as u32 {
+        fields(bytes, depth + 1, GUESSES - 1, out);
+        line(number, Value::End, depth, GUESSES, out);
+    }
+}
+
+/// Appends the fields of a message or a group, in which bytes are looked into `guesses` levels deep.
+fn fields(bytes: &[u8], depth: usize, guesses: usize, out: &mut Vec<u8>) {
+    let (mut reader, mut groups) = (Reader { bytes, at: 0 }, 0);
+    while reader.at < bytes.len() {
+        let Ok(field) = reader.field() else { return };
+        groups -= usize::from(field.value == Value::End && groups > 0);
+        line(field.number, field.value, depth + groups, guesses.saturating_sub(groups), out);
+        groups += usize::from(field.value == Value::Begin);
+    }
+}
+
+fn line(number: u32, value: Value<'_>, depth: usize, guesses: usize, out: &mut Vec<u8>) {
+    indent(depth, out);
+    let written = match value {
+        Value::Varint(value) => write!(out, "{number}: {value}"),
+        Value::Fixed32(value) => write!(out, "{number}: {value:#010x}"),
+        Value::Fixed64(value) => write!(out, "{number}: {value:#018x}"),
+        Value::Begin => write!(out, "{number} {{"),
+        Value::End => write!(out, "}}"),
+        // What can be read as a message is taken for one.
+        Value::Bytes(bytes) if guesses > 0 && may_be_message(bytes, guesses) => {
+            let name = writeln!(out, "{number} {{");
+            fields(bytes, depth + 1, guesses - 1, out);
+            indent(depth, out);
+            out.push(b'}');
+            name
+        }
+        Value::Bytes(bytes) => {
+            let name = write!(out, "{number}: ");
+            quoted::bytes(bytes, out);
+            name
+        }
     };
-    if let Some(value) = value {
-        Raw { number, value }.write(depth, GUESSES, out);
-    }
-}
-
-impl<'w> Raw<'w> {
-    /// The fields that bytes are, if they are nothing else.
-    fn all(mut bytes: &'w [u8], groups: usize) -> Option<Vec<Self>> {
-        let mut fields = Vec::new();
-        while !bytes.is_empty() {
-            let (number, wire_type) = tag(&mut bytes)?;
-            fields.push(Self { number, value: Value::take(number, wire_type, &mut bytes, groups)? });
-        }
-        Some(fields)
-    }
-
-    fn write(self, depth: usize, guesses: usize, out: &mut Vec<u8>) {
-        indent(depth, out);
-        let line = match self.value {
-            Value::Varint(value) => write!(out, "{}: {value}", self.number),
-            Value::Fixed32(value) => write!(out, "{}: {value:#010x}", self.number),
-            Value::Fixed64(value) => write!(out, "{}: {value:#018x}", self.number),
-            Value::Delimited(bytes) => {
-                // What can be read as a message is taken for one.
-                let message = (!bytes.is_empty() && guesses > 0).then(|| Self::all(bytes, guesses)).flatten();
-                match message {
-                    Some(fields) => self.block(&fields, depth, guesses, out),
-                    None => {
-                        let name = write!(out, "{}: ", self.number);
-                        quoted::bytes(bytes, out);
-                        name
-                    }
-                }
-            }
-            Value::Group(bytes) => {
-                self.block(&Self::all(bytes, GROUPS).unwrap_or_default(), depth, guesses, out)
-            }
-        };
-        line.expect("a Vec takes all that is written");
-        out.push(b'\n');
-    }
-
-    fn block(self, fields: &[Self], depth: usize, guesses: usize, out: &mut Vec<u8>) -> std::io::Result<()> {
-        writeln!(out, "{} {{", self.number)?;
-        for field in fields {
-            field.write(depth + 1, guesses.saturating_sub(1), out);
-        }
-        indent(depth, out);
-        out.write_all(b"}")
-    }
-}
-
-impl<'w> Value<'w> {
-    /// Takes a value off the front; groups may be nested `groups` deep.
-    fn take(number: u32, wire_type: u32, bytes: &mut &'w [u8], groups: usize) -> Option<Self> {
-        Some(match wire_type {
-            0 => Self::Varint(varint(bytes)?),
-            1 => Self::Fixed64(u64::from_le_bytes(*bytes.split_off(..8)?.first_chunk()?)),
-            2 => {
-                let length = usize::try_from(varint(bytes)?).ok()?;
-                Self::Delimited(bytes.split_off(..length)?)
-            }
-            3 => {
-                let (all, groups) = (*bytes, groups.checked_sub(1)?);
-                loop {
-                    let body = all.len() - bytes.len();
-                    match tag(bytes)? {
-                        (end, 4) if end == number => return Some(Self::Group(&all[..body])),
-                        (inner, wire_type) => Self::take(inner, wire_type, bytes, groups)?,
-                    };
-                }
-            }
-            5 => Self::Fixed32(u32::from_le_bytes(*bytes.split_off(..4)?.first_chunk()?)),
-            _ => return None,
-        })
-    }
-}
-
-/// Takes a tag off the front: the number of a field and its wire type.
-fn tag(bytes: &mut &[u8]) -> Option<(u32, u32)> {
-    let tag = u32::try_from(varint(bytes)?).ok()?;
-    (tag > 7).then_some((tag >> 3, tag & 7))
-}
-
-fn varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..70).step_by(7) {
-        let byte = *bytes.split_off_first()?;
-        // Of the tenth byte only the lowest bit is left.
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
+    written.expect("a Vec takes all that is written");
+    out.push(b'\n');
 }
 
 /// Two spaces a level.
@@ -183,10 +109,11 @@ mod tests {
         }
         let length = u8::try_from(bytes.len()).unwrap();
         bytes.insert(0, length);
-        let text = text(1, 2, &bytes);
-        assert_eq!(text.matches('{').count(), GUESSES);
-        assert!(text.contains(": \"\\n\\022"), "{text}");
+        let shown = text(1, 2, &bytes);
+        assert_eq!(shown.matches('{').count(), GUESSES);
+        assert!(shown.contains(": \"\\n\\022"), "{shown}");
         // groups in groups do not end in the stack
-        assert_eq!(Raw::all(&[0x0b].repeat(1_000_000), GROUPS), None);
+        let groups = [&b"\xc0\x84\x3d"[..], &[0x0b].repeat(1_000_000)].concat();
+        assert!(text(1, 2, &groups).starts_with("  1: \"\\013"));
     }
 }

@@ -9,6 +9,7 @@ use crate::transcode::options::Unknown;
 use crate::transcode::plan::{Count, Field, Kind, Presence, Tag, Types, no_such_value, value_text};
 use crate::transcode::writer::Writer;
 use crate::transcode::wrong::Wrong;
+use crate::transcode::zigzag;
 
 /// A number as the wire has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl Number {
     }
 
     fn zigzag(value: i64) -> Self {
-        Self::Varint(((value << 1) ^ (value >> 63)).cast_unsigned())
+        Self::Varint(zigzag::write(value))
     }
 
     fn is_zero(self) -> bool {

@@ -3,8 +3,9 @@
 use std::io::Write as _;
 
 use super::token::is_type_url;
-use super::{number, quoted, unknown};
+use super::{number, unknown};
 use crate::transcode::plan::{Enum, Field};
+use crate::transcode::quoted;
 use crate::transcode::sink::{Key, Sink, Span};
 
 /// Text format, one field a line; with fields that the type does not have where `UNKNOWN` says so.

@@ -9,8 +9,8 @@ use super::{Order, Slice, Stop, Walk};
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The Any that is these slices of the arena, merged; `false` when it is to be handed on by its own fields.
-    pub(super) fn any(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<bool, Stop> {
-        let (url, value) = self.last_two(type_, slices)?;
+    pub(super) fn any(&mut self, any: &'p Type, slices: (usize, usize)) -> Result<bool, Stop> {
+        let (url, value) = self.last_two(any, slices)?;
         if url.start == url.end && value.start == value.end {
             if S::WELL_KNOWN {
                 // `{}`, also where default values are printed: it has no fields in JSON.

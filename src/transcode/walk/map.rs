@@ -9,9 +9,10 @@ use super::super::plan::{Field, Kind, WireType};
 use super::super::reader;
 use super::super::sink::{Key, Sink, Span};
 use super::super::utf8;
+use super::super::zigzag;
 use super::arena::Pair;
 use super::straight::head;
-use super::{DEPTH, Slice, Stop, Walk, value};
+use super::{DEPTH, Slice, Stop, Walk};
 
 /// Keys of so many entries are compared with each other; those of more are sorted.
 const FEW: usize = 8;
@@ -123,8 +124,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                     Kind::Bool => u64::from(raw != 0),
                     Kind::Int32 => i64::from(raw as i32).cast_unsigned(),
                     Kind::Uint32 => u64::from(raw as u32),
-                    Kind::Sint32 => value::zigzag(u64::from(raw as u32)).cast_unsigned(),
-                    Kind::Sint64 => value::zigzag(raw).cast_unsigned(),
+                    Kind::Sint32 => zigzag::read(u64::from(raw as u32)).cast_unsigned(),
+                    Kind::Sint64 => zigzag::read(raw).cast_unsigned(),
                     _ => raw,
                 };
                 (key, behind)

@@ -9,6 +9,7 @@ use super::super::plan::{Field, Kind, Presence, WireType};
 use super::super::reader;
 use super::super::sink::{Sink, Span};
 use super::super::utf8;
+use super::super::zigzag;
 use super::{DEPTH, Slice, Stop, Walk};
 
 /// A singular field: introduced as one, and left out when it is the default one of a field without presence.
@@ -99,9 +100,9 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
             Kind::Uint32 => number!(varint, uint32, |raw| raw as u32, |value| value == 0),
             Kind::Uint64 => number!(varint, uint64, |raw| raw, |value| value == 0),
             Kind::Sint32 => {
-                number!(varint, int32, |raw| zigzag(u64::from(raw as u32)) as i32, |value| value == 0)
+                number!(varint, int32, |raw| zigzag::read(u64::from(raw as u32)) as i32, |value| value == 0)
             }
-            Kind::Sint64 => number!(varint, int64, |raw| zigzag(raw), |value| value == 0),
+            Kind::Sint64 => number!(varint, int64, |raw| zigzag::read(raw), |value| value == 0),
             Kind::Fixed32 => number!(fixed32, uint32, |raw| raw, |value| value == 0),
             Kind::Fixed64 => number!(fixed64, uint64, |raw| raw, |value| value == 0),
             Kind::Sfixed32 => number!(fixed32, int32, |raw| raw.cast_signed(), |value| value == 0),
@@ -281,10 +282,4 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
             _ => {}
         }
     }
-}
-
-/// A signed number as the kinds `sint32` and `sint64` write it.
-#[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn zigzag(value: u64) -> i64 {
-    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
