@@ -8,6 +8,7 @@ mod arena;
 mod indexed;
 mod map;
 mod ordered;
+mod replaced;
 mod special;
 mod straight;
 mod value;

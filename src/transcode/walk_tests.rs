@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::testing::{PIECES, behind_length, fields, json_of, kinds, open, rewritten, wire};
+use super::super::testing::{PIECES, all, behind_length, fields, json_of, kinds, open, rewritten, wire};
 use super::*;
 use crate::transcode::JsonOutput;
 use crate::transcode::options::Defaults;
@@ -557,6 +557,40 @@ fn strings_are_utf8_where_that_is_asked_for() {
     for text in ["9: \"\u{e4}\u{1f600}\"", "10:LEN `01ff`"] {
         assert!(open().check(&wire(text)).is_ok(), "{text}");
     }
+}
+
+#[test]
+fn what_is_replaced_is_looked_at_too() {
+    // k.Kinds: a oneof's members, a map's entries; a Leaf whose first field has another type's value, or no end
+    for text in [
+        "32: { 1: \"a\" } 30: 1",
+        "32: { 5: { 2: { 1: \"a\" } } } 31: \"b\"",
+        "34:SGROUP 1: \"a\" 34:EGROUP 30: 1",
+        "37: { 1: 1 2: { 1: \"a\" } } 37: { 1: 1 2: {} }",
+        "37: { 1: 1 2: { 5: { 1: \"k\" 2: { 1: \"a\" } } } } 37: { 1: 1 }",
+        "37: { 1: 1 2: { 1: \"a\" } 2: {} } 37: { 1: 1 2: {} }",
+        "17: { 7: { 1: \"a\" } 6: 1 }",
+    ] {
+        let error = kinds().check(&wire(text)).expect_err(text);
+        assert!(error.message().contains("has the wire type"), "{text}: {error}");
+        assert!(rewritten(kinds(), &wire(text)).is_err(), "{text}");
+        assert!(broken_text(kinds(), text).contains("has the wire type"), "{text}");
+    }
+    // t.All, whose strings are checked: a oneof's string, a map's, and what a Value, a wrapper, an Any had before
+    for text in [
+        "20:LEN `01ff` 21: {}",
+        "29: { 1: 1 2:LEN `01ff` } 29: { 1: 1 2: \"a\" }",
+        "17: { 3:LEN `01ff` 1: 0 }",
+        "17: { 5: { 1: { 2: { 3:LEN `01ff` } } } 4: 1 }",
+        "17: { 3:LEN `01ff` 3: \"a\" }",
+        "19: { 1:LEN `01ff` 1: \"x/t.City\" }",
+    ] {
+        let (check, text_error) = (all().check(&wire(text)), broken_text(all(), text));
+        assert!(check.is_err_and(|error| error.message().contains("is not UTF-8")), "{text}");
+        assert!(text_error.contains("is not UTF-8"), "{text}: {text_error}");
+    }
+    // a part of a message that is replaced need not have what is required, nor be the last of its oneof
+    assert_eq!(kinds().check(&wire("32: { 6: 1 7: {} } 32: {} 30: 1")), Ok(()));
 }
 
 fn broken_text(plan: &Plan, text: &str) -> String {

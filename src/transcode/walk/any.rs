@@ -1,13 +1,11 @@
 //! An Any, handed on as the message that it holds.
 
 use super::super::compose::named;
-use super::super::nothing::Nothing;
 use super::super::plan::{Form, Type, Types, WireType};
 use super::super::reader;
 use super::super::sink::{Sink, Span};
 use super::super::utf8;
-use super::arena::Arena;
-use super::{Order, Required, Slice, Stop, Walk};
+use super::{Order, Slice, Stop, Walk};
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The Any that is these slices of the arena, merged; `false` when it is to be handed on by its own fields.
@@ -29,7 +27,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         let mut found = name.and_then(|name| self.home.any(name));
         if !S::WELL_KNOWN {
             let fits = |(types, inner): &(&'p Types, &'p Type)| {
-                self.sink.expands(text.get()) && self.is_message(types, inner, value)
+                self.sink.expands(text.get()) && self.message_in(types, inner, value).is_ok()
             };
             found = found.filter(fits);
         }
@@ -52,14 +50,6 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         Ok(true)
     }
 
-    /// Whether bytes are a message of this type.
-    fn is_message(&self, types: &'p Types, of: &'p Type, slice: Slice) -> bool {
-        let (sink, order, required) = (Nothing, Order::Indexed, Required::Optional);
-        let (home, wire, end, depth, arena) = (self.home, self.wire, self.end, self.depth, Arena::default());
-        let mut walk = Walk { types, home, wire, end, sink, required, defaults: false, order, depth, arena };
-        walk.nested(|walk| walk.message(of, slice)).is_ok()
-    }
-
     fn any_value(&mut self, type_: &'p Type, value: Slice) -> Result<(), Stop> {
         if S::WELL_KNOWN && type_.form != Form::Plain {
             self.sink.boxed();
@@ -80,10 +70,12 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         let empty = Slice { start: 0, end: 0 };
         let mut last = (empty, empty);
         self.each(type_, slices, |walk, field, at, end| {
-            if field.number <= 2 && field.kind.wire_type() == WireType::Delimited {
-                let (start, end) = reader::delimited(walk.wire, at, end)?;
-                *(if field.number == 1 { &mut last.0 } else { &mut last.1 }) = Slice { start, end };
+            if field.number > 2 || field.kind.wire_type() != WireType::Delimited {
+                return Ok(());
             }
+            walk.look_at(field, Slice { start: at, end })?;
+            let (start, end) = reader::delimited(walk.wire, at, end)?;
+            *(if field.number == 1 { &mut last.0 } else { &mut last.1 }) = Slice { start, end };
             Ok(())
         })?;
         Ok(last)

@@ -41,6 +41,11 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         if self.defaults {
             self.all_absent(type_, lowest, type_.fields.len());
         }
+        // Behind all others.
+        let replaced = |entry: &Entry| entry.rank == Entry::REPLACED;
+        if self.arena.entries[at..to].iter().any(replaced) {
+            self.look_at_members(type_, (at, to))?;
+        }
         if S::UNKNOWN {
             for place in at..to {
                 let Entry { rank, number, wire_type, slice, .. } = self.arena.entries[place];
@@ -193,18 +198,6 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                 self.pairs(field, pairs, true)?;
                 self.arena.pairs.truncate(pairs);
                 self.arena.slices.truncate(slices);
-            }
-        }
-        Ok(())
-    }
-
-    /// Looks that a value that a later one replaces is whole.
-    fn look_at(&self, field: &Field, slice: Slice) -> Result<(), Stop> {
-        if field.kind == Kind::String && (field.utf8 || S::WELL_KNOWN) {
-            let (start, end) = reader::delimited(self.wire, slice.start, slice.end)?;
-            let text = super::super::sink::Span::new(self.wire, start, end);
-            if !super::super::utf8::is_utf8(text) {
-                return Err(Stop::broken(format!("a string is not UTF-8, at byte {start}")));
             }
         }
         Ok(())

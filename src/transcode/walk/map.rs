@@ -151,6 +151,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         for place in from..to {
             let pair = self.arena.pairs[place];
             if pair.dropped {
+                self.look_at_pair(&entry.value, pair)?;
                 continue;
             }
             let key = match entry.key.kind {

@@ -141,7 +141,11 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         let parts = self.arena.slices.len();
         let mut last: Option<(&'p Field, usize, usize)> = None;
         self.each(type_, slices, |walk, field, at, end| {
-            if last.is_none_or(|(before, ..)| before.number != field.number) {
+            let same = last.is_some_and(|(before, ..)| before.number == field.number);
+            if let Some((before, at, end)) = last.filter(|_| !same || field.kind != Kind::Message) {
+                walk.look_at_last(before, parts, at, end)?;
+            }
+            if !same {
                 walk.arena.slices.truncate(parts);
             }
             last = Some((field, at, end));
@@ -182,6 +186,15 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         Ok(())
     }
 
+    /// Looks at what a Value had before it had something else: a message is the slices of the arena from `parts` on.
+    #[cold]
+    fn look_at_last(&self, field: &'p Field, parts: usize, start: usize, end: usize) -> Result<(), Stop> {
+        if field.kind.is_message() {
+            return self.arena.slices[parts..].iter().try_for_each(|part| self.look_at(field, *part));
+        }
+        self.look_at(field, Slice { start, end })
+    }
+
     fn list_value(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
         let mark = self.sink.begin_list();
         let mut index = 0;
@@ -196,9 +209,11 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     }
 
     fn wrapper(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
-        let mut last = None;
-        self.each(type_, slices, |_, field, at, end| {
-            last = Some((field, at, end));
+        let mut last: Option<(&'p Field, usize, usize)> = None;
+        self.each(type_, slices, |walk, field, at, end| {
+            if let Some((before, start, end)) = last.replace((field, at, end)) {
+                walk.look_at(before, Slice { start, end })?;
+            }
             Ok(())
         })?;
         match (last, type_.fields.first()) {
