@@ -56,11 +56,6 @@ impl Subject {
         Self { plan, closure, root }
     }
 
-    /// Whether something in wire bytes is overridden by what comes later.
-    pub(crate) fn overrides(&self, wire: &[u8]) -> bool {
-        shape::has(shape::Trait::Overridden, self.closure.descriptors(), self.root, wire)
-    }
-
     /// Whether a message has an Any with a value: bytes, of which nobody has asked whether they are a message.
     pub(crate) fn holds_any(&self, wire: &[u8]) -> bool {
         shape::has(shape::Trait::AnyValue, self.closure.descriptors(), self.root, wire)

@@ -69,7 +69,8 @@ fn changed_wire(choices: &mut Choices, syntax: Syntax, seen: &Seen) -> Result<()
         let other = wire.clone();
         mutate::bytes(choices, &mut wire, &other);
         let is = |shape| shape::has(shape, subject.closure.descriptors(), subject.root(), &wire);
-        let overridden = is(shape::Trait::Overridden);
+        // The oracle takes a number that a closed enum does not name for one that overrides the last.
+        let overridden = syntax == Syntax::Proto2 && is(shape::Trait::Overridden);
         let ours = subject.plan.check(&wire);
         seen.count(ours.is_ok());
         match (ours, oracle::decode(&type_, &wire)) {
@@ -79,7 +80,7 @@ fn changed_wire(choices: &mut Choices, syntax: Syntax, seen: &Seen) -> Result<()
                 let (ours, theirs) = match (ours, theirs) {
                     (Ok(ours), Ok(theirs)) => (ours, theirs),
                     (Err(_), Err(_)) => continue,
-                    _ if overridden || is(shape::Trait::LooseMapInAny) => continue,
+                    _ if is(shape::Trait::LooseMapInAny) => continue,
                     // An Any that nobody has filled is `{}`.
                     (Ok(_), Err(error)) if error.contains("unsupported type url ''") => continue,
                     (Ok(ours), Err(error)) => {
@@ -98,7 +99,6 @@ fn changed_wire(choices: &mut Choices, syntax: Syntax, seen: &Seen) -> Result<()
                 }
             }
             (Err(_), Err(_)) => {}
-            (Ok(()), Err(_)) if overridden => {}
             // Strings of proto2 need be no UTF-8, and are no JSON then; the oracle wants all to be.
             (Ok(()), Err(error)) if syntax == Syntax::Proto2 && error.contains("not UTF-8") => {}
             (Ok(()), Err(error)) => return Err(format!("only the oracle refuses: {error}: {wire:x?}")),

@@ -15,8 +15,7 @@ pub(crate) enum Trait {
     LooseMapInAny,
     /// An Any with a value: bytes, of which nobody has asked whether they are a message of its type.
     AnyValue,
-    /// A value that a later one overrides: of a singular field, of a oneof, of a map's key. greet does not
-    /// look into what it does not hand on.
+    /// A value that a later one overrides: of a singular field, of a oneof, of a map's key.
     Overridden,
 }
 
