@@ -50,11 +50,12 @@ impl<'t, 'o> Reader<'t, 'o> {
         }
         match frame.missing(message) {
             None => Ok(()),
-            Some(field) => {
-                let error = format!("{} needs its field {:?}", message.name, &*field.name);
-                Err(self.wrong(DataError::new(error)))
-            }
+            Some(field) => Err(self.missing(message, field)),
         }
+    }
+
+    fn missing(&self, message: &Type, field: &Field) -> Wrong {
+        self.wrong(DataError::new(format!("{} needs its field {:?}", message.name, &*field.name)))
     }
 
     fn field(&mut self, types: &Types, message: &Type, frame: &mut Frame, depth: usize) -> Result<(), Wrong> {
@@ -192,6 +193,12 @@ impl<'t, 'o> Reader<'t, 'o> {
                     return Err(wrong(what));
                 }
             }
+        }
+        let value = types.of(&entry.value).filter(|_| !seen[1]);
+        let required =
+            value.and_then(|value| Some((value, value.fields.get(*value.required.first()? as usize)?)));
+        if let Some((value, field)) = required {
+            return Err(self.missing(value, field));
         }
         Ok(())
     }

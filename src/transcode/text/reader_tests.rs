@@ -563,6 +563,9 @@ fn required_fields_are_asked_for() {
     assert_eq!(error("needs {\n b: '' }"), "line 2, column 8, at .needs: two.Needs needs its field \"a\"");
     let more = error("needs { a: 1 b: '' more { a: 1 } }");
     assert_eq!(more, "line 1, column 32, at .needs.more: two.Needs needs its field \"b\"");
+    // a value that an entry does not give is a message without fields
+    let entry = error("needs { a: 1 b: '' by { key: true } }");
+    assert_eq!(entry, "line 1, column 35, at .needs.by: two.Needs needs its field \"a\"");
     let needs = kinds().sibling("two.Needs").unwrap();
     let error = read(&needs, "a: 1\n", Unknown::Refuse).unwrap_err();
     assert_eq!(error.to_string(), "line 2, column 1: two.Needs needs its field \"b\"");

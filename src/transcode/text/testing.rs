@@ -46,7 +46,12 @@ const TWO: &str = r#"
         reserved "gone", "gone_too";
         extensions 100 to 200;
     }
-    message Needs { required int32 a = 1; optional Needs more = 2; required string b = 3; }
+    message Needs {
+        required int32 a = 1;
+        optional Needs more = 2;
+        required string b = 3;
+        map<bool, Needs> by = 4;
+    }
     message Set { option message_set_wire_format = true; extensions 4 to max; }
     message Member {
         extend Set { optional Member member = 1547769; }
