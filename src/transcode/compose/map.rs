@@ -72,16 +72,16 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     )]
     fn key(&mut self, field: &'c Field) -> Result<(), Wrong> {
         let text = self.source.key();
+        if field.kind == Kind::String {
+            self.out.span(field.single, text);
+            return Ok(());
+        }
         let bytes = text.get();
         let is_number = || number::is_number(bytes);
         let signed = |bits| if is_number() { number::signed(bytes, bits) } else { None };
         let unsigned = |bits| if is_number() { number::unsigned(bytes, bits) } else { None };
         let tag = field.single;
         let written = match field.kind {
-            Kind::String => {
-                self.out.span(tag, text);
-                Some(())
-            }
             Kind::Bool => match bytes {
                 b"true" => Some(1),
                 b"false" => Some(0),
@@ -98,7 +98,13 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             Kind::Uint64 => unsigned(64).map(|key| self.out.varint(tag, key)),
             Kind::Fixed32 => unsigned(32).map(|key| self.out.fixed32(tag, key as u32)),
             Kind::Fixed64 => unsigned(64).map(|key| self.out.fixed64(tag, key)),
-            Kind::Double | Kind::Float | Kind::Bytes | Kind::Enum | Kind::Message | Kind::Group => None,
+            Kind::String
+            | Kind::Double
+            | Kind::Float
+            | Kind::Bytes
+            | Kind::Enum
+            | Kind::Message
+            | Kind::Group => None,
         };
         written.ok_or_else(|| {
             let (key, kind) = (String::from_utf8_lossy(bytes).into_owned(), value_text(self.types, field));
@@ -116,9 +122,9 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         end: usize,
         place: S::Key,
     ) -> Result<(), Wrong> {
+        let head = self.out.head(start, end);
         let earlier = &self.keys[from..];
         if earlier.len() < FEW {
-            let head = self.out.head(start, end);
             let same = |key: &MapKey| {
                 key.head == head && self.out.written(key.start, key.end) == self.out.written(start, end)
             };
@@ -126,7 +132,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                 return Err(self.key_given_twice(place));
             }
         }
-        self.keys.push(MapKey { start, end, head: self.out.head(start, end) });
+        self.keys.push(MapKey { start, end, head });
         Ok(())
     }
 

@@ -17,7 +17,7 @@ pub(super) const PACKED: u8 = 2;
 
 impl<'c, S: Source> Composer<'c, '_, '_, S> {
     /// Writes a value; `false` when it is an unknown enum name that may be dropped.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn value<const AS: u8>(&mut self, field: &'c Field, next: Next) -> Result<bool, Wrong> {
         match field.kind {
             Kind::Message => {
