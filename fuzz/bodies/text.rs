@@ -2,7 +2,7 @@
 
 use greet::transcode::options::{TextOutput, UnknownFields};
 
-use super::subjects::split;
+use super::subjects::{lacks_a_field, split};
 use super::{placed, settled, text_in, text_out};
 
 /// An input is a byte for the type, and text.
@@ -19,8 +19,12 @@ pub(crate) fn text(data: &[u8]) {
         Err(error) => return placed(&error, text.as_bytes()),
     };
     let first = text_out(plan, &wire).unwrap_or_else(|error| panic!("what greet wrote has no text: {error}"));
-    let again =
-        text_in(plan, &first).unwrap_or_else(|error| panic!("greet refuses its own text: {error}: {first}"));
+    let again = match text_in(plan, &first) {
+        Ok(again) => again,
+        // What an Any holds is shown even where a required field is missing in it.
+        Err(error) if lacks_a_field(&error) && subject.holds_any(&wire) => return,
+        Err(error) => panic!("greet refuses its own text: {error}: {first}"),
+    };
     let second = text_out(plan, &again).unwrap_or_else(|error| panic!("{error}: {first}"));
     assert_eq!(first, second);
     assert_eq!(text_in(plan, &second).as_ref(), Ok(&again));

@@ -25,7 +25,12 @@ pub(crate) fn wire_to_json(data: &[u8]) {
     }
     let text =
         text_out(plan, wire).unwrap_or_else(|error| panic!("it is a message, but has no text: {error}"));
-    let from_text = text_in(plan, &text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let from_text = match text_in(plan, &text) {
+        Ok(from_text) => from_text,
+        // What an Any holds is shown even where a required field is missing in it.
+        Err(error) if lacks_a_field(&error) && subject.holds_any(wire) => return,
+        Err(error) => panic!("greet refuses its own text: {error}: {text}"),
+    };
     assert_eq!(text_out(plan, &from_text).as_ref(), Ok(&text));
     let Ok(first) = json else { return };
     // Text has the entries of a map in the order of their keys.
