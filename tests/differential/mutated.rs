@@ -9,7 +9,7 @@ use crate::oracle;
 use crate::random::draw::{self, Manner};
 use crate::random::json::{self, Taste};
 use crate::random::schema::Syntax;
-use crate::random::{Choices, check, mutate, shape, wire};
+use crate::random::{Choices, check, mutate, numbers, shape, wire};
 use crate::subject::Subject;
 
 /// How many inputs were taken, and how many refused; a test that sees only one of them tests nothing.
@@ -39,7 +39,7 @@ fn changed_json(choices: &mut Choices, syntax: Syntax, seen: &Seen) -> Result<()
         let tree = draw::message(choices, subject.closure.descriptors(), subject.root(), Manner::FOR_ORACLE);
         let text = json::wild(&tree, choices, Taste::default());
         let text = mutate::text(choices, &text, mutate::JSON);
-        let misread = oracle::misreads_numbers(&text);
+        let misread = numbers::are_easily_misread(&text);
         let ours = subject.json_to_wire(&text);
         seen.count(ours.is_ok());
         match (ours, oracle::parse(&type_, &text, false)) {

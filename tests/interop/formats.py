@@ -62,7 +62,9 @@ def tried(make):
     try:
         return make()
     except Exception as error:  # What it is called differs from place to place; that there is one is the answer.
-        return {"error": f"{type(error).__name__}: {error}"}
+        text = f"{type(error).__name__}: {error}"
+        # Half of a surrogate pair may stand in it.
+        return {"error": text.encode(errors="replace").decode()}
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ use serde_json::{Value, json as value};
 use crate::peers::run;
 use crate::random::draw::{self, Manner};
 use crate::random::schema::{ROOT, SYNTAXES};
-use crate::random::{self, Choices, link, schema, wire};
+use crate::random::{self, Choices, link, mutate, numbers, schema, wire};
 use crate::{second, tools};
 
 /// So many schemas of each syntax, and so many messages of each.
@@ -24,9 +24,9 @@ const MESSAGES: usize = 8;
 struct Given {
     plan: Plan,
     meant: DynamicMessage,
-    /// What is given as JSON and as text: what greet writes, and any spelling.
-    json: [String; 2],
-    text: [String; 2],
+    /// What is given as JSON and as text: what greet writes, any spelling, and that with a few places changed.
+    json: [String; 3],
+    text: [String; 3],
 }
 
 impl Given {
@@ -80,8 +80,11 @@ fn corpus() -> (String, Vec<Given>) {
             json::from_wire(&plan, &wire, JsonOutput::default(), &mut ours).unwrap();
             text::from_wire(&plan, &wire, TextOutput::default(), &mut lines).unwrap();
             let spelled = random::json::wild(&tree, &mut choices, random::json::Taste::default());
-            let json = [String::from_utf8(ours).unwrap(), spelled];
-            let text = [String::from_utf8(lines).unwrap(), random::text::wild(&tree, &mut choices, false)];
+            let changed = mutate::text(&mut choices, &spelled, mutate::JSON);
+            let json = [String::from_utf8(ours).unwrap(), spelled, changed];
+            let spelled = random::text::wild(&tree, &mut choices, false);
+            let changed = mutate::text(&mut choices, &spelled, mutate::TEXT);
+            let text = [String::from_utf8(lines).unwrap(), spelled, changed];
             let line = value!({"wire": BASE64_STANDARD.encode(&wire), "json": json, "text": text});
             writeln!(corpus, "{line}").unwrap();
             all.push(Given { plan: plan.clone(), meant, json, text });
@@ -126,7 +129,9 @@ fn check(given: &Given, answer: &Value) -> Vec<String> {
         error => wrong.push(format!("Python writes no text: {error}: {}", given.text[0])),
     }
     for (form, texts) in [("from_json", &given.json), ("from_text", &given.text)] {
-        for (text, made) in texts.iter().zip(answer[form].as_array().unwrap()) {
+        let made = answer[form].as_array().unwrap();
+        wrong.extend(changed(given, form, &texts[2], &made[2]));
+        for (text, made) in texts[..2].iter().zip(made) {
             match made.as_str().map(|made| BASE64_STANDARD.decode(made).unwrap()) {
                 Some(made) => {
                     wrong.extend(given.difference(&made).map(|at| format!("{form} at {at}: {text}")));
@@ -137,4 +142,21 @@ fn check(given: &Given, answer: &Value) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// What is wrong with a text that was changed: where both take it, it means the same. Either refuses some that
+/// the other takes.
+fn changed(given: &Given, form: &str, text: &str, made: &Value) -> Option<String> {
+    let theirs = BASE64_STANDARD.decode(made.as_str()?).unwrap();
+    let mut ours = Vec::new();
+    let done = match form {
+        "from_json" => json::to_wire(&given.plan, text.as_bytes(), JsonInput::default(), &mut ours),
+        _ => text::to_wire(&given.plan, text, TextInput::default(), &mut ours),
+    };
+    done.ok()?;
+    let place = second::difference(&given.decode(&ours), &given.decode(&theirs))?;
+    if form == "from_json" && numbers::are_easily_misread(text) {
+        return None;
+    }
+    Some(format!("{form}, changed, at {place}: {text}"))
 }

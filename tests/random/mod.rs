@@ -13,6 +13,7 @@ pub(crate) mod draw;
 pub(crate) mod json;
 pub(crate) mod link;
 pub(crate) mod mutate;
+pub(crate) mod numbers;
 pub(crate) mod schema;
 pub(crate) mod shape;
 pub(crate) mod text;
