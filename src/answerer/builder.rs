@@ -154,7 +154,10 @@ impl ServerBuilder {
             (Some(schema), rules) => (schema, rules.unwrap_or_default()),
             (None, rules) => (greeter_schema()?, rules.map_or_else(greeter_rules, Ok)?),
         };
-        let methods = schema.all_methods().await?;
+        let mut methods = Vec::new();
+        for service in schema.all_methods().await?.keys() {
+            methods.extend(schema.methods(service).await?);
+        }
         let mut options = ServerOptions::default();
         options.listen = self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]);
         options.threads = self.threads.unwrap_or(NonZeroUsize::MIN);

@@ -1,10 +1,11 @@
 //! Sources in their order, asked as one.
 
-use std::collections::HashMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::reach::{Origin, reach};
-use super::{Bundled, Closure, File, Method, SchemaError, Shape, Source, bundled};
+use super::{Bundled, Closure, File, Method, MethodOutline, SchemaError, Shape, Source, bundled};
 
 /// Everything that describes the services at hand: given files and sets, a server, and the bundled types last.
 ///
@@ -122,40 +123,33 @@ impl Schema {
     /// # Errors
     /// When a source cannot be asked, or its files do not link.
     pub async fn whole(&self) -> Result<Vec<Arc<Closure>>, SchemaError> {
-        Ok(self.whole_by_source().await?.into_iter().flatten().collect())
-    }
-
-    /// Every method of every service of the sources, the services sorted, the methods as in their files.
-    /// Of two services with one name the first source's stays. This is what a server of the schema answers.
-    ///
-    /// # Errors
-    /// As [`Schema::whole`].
-    pub async fn all_methods(&self) -> Result<Vec<Method>, SchemaError> {
-        let mut services: HashMap<String, Vec<Method>> = HashMap::new();
-        for (source, closure) in self.sources().iter().zip(self.whole_by_source().await?) {
-            let Some(closure) = closure else { continue };
-            for service in source.services().await? {
-                services
-                    .entry(service)
-                    .or_insert_with_key(|service| methods_of(&closure, service).unwrap_or_default());
-            }
-        }
-        let mut services: Vec<_> = services.into_iter().collect();
-        services.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(services.into_iter().flat_map(|(_, methods)| methods).collect())
-    }
-
-    async fn whole_by_source(&self) -> Result<Vec<Option<Arc<Closure>>>, SchemaError> {
         let mut closures = Vec::new();
         for (index, source) in self.sources().iter().enumerate() {
             let roots = roots_of(source.as_ref()).await?;
-            closures.push(if roots.is_empty() {
-                None
-            } else {
-                Some(self.linked(Origin::Given(index), roots).await?)
-            });
+            if !roots.is_empty() {
+                closures.push(self.linked(Origin::Given(index), roots).await?);
+            }
         }
         Ok(closures)
+    }
+
+    /// Every service of the sources with its methods, the services sorted, the methods as in their files; nothing
+    /// is linked for it. Of two services with one name the first source's stays. This is what a server of the
+    /// schema answers.
+    ///
+    /// # Errors
+    /// When a source cannot be asked.
+    pub async fn all_methods(&self) -> Result<BTreeMap<String, Vec<MethodOutline>>, SchemaError> {
+        let mut services = BTreeMap::new();
+        for source in self.sources() {
+            for service in source.services().await? {
+                if let Entry::Vacant(free) = services.entry(service) {
+                    let methods = source.methods(free.key()).await?;
+                    free.insert(methods);
+                }
+            }
+        }
+        Ok(services)
     }
 
     /// The first source that has a symbol, and its file. What is Google's own is not asked of any.
@@ -211,10 +205,13 @@ fn or_failure<T>(found: Option<T>, failure: Option<SchemaError>) -> Result<Optio
 
 /// The files to begin with for all of a source.
 pub(super) async fn roots_of(source: &dyn Source) -> Result<Vec<Arc<File>>, SchemaError> {
-    if let Some(files) = source.files() {
-        return Ok(files.to_vec());
-    }
     let mut roots: Vec<Arc<File>> = Vec::new();
+    if let Some(declarations) = source.declarations() {
+        for name in declarations.file_names() {
+            roots.extend(source.file(&name).await?);
+        }
+        return Ok(roots);
+    }
     for service in source.services().await? {
         if let Some(file) = source.symbol(&service).await?
             && !roots.iter().any(|root| root.name() == file.name())

@@ -158,11 +158,17 @@ fn an_import_that_its_set_lacks_is_taken_from_the_others() {
 }
 
 #[test]
-fn all_methods_are_linked_in_one_go() {
-    let methods = now(shop().all_methods()).unwrap();
-    let names: Vec<_> = methods.iter().map(Method::full_name).collect();
+fn all_methods_are_known_before_anything_is_linked() {
+    let services = now(shop().all_methods()).unwrap();
+    let names: Vec<_> = services
+        .iter()
+        .flat_map(|(service, methods)| methods.iter().map(move |method| format!("{service}/{}", method.name)))
+        .collect();
     assert_eq!(names.len(), 6);
     assert_eq!(names[0], "greeter.Greeter/SayHello");
+    let shapes: Vec<_> = services.values().flatten().map(|method| method.shape).collect();
+    let linked: Vec<_> = services.keys().flat_map(|service| now(shop().methods(service)).unwrap()).collect();
+    assert_eq!(shapes, linked.iter().map(Method::shape).collect::<Vec<_>>());
     assert_eq!(now(shop().whole()).unwrap().len(), 2);
 }
 

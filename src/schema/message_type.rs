@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::ask::roots_of;
-use super::outline::{Depth, SymbolKind};
+use super::outline::SymbolKind;
 use super::reach::Origin;
-use super::resolve::{is_suffix, near, only};
-use super::{Closure, Schema, SchemaError, Symbol, bundled};
+use super::resolve::{is_suffix, is_suggested, near, only};
+use super::{Closure, Schema, SchemaError, Symbol};
 
 impl Schema {
     /// The message type that a name means: its full name, or a unique suffix of whole components of one. An
@@ -25,23 +25,20 @@ impl Schema {
             return Ok(found);
         }
         let mut known = Vec::new();
-        for files in self.files_in_tiers().await? {
+        for tier in self.tiers().into_iter().map(Some).chain([None]) {
             let mut meant = Vec::new();
-            for file in files {
-                // Nobody who slips means an option of google/protobuf, unless he says so.
-                let suggested = !bundled::is_ours(file.name()) || asked.starts_with("google.");
-                file.outline().walk(Depth::Whole, &mut |declared| {
-                    if declared.kind != SymbolKind::Message {
-                        return;
-                    }
-                    if is_suffix(declared.name, asked) {
-                        meant.push(declared.name.to_owned());
-                    }
-                    if suggested {
-                        known.push(declared.name.to_owned());
-                    }
-                });
-            }
+            self.walk(tier, &mut |declared| {
+                if declared.kind != SymbolKind::Message {
+                    return;
+                }
+                if is_suffix(declared.name, asked) {
+                    meant.push(declared.name.to_owned());
+                }
+                if is_suggested(declared.name, asked) {
+                    known.push(declared.name.to_owned());
+                }
+            })
+            .await?;
             if let Some(name) = only("message type", name, meant)?
                 && let Some(found) = self.type_exactly(&name).await?
             {
@@ -64,7 +61,7 @@ impl Schema {
         }
         let mut closure = self.linked(origin, vec![file]).await?;
         if let Origin::Given(index) = origin
-            && self.sources()[index].files().is_some()
+            && self.sources()[index].declarations().is_some()
             && is_open(&closure)
         {
             let all = roots_of(self.sources()[index].as_ref()).await?;

@@ -1,5 +1,6 @@
 //! What a file declares: names, kinds and extensions, read from its bytes without decoding them.
 
+use super::Shape;
 use super::wire::{Field, Fields, Value};
 
 /// Deeper nesting than this is not looked at, as no linker takes it.
@@ -28,17 +29,27 @@ pub enum SymbolKind {
 
 /// One declaration.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Declared<'a> {
-    pub(super) kind: SymbolKind,
+pub struct Declared<'a> {
+    /// What the name stands for.
+    pub kind: SymbolKind,
     /// The full name, without a leading dot.
-    pub(super) name: &'a str,
+    pub name: &'a str,
     /// For an extension: the full name of the message, and the number.
-    pub(super) extends: Option<(&'a str, i32)>,
+    pub extends: Option<(&'a str, i32)>,
 }
 
-/// How deep an outline is walked.
+/// What is known of a method before its types are looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MethodOutline {
+    /// Its own name, `SayHello`.
+    pub name: String,
+    /// How many messages go each way.
+    pub shape: Shape,
+}
+
+/// How deep declarations are walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Depth {
+pub enum Depth {
     /// What stands in the file itself, with the values of its enums.
     TopLevel,
     /// All, nested types, fields and methods too.
@@ -76,8 +87,8 @@ impl<'a> Outline<'a> {
         }
     }
 
-    /// The names of the methods of a service, by its full name; none if the file does not declare it.
-    pub(super) fn methods(self, service: &str) -> Vec<&'a str> {
+    /// The methods of a service, by its full name, in their order; none if the file does not declare it.
+    pub(super) fn methods(self, service: &str) -> Vec<MethodOutline> {
         let package = self.package();
         let own = if package.is_empty() {
             Some(service)
@@ -87,7 +98,12 @@ impl<'a> Outline<'a> {
         let services = fields(self.bytes).filter(|field| field.number == 6).filter_map(|field| field.bytes());
         let found = services.into_iter().find(|body| text(body, 1) == own).unwrap_or_default();
         let methods = fields(found).filter(|field| field.number == 2).filter_map(|field| field.bytes());
-        methods.filter_map(|body| text(body, 1)).collect()
+        let outlined = methods.filter_map(|body| {
+            // MethodDescriptorProto: client_streaming = 5, server_streaming = 6
+            let shape = Shape::new(is_set(body, 5), is_set(body, 6));
+            Some(MethodOutline { name: text(body, 1)?.to_owned(), shape })
+        });
+        outlined.collect()
     }
 
     /// Whether the file declares this full name.
@@ -202,4 +218,12 @@ fn fields(message: &[u8]) -> impl Iterator<Item = Field<'_>> {
 /// The text of the last field with this number, as Protobuf has it.
 fn text(message: &[u8], number: u32) -> Option<&str> {
     fields(message).filter(|field| field.number == number).filter_map(|field| field.text()).last()
+}
+
+/// Whether the last field with this number says true.
+fn is_set(message: &[u8], number: u32) -> bool {
+    fields(message)
+        .filter(|field| field.number == number)
+        .last()
+        .is_some_and(|field| matches!(field.value, Value::Varint(value) if value != 0))
 }

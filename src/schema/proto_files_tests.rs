@@ -29,7 +29,7 @@ fn load(folder: &TempDir, files: &[&str], includes: &[&str]) -> Result<Vec<Proto
 }
 
 fn names(source: &ProtoFiles) -> Vec<&str> {
-    source.files().unwrap().iter().map(|file| file.name()).collect()
+    source.set.files().iter().map(|file| file.name()).collect()
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn the_folder_to_import_from_is_inferred() {
     assert_eq!(names(&sources[1]), ["beside.proto", "api.proto"]);
     // Both from one folder are one source, and a file given twice is one.
     let files = ["src/shop/v1/api.proto", "src/shop/v1/types.proto", "src/shop/v1/../v1/api.proto"];
-    assert!(load(&folder, &files[..2], &["src"]).unwrap()[0].files().unwrap().len() == 3);
+    assert!(load(&folder, &files[..2], &["src"]).unwrap()[0].set.files().len() == 3);
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Walk<'_> {
         }
         self.bytes += file.bytes().len();
         let at_hand = match self.origin {
-            Origin::Given(index) => self.sources[index].files().is_some(),
+            Origin::Given(index) => self.sources[index].declarations().is_some(),
             Origin::Bundled => true,
         };
         if !at_hand && self.bytes > MAX_BYTES {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ask::{is_infrastructure, methods_of, roots_of};
-use super::outline::{Depth, SymbolKind};
+use super::outline::{Declared, Depth, SymbolKind};
 use super::reach::{Origin, reach};
-use super::{Closure, File, Method, Schema, SchemaError, bundled};
+use super::{Closure, Declarations as _, Method, Schema, SchemaError, bundled};
 use crate::leaf::nearest::nearest;
 
 /// As many names are suggested for one that is not there.
@@ -100,29 +100,26 @@ impl Schema {
             return Ok(symbol);
         }
         let mut known = Vec::new();
-        for files in self.files_in_tiers().await? {
+        for tier in self.tiers().into_iter().map(Some).chain([None]) {
             let (mut types, mut members, mut around) = (Vec::new(), Vec::new(), String::new());
-            for file in files {
-                // Nobody who slips means an option of google/protobuf, unless he says so.
-                let suggested = !bundled::is_ours(file.name()) || asked.starts_with("google.");
-                file.outline().walk(Depth::Whole, &mut |declared| {
-                    let owner = match declared.kind {
-                        SymbolKind::Field | SymbolKind::EnumValue | SymbolKind::Oneof => &mut members,
-                        _ => &mut types,
-                    };
-                    if declared.kind == SymbolKind::Enum {
-                        declared.name.clone_into(&mut around);
-                    }
-                    if is_suffix(declared.name, &asked)
-                        || declared.kind == SymbolKind::EnumValue && is_below(&around, declared.name, &asked)
-                    {
-                        owner.push(declared.name.to_owned());
-                    }
-                    if suggested {
-                        known.push(declared.name.to_owned());
-                    }
-                });
-            }
+            self.walk(tier, &mut |declared| {
+                let owner = match declared.kind {
+                    SymbolKind::Field | SymbolKind::EnumValue | SymbolKind::Oneof => &mut members,
+                    _ => &mut types,
+                };
+                if declared.kind == SymbolKind::Enum {
+                    declared.name.clone_into(&mut around);
+                }
+                if is_suffix(declared.name, &asked)
+                    || declared.kind == SymbolKind::EnumValue && is_below(&around, declared.name, &asked)
+                {
+                    owner.push(declared.name.to_owned());
+                }
+                if is_suggested(declared.name, &asked) {
+                    known.push(declared.name.to_owned());
+                }
+            })
+            .await?;
             let found = match only("symbol", name, types)? {
                 Some(found) => Some(found),
                 None => only("symbol", name, members)?,
@@ -216,9 +213,9 @@ impl Schema {
 
     /// The sources in the groups in which a short name is looked for: all that have their files at hand
     /// together, then each of the others.
-    fn tiers(&self) -> Vec<Vec<usize>> {
+    pub(super) fn tiers(&self) -> Vec<Vec<usize>> {
         let (at_hand, others): (Vec<_>, Vec<_>) =
-            (0..self.sources().len()).partition(|&index| self.sources()[index].files().is_some());
+            (0..self.sources().len()).partition(|&index| self.sources()[index].declarations().is_some());
         let others = others.into_iter().map(|index| vec![index]);
         std::iter::once(at_hand).chain(others).filter(|tier| !tier.is_empty()).collect()
     }
@@ -238,25 +235,39 @@ impl Schema {
 
     /// The names of a service's methods, read without linking anything.
     async fn method_names(&self, source: usize, service: &str) -> Result<Vec<String>, SchemaError> {
-        let file = self.sources()[source].symbol(service).await?;
-        let names = file.iter().flat_map(|file| file.outline().methods(service));
-        Ok(names.map(ToOwned::to_owned).collect())
+        let methods = self.sources()[source].methods(service).await?;
+        Ok(methods.into_iter().map(|method| method.name).collect())
     }
 
-    /// The files in which a short name is looked for, in the groups of [`Schema::tiers`], the bundled last.
-    pub(super) async fn files_in_tiers(&self) -> Result<Vec<Vec<Arc<File>>>, SchemaError> {
-        let mut tiers = Vec::new();
-        for tier in self.tiers() {
-            let mut files = Vec::new();
-            for index in tier {
-                let roots = roots_of(self.sources()[index].as_ref()).await?;
-                files.extend(reach(self.sources(), Origin::Given(index), roots).await?);
+    /// Shows every declaration in which a short name is looked for: of one of [`Schema::tiers`], or, without one,
+    /// of the bundled files, which come last.
+    pub(super) async fn walk(
+        &self,
+        tier: Option<Vec<usize>>,
+        see: &mut dyn FnMut(Declared<'_>),
+    ) -> Result<(), SchemaError> {
+        let Some(tier) = tier else {
+            bundled::set().walk(Depth::Whole, see);
+            return Ok(());
+        };
+        for index in tier {
+            let source = self.sources()[index].as_ref();
+            if let Some(declarations) = source.declarations() {
+                declarations.walk(Depth::Whole, see);
+                continue;
             }
-            tiers.push(files);
+            for file in reach(self.sources(), Origin::Given(index), roots_of(source).await?).await? {
+                file.outline().walk(Depth::Whole, see);
+            }
         }
-        tiers.push(bundled::set().files().to_vec());
-        Ok(tiers)
+        Ok(())
     }
+}
+
+/// Whether a name may be suggested for one that is not there: nobody who slips means an option of
+/// google/protobuf, unless he says so.
+pub(super) fn is_suggested(name: &str, asked: &str) -> bool {
+    !name.starts_with("google.protobuf.") || asked.starts_with("google.")
 }
 
 /// Whether `asked` is the whole of a name or its last components.

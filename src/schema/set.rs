@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use super::outline::{Depth, SymbolKind};
+use super::outline::{Declared, Depth, SymbolKind};
 use super::wire::Fields;
-use super::{File, SchemaError};
+use super::{Declarations, File, SchemaError};
 
 /// Files in their order, found by name and by symbol. The indices are made by the first question that needs
 /// them, in one walk over the bytes.
@@ -15,13 +15,13 @@ use super::{File, SchemaError};
 pub(super) struct FileSet {
     files: Vec<Arc<File>>,
     names: HashMap<String, usize>,
-    declared: OnceLock<Declarations>,
+    declared: OnceLock<TopLevel>,
     extensions: OnceLock<BTreeMap<String, BTreeMap<i32, usize>>>,
 }
 
 /// What stands at the top level of files: what is nested is found through it.
 #[derive(Debug, Default)]
-struct Declarations {
+struct TopLevel {
     symbols: HashMap<String, usize>,
     services: Vec<String>,
 }
@@ -94,9 +94,9 @@ impl FileSet {
         self.extended().get(message)?.get(&number).map(|&index| Arc::clone(&self.files[index]))
     }
 
-    fn declared(&self) -> &Declarations {
+    fn declared(&self) -> &TopLevel {
         self.declared.get_or_init(|| {
-            let mut declared = Declarations::default();
+            let mut declared = TopLevel::default();
             for (index, file) in self.files.iter().enumerate() {
                 file.outline().walk(Depth::TopLevel, &mut |symbol| {
                     if !declared.symbols.contains_key(symbol.name) {
@@ -123,5 +123,17 @@ impl FileSet {
             }
             extended
         })
+    }
+}
+
+impl Declarations for FileSet {
+    fn file_names(&self) -> Vec<String> {
+        self.files.iter().map(|file| file.name().to_owned()).collect()
+    }
+
+    fn walk(&self, depth: Depth, see: &mut dyn FnMut(Declared<'_>)) {
+        for file in &self.files {
+            file.outline().walk(depth, see);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::outline::{Declared, Depth, MethodOutline};
 use super::set::FileSet;
 use super::{File, SchemaError};
 
@@ -17,6 +18,13 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     /// The full names of all services, in any order.
     async fn services(&self) -> Result<Vec<String>, SchemaError>;
 
+    /// The methods of a service by its full name, in the file's order; none if it is not known. A source that
+    /// need not compile anything for this should not.
+    async fn methods(&self, service: &str) -> Result<Vec<MethodOutline>, SchemaError> {
+        let file = self.symbol(service).await?;
+        Ok(file.map(|file| file.outline().methods(service)).unwrap_or_default())
+    }
+
     /// The file of this name.
     async fn file(&self, name: &str) -> Result<Option<Arc<File>>, SchemaError>;
 
@@ -30,11 +38,21 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     /// The file that declares the extension of `message` with this number.
     async fn extension(&self, message: &str, number: i32) -> Result<Option<Arc<File>>, SchemaError>;
 
-    /// All files, if they are at hand; `None` from a source that answers questions only, as a server does.
-    /// Sources with files at hand are asked together for a short name, before all others.
-    fn files(&self) -> Option<&[Arc<File>]> {
+    /// What is declared, of a source that knows that without asking anybody; `None` from one that answers
+    /// questions only, as a server does. Sources of the first kind are asked together for a short name, before
+    /// all others.
+    fn declarations(&self) -> Option<&dyn Declarations> {
         None
     }
+}
+
+/// The names that are declared in files at hand, none of which has to be compiled or linked for it.
+pub trait Declarations {
+    /// The names of all files, as imports spell them, in their order.
+    fn file_names(&self) -> Vec<String>;
+
+    /// Shows every declaration of every file to `see`, file by file.
+    fn walk(&self, depth: Depth, see: &mut dyn FnMut(Declared<'_>));
 }
 
 /// A source whose files are at hand.
@@ -69,7 +87,7 @@ impl<S: AtHand> Source for S {
         Ok(self.set().extension(message, number))
     }
 
-    fn files(&self) -> Option<&[Arc<File>]> {
-        Some(self.set().files())
+    fn declarations(&self) -> Option<&dyn Declarations> {
+        Some(self.set())
     }
 }
