@@ -1,20 +1,20 @@
 //! How a server comes about.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
+use super::ready::Ready;
 use super::responder::MethodResponder;
 use super::shared::{Notes, Shared};
 use super::{ServeError, Server, greeter_rules, greeter_schema};
 use crate::leaf::Size;
-use crate::rules::{self, Rule, RuleSet};
-use crate::schema::Schema;
+use crate::rules::{Rule, RuleSet};
+use crate::schema::{MethodOutline, Schema};
 use crate::server::{
     self, Door, Health, Journal, Listen, Observer, Reflection, Route, Routes, ServerOptions, ServingStatus,
 };
-use crate::transcode::Plan;
 
 /// Whether methods that no rule answers get a made-up reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -154,10 +154,7 @@ impl ServerBuilder {
             (Some(schema), rules) => (schema, rules.unwrap_or_default()),
             (None, rules) => (greeter_schema()?, rules.map_or_else(greeter_rules, Ok)?),
         };
-        let mut methods = Vec::new();
-        for service in schema.all_methods().await?.keys() {
-            methods.extend(schema.methods(service).await?);
-        }
+        let services = schema.all_methods().await?;
         let mut options = ServerOptions::default();
         options.listen = self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]);
         options.threads = self.threads.unwrap_or(NonZeroUsize::MIN);
@@ -167,31 +164,33 @@ impl ServerBuilder {
         let journal = Journal::default();
         let shared = Arc::new(Shared {
             ruled: !rules.is_empty(),
-            rules: RuleSet::new(rules, &methods)?,
+            rules: RuleSet::new(rules, &services, &schema)?,
+            schema: schema.clone(),
+            automatic: self.automatic,
+            seed: self.seed,
             max_recv_size: options.max_recv_size,
             journal: (self.journal == Offer::Yes).then(|| journal.clone()),
             notes: self.notes,
             told: Mutex::new(HashSet::new()),
         });
+        // What a rule names is looked at now; all else when a call reaches it.
+        let mut ready = HashMap::new();
+        for name in shared.rules.to_check() {
+            ready.insert(name.to_owned(), Ready::make(&shared, name).await?);
+        }
         let mut routes = Routes::new();
-        let mut services = Vec::new();
-        for method in methods {
-            if services.last().is_none_or(|last| last != method.service()) {
-                services.push(method.service().to_owned());
+        for (service, methods) in &services {
+            for MethodOutline { name, shape } in methods {
+                let (name, shape) = (format!("{service}/{name}"), *shape);
+                let path = format!("/{name}");
+                let ready = ready.remove(&name);
+                let responder = MethodResponder::new(Arc::clone(&shared), name, shape, ready);
+                routes.add(path, Route { shape, responder: Arc::new(responder) });
             }
-            let (request, reply) = Plan::of_method(&method)?;
-            let automatic = match self.automatic {
-                Automatic::On => Some(rules::Automatic::new(&method, self.seed)?),
-                Automatic::Off => None,
-            };
-            let (path, shape, name) = (method.path(), method.shape(), method.full_name());
-            let shared = Arc::clone(&shared);
-            let responder = Arc::new(MethodResponder { shared, method, name, request, reply, automatic });
-            routes.add(path, Route { shape, responder });
         }
         if self.health == Offer::Yes {
             let health = Health::new();
-            for service in services {
+            for service in services.into_keys() {
                 health.set(service, ServingStatus::Serving);
             }
             health.add_to(&mut routes);

@@ -4,6 +4,7 @@ mod builder;
 mod embedded;
 mod error;
 mod journalist;
+mod ready;
 mod responder;
 mod server;
 mod shared;

@@ -4,27 +4,27 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use tokio::sync::OnceCell;
 use tonic::metadata::MetadataMap;
 
 use super::journalist::Journalist;
+use super::ready::{self, Ready};
 use super::shared::Shared;
 use crate::leaf::Code;
 use crate::protocol::Status;
 use crate::query::Limits;
-use crate::rules::{self, Answer, Answered, Automatic, CallView, Choice, Chosen, Ending};
-use crate::schema::{Method, Shape};
+use crate::rules::{self, Answer, Answered, CallView, Choice, Chosen, Ending, MethodRules};
+use crate::schema::Shape;
 use crate::server::{self, Call, Gone, Head, Peer, Replies, Requests};
-use crate::transcode::Plan;
 
 /// One method of a server.
 pub(super) struct MethodResponder {
-    pub(super) shared: Arc<Shared>,
-    pub(super) method: Method,
-    pub(super) name: String,
-    pub(super) request: Plan,
-    pub(super) reply: Plan,
-    /// The made-up reply, unless it is off.
-    pub(super) automatic: Option<Automatic>,
+    shared: Arc<Shared>,
+    /// `pkg.Service/Method`.
+    name: String,
+    shape: Shape,
+    /// Made by the first call, or why it cannot be.
+    ready: OnceCell<Result<Arc<Ready>, Status>>,
 }
 
 /// Why an answer ends early.
@@ -82,15 +82,23 @@ impl server::Responder for MethodResponder {
 }
 
 impl MethodResponder {
+    /// A method that the first call makes ready, unless it is already.
+    pub(super) fn new(shared: Arc<Shared>, name: String, shape: Shape, ready: Option<Arc<Ready>>) -> Self {
+        let ready = OnceCell::new_with(ready.map(Ok));
+        Self { shared, name, shape, ready }
+    }
+
     async fn answer(self: Arc<Self>, call: Call) {
         let Call { head, mut requests, mut replies, .. } = call;
         let mut journalist = Journalist::begin(self.shared.journal.as_ref(), &self.name, &head);
-        let answered = match self.method.shape() {
-            Shape::Unary | Shape::ServerStreaming => {
-                self.one(head, &mut requests, &mut replies, &mut journalist).await
+        let answered = match self.ready().await {
+            Ok(ready) => {
+                let shared = &*self.shared;
+                let mut answering =
+                    Answering { shared, name: &self.name, ready, journalist: &mut journalist };
+                answering.answer(self.shape, head, &mut requests, &mut replies).await
             }
-            Shape::ClientStreaming => self.all(head, &mut requests, &mut replies, &mut journalist).await,
-            Shape::Bidi => self.each(head, &mut requests, &mut replies, &mut journalist).await,
+            Err(status) => Err(Stop::Status(status)),
         };
         let status = match answered {
             Ok(()) => Status::ok(),
@@ -102,30 +110,60 @@ impl MethodResponder {
         replies.finish(status, trailers);
     }
 
-    /// One request, then everything that its answer holds.
-    async fn one(
-        &self,
+    /// The method with all that its answers need. What fails for a reason that stays is not tried again.
+    async fn ready(&self) -> Result<&Arc<Ready>, Status> {
+        if let Some(ready) = self.ready.get() {
+            return ready.as_ref().map_err(Clone::clone);
+        }
+        let make = || async {
+            match Ready::make_elsewhere(&self.shared, &self.name).await {
+                Ok(ready) => Ok(Ok(ready)),
+                Err(error) => {
+                    let status = ready::status_of(&self.name, &error);
+                    self.shared.tell(std::slice::from_ref(&status.message));
+                    if status.code == Code::UNAVAILABLE { Err(status) } else { Ok(Err(status)) }
+                }
+            }
+        };
+        self.ready.get_or_try_init(make).await?.as_ref().map_err(Clone::clone)
+    }
+}
+
+/// One call of a method that is ready.
+struct Answering<'c> {
+    shared: &'c Shared,
+    name: &'c str,
+    ready: &'c Arc<Ready>,
+    journalist: &'c mut Journalist,
+}
+
+impl Answering<'_> {
+    async fn answer(
+        &mut self,
+        shape: Shape,
         head: Head,
         requests: &mut Requests,
         replies: &mut Replies,
-        journalist: &mut Journalist,
     ) -> Result<(), Stop> {
+        match shape {
+            Shape::Unary | Shape::ServerStreaming => self.one(head, requests, replies).await,
+            Shape::ClientStreaming => self.all(head, requests, replies).await,
+            Shape::Bidi => self.each(head, requests, replies).await,
+        }
+    }
+
+    /// One request, then everything that its answer holds.
+    async fn one(&mut self, head: Head, requests: &mut Requests, replies: &mut Replies) -> Result<(), Stop> {
         let wire = requests.only().await?;
-        self.receive(journalist, &wire)?;
-        journalist.half_close();
+        self.receive(&wire)?;
+        self.journalist.half_close();
         let seen = seen(head, vec![wire]);
         let answer = self.decide(&seen).await?;
-        self.send(answer, replies, journalist).await
+        self.send(answer, replies).await
     }
 
     /// All requests, then one answer.
-    async fn all(
-        &self,
-        head: Head,
-        requests: &mut Requests,
-        replies: &mut Replies,
-        journalist: &mut Journalist,
-    ) -> Result<(), Stop> {
+    async fn all(&mut self, head: Head, requests: &mut Requests, replies: &mut Replies) -> Result<(), Stop> {
         let (mut gathered, mut size) = (Vec::new(), 0_usize);
         while let Some(wire) = requests.next().await {
             let wire = wire?;
@@ -135,28 +173,22 @@ impl MethodResponder {
                 let message = format!("the requests together are larger than {}", self.shared.max_recv_size);
                 return Err(Status::new(Code::RESOURCE_EXHAUSTED, message).into());
             }
-            self.receive(journalist, &wire)?;
+            self.receive(&wire)?;
             gathered.push(wire);
         }
-        journalist.half_close();
+        self.journalist.half_close();
         let answer = self.decide(&seen(head, gathered)).await?;
-        self.send(answer, replies, journalist).await
+        self.send(answer, replies).await
     }
 
     /// An answer to each request, by the rule that the first one chose.
-    async fn each(
-        &self,
-        head: Head,
-        requests: &mut Requests,
-        replies: &mut Replies,
-        journalist: &mut Journalist,
-    ) -> Result<(), Stop> {
+    async fn each(&mut self, head: Head, requests: &mut Requests, replies: &mut Replies) -> Result<(), Stop> {
         let mut seen = seen(head, Vec::new());
         seen.number = 0;
         let mut chosen: Option<Option<Choice>> = None;
         while let Some(wire) = requests.next().await {
             let wire = wire?;
-            self.receive(journalist, &wire)?;
+            self.receive(&wire)?;
             seen.number += 1;
             seen.first.get_or_insert_with(|| wire.clone());
             seen.requests = vec![wire];
@@ -168,9 +200,9 @@ impl MethodResponder {
                 Some(choice) => self.run(choice, &seen).await,
                 None => self.make_up(&seen)?,
             };
-            self.send(answer, replies, journalist).await?;
+            self.send(answer, replies).await?;
         }
-        journalist.half_close();
+        self.journalist.half_close();
         Ok(())
     }
 
@@ -184,13 +216,11 @@ impl MethodResponder {
 
     /// The rule for a call, if one matches: at once if that is quickly done, else on another thread.
     async fn choose(&self, seen: &Seen) -> Result<Option<Choice>, Stop> {
-        if !self.shared.rules.has_rules_for(&self.name) {
-            return Ok(None);
-        }
-        let mut chosen = self.shared.rules.choose(&self.name, &seen.view(), &Limits::inline());
+        let Some(rules) = &self.ready.rules else { return Ok(None) };
+        let mut chosen = rules.choose(&seen.view(), &Limits::inline());
         if matches!(chosen, Chosen::Again) {
-            let (shared, name, seen) = (Arc::clone(&self.shared), self.name.clone(), seen.clone());
-            chosen = elsewhere(move || shared.rules.choose(&name, &seen.view(), &seen.limits())).await?;
+            let seen = seen.clone();
+            chosen = self.with_rules(move |rules| rules.choose(&seen.view(), &seen.limits())).await?;
         }
         match chosen {
             Chosen::Rule { rule, notes } => {
@@ -210,11 +240,11 @@ impl MethodResponder {
 
     /// What a rule answers: at once if that is quickly done, else on another thread.
     async fn run(&self, choice: Choice, seen: &Seen) -> Answer {
-        let first = self.shared.rules.run(&self.name, choice, &seen.view(), &Limits::inline());
-        let answered = match first {
+        let Some(rules) = &self.ready.rules else { return failed(no_rules()) };
+        let answered = match rules.run(choice, &seen.view(), &Limits::inline()) {
             Answered::Again => {
-                let (shared, name, seen) = (Arc::clone(&self.shared), self.name.clone(), seen.clone());
-                elsewhere(move || shared.rules.run(&name, choice, &seen.view(), &seen.limits())).await
+                let seen = seen.clone();
+                self.with_rules(move |rules| rules.run(choice, &seen.view(), &seen.limits())).await
             }
             first => Ok(first),
         };
@@ -227,26 +257,32 @@ impl MethodResponder {
         }
     }
 
+    /// Does with the rules what takes long, on a thread that may block.
+    async fn with_rules<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&MethodRules) -> T + Send + 'static,
+    ) -> Result<T, Status> {
+        let ready = Arc::clone(self.ready);
+        let done = tokio::task::spawn_blocking(move || ready.rules.as_ref().map(work)).await;
+        let broken_off = |_| Status::new(Code::INTERNAL, "the rule's evaluation was broken off");
+        done.map_err(broken_off)?.ok_or_else(no_rules)
+    }
+
     /// The automatic reply, or UNIMPLEMENTED when that is off.
     fn make_up(&self, seen: &Seen) -> Result<Answer, Stop> {
-        let Some(automatic) = &self.automatic else {
+        let Some(automatic) = &self.ready.automatic else {
             let message = format!("no rule matches this call of {}", self.name);
             return Err(Status::new(Code::UNIMPLEMENTED, message).into());
         };
-        self.shared.tell_made_up(&self.name);
+        self.shared.tell_made_up(self.name);
         let answer = automatic.answer(&seen.view());
         Ok(answer)
     }
 
-    async fn send(
-        &self,
-        answer: Answer,
-        replies: &mut Replies,
-        journalist: &mut Journalist,
-    ) -> Result<(), Stop> {
+    async fn send(&mut self, answer: Answer, replies: &mut Replies) -> Result<(), Stop> {
         self.shared.tell(&answer.notes);
         for wire in answer.messages {
-            journalist.message(&self.reply, &wire);
+            self.journalist.message(&self.ready.reply, &wire);
             replies.send(wire).await?;
         }
         match answer.ending {
@@ -256,10 +292,11 @@ impl MethodResponder {
     }
 
     /// Notes a request, and looks that it is one: required fields and all, whatever a rule makes of it.
-    fn receive(&self, journalist: &mut Journalist, wire: &[u8]) -> Result<(), Stop> {
-        journalist.request(&self.request, wire);
-        self.request.check(wire).map_err(|error| {
-            let message = format!("the request is no {}{}", self.request.type_name(), error.cause());
+    fn receive(&mut self, wire: &[u8]) -> Result<(), Stop> {
+        let request = &self.ready.request;
+        self.journalist.request(request, wire);
+        request.check(wire).map_err(|error| {
+            let message = format!("the request is no {}{}", request.type_name(), error.cause());
             Status::new(Code::INTERNAL, message).into()
         })
     }
@@ -270,11 +307,9 @@ fn seen(head: Head, requests: Vec<Bytes>) -> Seen {
     Seen { metadata: head.metadata, peer: head.peer, deadline: head.deadline, requests, number, first: None }
 }
 
-/// Runs what takes long on a thread that may block.
-async fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Status> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Status::new(Code::INTERNAL, "the rule's evaluation was broken off"))
+/// What to say when rules are asked that are not there; nobody can choose one of none.
+fn no_rules() -> Status {
+    Status::new(Code::INTERNAL, "the method has no rules")
 }
 
 fn failed(status: Status) -> Answer {

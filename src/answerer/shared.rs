@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Automatic;
 use crate::leaf::Size;
 use crate::rules::RuleSet;
+use crate::schema::Schema;
 use crate::server::Journal;
 
 /// Is told what a person who wrote the rules should know.
@@ -12,7 +14,11 @@ pub type Notes = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// What the methods of one server share.
 pub(super) struct Shared {
+    pub(super) schema: Schema,
     pub(super) rules: RuleSet,
+    pub(super) automatic: Automatic,
+    /// What made-up replies depend on, beside the schema and the request.
+    pub(super) seed: u64,
     /// Whether any rule was given: then a made-up reply is news.
     pub(super) ruled: bool,
     pub(super) max_recv_size: Size,

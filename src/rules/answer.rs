@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::call::CallView;
-use super::set::{MethodRule, MethodRules, Reply, RuleSet};
+use super::set::{Compiled, MethodRule, MethodRules, Reply};
 use super::status::Status;
 use crate::leaf::Code;
 use crate::query::{Limits, Origin, Output, Val, view};
@@ -57,7 +57,7 @@ pub type Note = String;
 pub enum Chosen {
     /// This one.
     Rule {
-        /// To be given to [`RuleSet::run`].
+        /// To be given to [`MethodRules::run`].
         rule: Choice,
         /// As [`Answer::notes`].
         notes: Vec<Note>,
@@ -73,17 +73,17 @@ pub enum Chosen {
     Again,
 }
 
-/// A rule of a method in a [`RuleSet`]; means something to that set only.
+/// A rule in [`MethodRules`]; means something to those only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice(usize);
 
-impl RuleSet {
-    /// Chooses the rule for a call of `method` (`pkg.Service/Method`) and runs it.
+impl MethodRules {
+    /// Chooses the rule for a call and runs it.
     ///
     /// For a bidi method this answers one request; choose once and run for each instead.
-    pub fn answer(&self, method: &str, call: &CallView<'_>, limits: &Limits) -> Answered {
-        match self.choose(method, call, limits) {
-            Chosen::Rule { rule, notes } => match self.run(method, rule, call, limits) {
+    pub fn answer(&self, call: &CallView<'_>, limits: &Limits) -> Answered {
+        match self.choose(call, limits) {
+            Chosen::Rule { rule, notes } => match self.run(rule, call, limits) {
                 Answered::Answer(answer) => Answered::Answer(Answer { notes, ..answer }),
                 other => other,
             },
@@ -93,26 +93,25 @@ impl RuleSet {
         }
     }
 
-    /// Chooses the first rule for `method` whose `when` holds for the requests at hand.
-    pub fn choose(&self, method: &str, call: &CallView<'_>, limits: &Limits) -> Chosen {
-        let Some(rules) = self.methods.get(method) else { return Chosen::NoRule { notes: Vec::new() } };
+    /// Chooses the first rule whose `when` holds for the requests at hand.
+    pub fn choose(&self, call: &CallView<'_>, limits: &Limits) -> Chosen {
         // A program that is chosen whatever the request is reads it when it runs, and finds then what is
         // wrong with it.
-        if let Some(MethodRule { rule, reply: Reply::Program(_) }) = rules.rules.first()
+        if let Some(MethodRule { rule, reply: Reply::Program(_) }) = self.rules.first()
             && rule.when.is_none()
         {
             return Chosen::Rule { rule: Choice(0), notes: Vec::new() };
         }
-        let input = match rules.input(call) {
+        let input = match self.input(call) {
             Ok(input) => input,
             Err(answer) => return Chosen::Ended(*answer),
         };
         let mut failed = Vec::new();
-        for (i, MethodRule { rule, .. }) in rules.rules.iter().enumerate() {
+        for (i, MethodRule { rule, .. }) in self.rules.iter().enumerate() {
             let holds = match &rule.when {
                 None => true,
                 Some(when) => {
-                    let variables = call.variables(when, &rules.method, &rules.input);
+                    let variables = call.variables(when, &self.method, &self.input);
                     match when.holds(input.clone(), variables, limits) {
                         Ok(holds) => holds,
                         Err(error) if error.is_worth_a_second_run(limits.place) => return Chosen::Again,
@@ -131,15 +130,14 @@ impl RuleSet {
     }
 
     /// Runs the chosen rule on the requests at hand.
-    pub fn run(&self, method: &str, choice: Choice, call: &CallView<'_>, limits: &Limits) -> Answered {
-        let Some(rules) = self.methods.get(method) else { return Answered::NoRule { notes: Vec::new() } };
-        let Some(chosen) = rules.rules.get(choice.0) else { return Answered::NoRule { notes: Vec::new() } };
-        let place = Arc::clone(&chosen.rule.place);
+    pub fn run(&self, choice: Choice, call: &CallView<'_>, limits: &Limits) -> Answered {
+        let Some(chosen) = self.rules.get(choice.0) else { return Answered::NoRule { notes: Vec::new() } };
+        let place = Arc::clone(&chosen.rule.shown);
         // Choosing has read the first request; a fixed reply to a later one of a bidi call looks at it here.
         if call.number > 1
-            && rules.method.shape() == Shape::Bidi
+            && self.method.shape() == Shape::Bidi
             && !matches!(chosen.reply, Reply::Program(_))
-            && let Err(answer) = rules.input(call)
+            && let Err(answer) = self.input(call)
         {
             return Answered::Answer(*answer);
         }
@@ -147,26 +145,26 @@ impl RuleSet {
             Reply::Message(wire) => (vec![wire.clone()], Ending::Ok),
             Reply::Error(status) => (Vec::new(), Ending::Error(status.clone())),
             Reply::Program(program) => {
-                let input = match rules.input(call) {
+                let input = match self.input(call) {
                     Ok(input) => input,
                     Err(answer) => return Answered::Answer(*answer),
                 };
-                let variables = call.variables(program, &rules.method, &rules.input);
+                let variables = call.variables(program, &self.method, &self.input);
                 let run = program.run(input, variables, limits);
                 if run.error.as_ref().is_some_and(|error| error.is_worth_a_second_run(limits.place)) {
                     return Answered::Again;
                 }
-                let (messages, unfit) = rules.encode(run.outputs, program.origin());
+                let (messages, unfit) = self.encode(run.outputs, program.origin());
                 let failed = run.error.map(|error| Status::of_failure(&error, &self.types));
                 (messages, unfit.or(failed).map_or(Ending::Ok, Ending::Error))
             }
         };
-        Answered::Answer(rules.counted(Answer { messages, ending, rule: Some(place), notes: Vec::new() }))
+        Answered::Answer(self.counted(Answer { messages, ending, rule: Some(place), notes: Vec::new() }))
     }
 }
 
 /// What is to be told of rules whose condition failed: the first time only.
-fn notes(failed: Vec<(&Arc<super::set::Compiled>, String)>) -> Vec<Note> {
+fn notes(failed: Vec<(&Arc<Compiled>, String)>) -> Vec<Note> {
     failed.into_iter().filter(|(rule, _)| rule.is_first_error()).map(|(_, error)| error).collect()
 }
 

@@ -2,49 +2,68 @@
 
 use super::*;
 use crate::query::sample;
-use crate::rules::{Rule, RuleError, file};
-use crate::schema::Method;
+use crate::rules::{Rule, RuleError, RuleSet, file};
+use crate::schema::{Method, Schema};
 use crate::transcode::Plan;
+use futures_util::FutureExt as _;
 use proptest::prelude::*;
-use std::sync::Arc;
+use std::collections::HashMap;
 use tonic::metadata::MetadataMap;
 
 const GREETER: &str = include_str!("../../proto/greeter.proto");
 const GREETER_RULES: &str = include_str!("../../proto/greeter.rules.yaml");
 
+/// All methods of a source, and the schema they are of.
+fn methods_of(text: &str) -> Vec<Method> {
+    let schema = schema(text);
+    let services = now(schema.all_methods());
+    services.keys().flat_map(|service| now(schema.methods(service))).collect()
+}
+
+fn schema(text: &str) -> Schema {
+    Schema::from_proto_text("test.proto", text).expect("the sample compiles")
+}
+
+fn now<T, E: std::fmt::Debug>(future: impl Future<Output = Result<T, E>>) -> T {
+    future.now_or_never().expect("files are at hand").expect("the sample links")
+}
+
 fn greeter() -> Vec<Method> {
-    let closure = sample::closure(GREETER);
-    let method = |service: &str, name| {
-        Method::new(
-            service,
-            name,
-            "greeter.HelloRequest",
-            "greeter.HelloReply",
-            Shape::Unary,
-            closure.clone(),
-        )
-    };
-    vec![method("greeter.Greeter", "SayHello")]
+    methods_of(GREETER)
 }
 
 fn shop() -> Vec<Method> {
-    let closure = sample::closure(sample::SHOP);
-    let method = |service, name, input, output, shape| {
-        Method::new(service, name, input, output, shape, Arc::clone(&closure))
-    };
-    let empty = "google.protobuf.Empty";
-    vec![
-        method("shop.Shop", "Get", "shop.GetRequest", "shop.Item", Shape::Unary),
-        method("shop.Shop", "List", "shop.ListRequest", "shop.Item", Shape::ServerStreaming),
-        method("shop.Shop", "Sum", "shop.Item", "shop.Total", Shape::ClientStreaming),
-        method("shop.Shop", "Talk", "shop.Line", "shop.Line", Shape::Bidi),
-        method("shop.Shop", "Drop", empty, empty, Shape::Unary),
-        method("shop.Stock", "Get", "shop.GetRequest", "shop.Everything", Shape::Unary),
-    ]
+    methods_of(sample::SHOP)
 }
 
-fn load(text: &str, methods: &[Method]) -> Result<RuleSet, RuleError> {
-    RuleSet::new(file::parse(text, "rules.yaml")?, methods)
+fn load(text: &str, methods: &[Method]) -> Result<Loaded, RuleError> {
+    Loaded::new(file::parse(text, "rules.yaml")?, methods)
+}
+
+/// Rules, and what they are for each method.
+struct Loaded(HashMap<String, MethodRules>);
+
+impl Loaded {
+    fn new(rules: Vec<Rule>, methods: &[Method]) -> Result<Self, RuleError> {
+        let text = if methods[0].service().starts_with("greeter") { GREETER } else { sample::SHOP };
+        let schema = schema(text);
+        let set = RuleSet::new(rules, &now(schema.all_methods()), &schema)?;
+        let checked: Vec<&str> = set.to_check().collect();
+        let mut all = HashMap::new();
+        // What is to be checked when the rules are loaded is, and the rest can be wrong in nothing.
+        for method in methods {
+            let rules = match set.of(method) {
+                Err(error) if !checked.contains(&&*method.full_name()) => panic!("not checked: {error}"),
+                rules => rules?,
+            };
+            all.extend(rules.map(|rules| (method.full_name(), rules)));
+        }
+        Ok(Self(all))
+    }
+
+    fn of(&self, method: &str) -> &MethodRules {
+        self.0.get(method).expect("there are rules for the method")
+    }
 }
 
 fn wire(methods: &[Method], name: &str, json: &str) -> Bytes {
@@ -56,7 +75,7 @@ fn wire(methods: &[Method], name: &str, json: &str) -> Bytes {
 }
 
 /// What a call with these requests is answered, as text: the messages, then the status.
-fn ask(set: &RuleSet, methods: &[Method], method: &str, requests: &[&str]) -> String {
+fn ask(set: &Loaded, methods: &[Method], method: &str, requests: &[&str]) -> String {
     let mut metadata = MetadataMap::new();
     for entry in ["who: me", "tag: a", "tag: b", "raw-bin: AAE="] {
         crate::leaf::metadata::parse(entry, &mut metadata).expect(entry);
@@ -70,9 +89,10 @@ fn ask(set: &RuleSet, methods: &[Method], method: &str, requests: &[&str]) -> St
         number: requests.len(),
         first: None,
     };
-    let mut answered = set.answer(method, &call, &Limits::inline());
+    let rules = set.of(method);
+    let mut answered = rules.answer(&call, &Limits::inline());
     if matches!(answered, Answered::Again) {
-        answered = set.answer(method, &call, &Limits::full());
+        answered = rules.answer(&call, &Limits::full());
     }
     match answered {
         Answered::Answer(answer) => {
@@ -146,12 +166,12 @@ rules:
     ] {
         assert_eq!(ask(&set, &methods, "shop.Shop/Get", &[request]), answer, "{request}");
     }
-    assert!(set.has_rules_for("shop.Shop/List") && !set.has_rules_for("shop.Stock/Get"));
+    assert!(set.0.contains_key("shop.Shop/List") && !set.0.contains_key("shop.Stock/Get"));
 }
 
-fn program(method: &str, program: &str) -> RuleSet {
+fn program(method: &str, program: &str) -> Loaded {
     let rule = Rule::parse(&format!("{method} => {program}"), "--rule").expect(program);
-    RuleSet::new(vec![rule], &shop()).unwrap_or_else(|error| panic!("{program}: {error}"))
+    Loaded::new(vec![rule], &shop()).unwrap_or_else(|error| panic!("{program}: {error}"))
 }
 
 #[test]
@@ -199,7 +219,7 @@ fn a_program_answers_each_shape_as_its_count_asks() {
 fn a_bidi_call_keeps_the_rule_that_its_first_request_chose() {
     let methods = shop();
     let rule = r#"Talk when .text == "a" => {text: "\($n) \(.text) \($first.text) \($size)"}"#;
-    let set = RuleSet::new(vec![Rule::parse(rule, "--rule").expect(rule)], &methods).expect(rule);
+    let set = Loaded::new(vec![Rule::parse(rule, "--rule").expect(rule)], &methods).expect(rule);
     let metadata = MetadataMap::new();
     let requests =
         [wire(&methods, "shop.Line", r#"{"text":"a"}"#), wire(&methods, "shop.Line", r#"{"text":"bc"}"#)];
@@ -211,11 +231,11 @@ fn a_bidi_call_keeps_the_rule_that_its_first_request_chose() {
         first: Some(&requests[0]),
     };
     let method = "shop.Shop/Talk";
-    let Chosen::Rule { rule, .. } = set.choose(method, &view(0), &Limits::inline()) else {
+    let Chosen::Rule { rule, .. } = set.of(method).choose(&view(0), &Limits::inline()) else {
         panic!("no rule")
     };
-    assert!(matches!(set.choose(method, &view(1), &Limits::inline()), Chosen::NoRule { .. }));
-    let Answered::Answer(answer) = set.run(method, rule, &view(1), &Limits::inline()) else {
+    assert!(matches!(set.of(method).choose(&view(1), &Limits::inline()), Chosen::NoRule { .. }));
+    let Answered::Answer(answer) = set.of(method).run(rule, &view(1), &Limits::inline()) else {
         panic!("no answer")
     };
     assert_eq!(answer.messages, [wire(&methods, "shop.Line", r#"{"text":"2 bc a 4"}"#)]);
@@ -297,7 +317,7 @@ fn a_request_that_does_not_decode_ends_the_call() {
     let set = program("Shop/Get", "{}");
     let (metadata, requests) = (MetadataMap::new(), [Bytes::from_static(b"\xff")]);
     let call = CallView { metadata: &metadata, peer: &"", requests: &requests, number: 1, first: None };
-    let Answered::Answer(answer) = set.answer("shop.Shop/Get", &call, &Limits::inline()) else {
+    let Answered::Answer(answer) = set.of("shop.Shop/Get").answer(&call, &Limits::inline()) else {
         panic!("no answer")
     };
     let Ending::Error(status) = answer.ending else { panic!("it ended well") };
@@ -326,8 +346,8 @@ fn what_needs_more_than_a_run_in_place_says_so() {
     let set = program("Shop/List", "[range(20000)] | {id: length}");
     let (metadata, requests) = (MetadataMap::new(), [Bytes::new()]);
     let call = CallView { metadata: &metadata, peer: &"", requests: &requests, number: 1, first: None };
-    assert!(matches!(set.answer("shop.Shop/List", &call, &Limits::inline()), Answered::Again));
-    let Answered::Answer(answer) = set.answer("shop.Shop/List", &call, &Limits::full()) else {
+    assert!(matches!(set.of("shop.Shop/List").answer(&call, &Limits::inline()), Answered::Again));
+    let Answered::Answer(answer) = set.of("shop.Shop/List").answer(&call, &Limits::full()) else {
         panic!("no answer")
     };
     assert_eq!((answer.messages.len(), answer.ending), (1, Ending::Ok));
@@ -501,7 +521,7 @@ fn the_form_of_one_line_is_cut_where_it_should_be() {
         assert_eq!(shown, parts, "{text}");
     }
     let rule = Rule::parse("Shop/Get when lenght => {}", "--rule").expect("it is a rule");
-    let error = RuleSet::new(vec![rule], &shop()).map(|_| ()).expect_err("a wrong name");
+    let error = Loaded::new(vec![rule], &shop()).map(|_| ()).expect_err("a wrong name");
     assert_eq!(error.to_string(), "--rule:1:15: lenght/0 is not defined");
 }
 

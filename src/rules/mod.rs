@@ -17,5 +17,5 @@ pub use automatic::Automatic;
 pub use call::CallView;
 pub use error::RuleError;
 pub use rule::Rule;
-pub use set::RuleSet;
+pub use set::{MethodRules, RuleSet};
 pub use status::Status;

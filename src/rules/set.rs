@@ -1,6 +1,7 @@
-//! Rules checked against a schema, in the order in which they are asked.
+//! Rules by the methods they are for, in the order in which they are asked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,25 +11,41 @@ use super::call::VARIABLES;
 use super::error::RuleError;
 use super::matching;
 use super::node::Node;
-use super::rule::{Body, Rule, Text};
+use super::rule::{self, Rule, Text};
 use super::status::Status;
 use super::types::Types;
 use crate::query::{Origin, Program, view};
-use crate::schema::{Closure, Method};
+use crate::schema::{Method, MethodOutline, Schema};
 use crate::transcode::Plan;
 
-/// Rules that are ready to answer.
+/// Rules that were read and whose programs are compiled; what they are for a method is made when it is reached.
 pub struct RuleSet {
-    pub(super) methods: HashMap<String, MethodRules>,
-    pub(super) types: Types,
+    methods: HashMap<String, Waiting>,
+    types: Arc<Types>,
 }
 
-/// A method with the rules that are for it, in their order.
-pub(super) struct MethodRules {
+/// The rules for one method, before its types are known.
+#[derive(Default)]
+struct Waiting {
+    rules: Vec<(Arc<Compiled>, Body)>,
+    /// Whether the method is to be reached when the rules are loaded.
+    at_once: bool,
+}
+
+/// What a rule answers, as far as that is known without the method's types.
+#[derive(Clone)]
+enum Body {
+    Ready(Reply),
+    Message(Arc<Node>),
+}
+
+/// A method with the rules that are for it, in their order: ready to answer.
+pub struct MethodRules {
     pub(super) method: Method,
     pub(super) input: Plan,
     pub(super) output: Plan,
     pub(super) rules: Vec<MethodRule>,
+    pub(super) types: Arc<Types>,
 }
 
 /// A rule as it is for one method.
@@ -39,8 +56,10 @@ pub(super) struct MethodRule {
 
 /// What a rule is for every method.
 pub(super) struct Compiled {
-    /// Where it stands, `rules.yaml:7:5`.
-    pub(super) place: Arc<str>,
+    /// Where it stands.
+    pub(super) place: Origin,
+    /// The same as text, `rules.yaml:7:5`.
+    pub(super) shown: Arc<str>,
     pub(super) when: Option<Program>,
     /// Whether an error in `when` was already spoken of.
     pub(super) noted: AtomicBool,
@@ -62,68 +81,83 @@ pub(super) enum Reply {
 }
 
 impl RuleSet {
-    /// Compiles rules for these methods; the first that matches answers. The types of details are looked up
-    /// in the methods' closures, then among the bundled ones.
+    /// Compiles rules for the methods of these services; the first that matches answers. The types of details
+    /// are looked up in the schema, then among the bundled ones.
     ///
     /// # Errors
-    /// When a program does not compile, a rule's method is not among `methods`, a message or a detail does
-    /// not fit its type, or a code is none; with file, line and column.
-    pub fn new(rules: Vec<Rule>, methods: &[Method]) -> Result<Self, RuleError> {
-        let mut closures: Vec<Arc<Closure>> = Vec::new();
-        for closure in methods.iter().map(Method::closure) {
-            if !closures.iter().any(|other| Arc::ptr_eq(other, closure)) {
-                closures.push(Arc::clone(closure));
-            }
-        }
-        let types = Types::new(closures);
-        let mut set: Vec<Option<MethodRules>> = methods.iter().map(|_| None).collect();
+    /// When a program does not compile, a rule's method is not there, a detail does not fit its type, or a code
+    /// is none; with file, line and column.
+    pub fn new(
+        rules: Vec<Rule>,
+        services: &BTreeMap<String, Vec<MethodOutline>>,
+        schema: &Schema,
+    ) -> Result<Self, RuleError> {
+        let types = Arc::new(Types::new(schema.clone()));
+        let known: Vec<matching::Name<'_>> = matching::names(services);
+        let mut methods: HashMap<String, Waiting> = HashMap::new();
         for rule in rules {
-            let wanted = matching::methods(&rule.method, methods)?;
+            let wanted = matching::methods(&rule.method, &known)?;
             let when = rule.when.as_ref().map(compile).transpose()?;
             let compiled = Arc::new(Compiled {
-                place: rule.place.to_string().into(),
+                place: rule.place.clone(),
+                shown: rule.place.to_string().into(),
                 when,
                 noted: AtomicBool::new(false),
             });
-            let same = match &rule.body {
-                Body::Program(text) => Some(Reply::Program(compile(text)?)),
-                Body::Error(node) => Some(Reply::Error(Status::load(node, &types)?)),
-                Body::Message(_) => None,
+            let body = match rule.body {
+                rule::Body::Program(text) => Body::Ready(Reply::Program(compile(&text)?)),
+                rule::Body::Error(node) => Body::Ready(Reply::Error(Status::load(&node, &types)?)),
+                rule::Body::Message(node) => Body::Message(Arc::new(node)),
             };
+            let is_checked = matches!(body, Body::Message(_)) || !rule.method.content.trim().ends_with('*');
             for i in wanted {
-                if set[i].is_none() {
-                    set[i] = Some(MethodRules::new(&methods[i], &rule.place)?);
-                }
-                let Some(entry) = &mut set[i] else { continue };
-                let reply = match (&same, &rule.body) {
-                    (Some(reply), _) => reply.clone(),
-                    (None, Body::Message(node)) => Reply::Message(message(node, &entry.output)?),
-                    (None, _) => continue,
-                };
-                entry.rules.push(MethodRule { rule: Arc::clone(&compiled), reply });
+                let waiting = methods.entry(known[i].full_name()).or_default();
+                waiting.at_once |= is_checked;
+                waiting.rules.push((Arc::clone(&compiled), body.clone()));
             }
         }
-        let methods = set.into_iter().flatten().map(|entry| (entry.method.full_name(), entry)).collect();
         Ok(Self { methods, types })
     }
 
-    /// Whether any rule is for this method (`pkg.Service/Method`).
-    pub fn has_rules_for(&self, method: &str) -> bool {
-        self.methods.contains_key(method)
+    /// The methods (`pkg.Service/Method`) whose rules can be wrong in a way that only their types show, or that a
+    /// rule names: what whoever loads rules gives to [`RuleSet::of`] at once.
+    pub fn to_check(&self) -> impl Iterator<Item = &str> {
+        self.methods.iter().filter(|(_, waiting)| waiting.at_once).map(|(name, _)| name.as_str())
+    }
+
+    /// The rules for a method; `None` if there are none.
+    ///
+    /// # Errors
+    /// When a message that stands in a rule does not fit the method's reply, with file, line and column.
+    pub fn of(&self, method: &Method) -> Result<Option<MethodRules>, RuleError> {
+        let Some(waiting) = self.methods.get(&method.full_name()) else { return Ok(None) };
+        let Some((first, _)) = waiting.rules.first() else { return Ok(None) };
+        let (input, output) = Plan::of_method(method).map_err(|error| {
+            RuleError::new(format!("{}: {error}", method.full_name()), first.place.clone())
+        })?;
+        self.types.add(method.closure());
+        let mut rules = Vec::with_capacity(waiting.rules.len());
+        for (rule, body) in &waiting.rules {
+            let reply = match body {
+                Body::Ready(reply) => reply.clone(),
+                Body::Message(node) => Reply::Message(message(node, &output)?),
+            };
+            rules.push(MethodRule { rule: Arc::clone(rule), reply });
+        }
+        let (method, types) = (method.clone(), Arc::clone(&self.types));
+        Ok(Some(MethodRules { method, input, output, rules, types }))
     }
 }
 
-impl std::fmt::Debug for RuleSet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for RuleSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RuleSet").field("methods", &self.methods.keys()).finish_non_exhaustive()
     }
 }
 
-impl MethodRules {
-    fn new(method: &Method, place: &Origin) -> Result<Self, RuleError> {
-        let (input, output) = Plan::of_method(method)
-            .map_err(|error| RuleError::new(format!("{}: {error}", method.full_name()), place.clone()))?;
-        Ok(Self { method: method.clone(), input, output, rules: Vec::new() })
+impl fmt::Debug for MethodRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MethodRules").field("method", &self.method.full_name()).finish_non_exhaustive()
     }
 }
 

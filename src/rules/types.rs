@@ -1,18 +1,25 @@
 //! The types that a status' details may have, compiled when one is first used.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 
 use crate::query::{Val, view};
-use crate::schema::{Closure, bundled_closure};
+use crate::schema::{Closure, Schema, bundled_closure};
 use crate::transcode::Plan;
 
-/// The message types of some closures, then of the bundled files, by name.
+/// The message types of the methods that were reached, then of the schema, then of the bundled files, by name.
 pub(super) struct Types {
+    schema: Schema,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
     closures: Vec<Arc<Closure>>,
-    plans: Mutex<HashMap<String, Plan>>,
+    plans: HashMap<String, Plan>,
 }
 
 /// What is wrong with a detail.
@@ -29,22 +36,41 @@ impl DetailError {
 }
 
 impl Types {
-    /// The types of these closures, the first that has a name winning.
-    pub(super) fn new(closures: Vec<Arc<Closure>>) -> Self {
-        Self { closures, plans: Mutex::default() }
+    /// The types of this schema.
+    pub(super) fn new(schema: Schema) -> Self {
+        Self { schema, known: Mutex::default() }
+    }
+
+    /// Looks into this closure too, after those that were added before.
+    pub(super) fn add(&self, closure: &Arc<Closure>) {
+        let closures = &mut self.known().closures;
+        if !closures.iter().any(|known| Arc::ptr_eq(known, closure)) {
+            closures.push(Arc::clone(closure));
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn plan(&self, name: &str) -> Option<Plan> {
-        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(plan) = plans.get(name) {
+        let mut known = self.known();
+        if let Some(plan) = known.plans.get(name) {
             return Some(plan.clone());
         }
-        // Names come from programs, and those may take them from requests: only what exists is kept.
-        let plan = self.closures.iter().find_map(|closure| Plan::compile(closure, name).ok());
+        let plan = known.closures.iter().find_map(|closure| Plan::compile(closure, name).ok());
+        let plan = plan.or_else(|| Plan::compile(&self.of_schema(name)?, name).ok());
         // The bundled files take memory once they are linked, so they are not before someone wants them.
         let plan = plan.or_else(|| Plan::compile(bundled_closure(), name).ok())?;
-        plans.insert(name.to_owned(), plan.clone());
+        // Names come from programs, and those may take them from requests: only what exists is kept.
+        known.plans.insert(name.to_owned(), plan.clone());
         Some(plan)
+    }
+
+    /// What the schema has of this name, if it need not ask anybody for it: a program does not wait.
+    fn of_schema(&self, name: &str) -> Option<Arc<Closure>> {
+        let is_at_hand = self.schema.sources().iter().all(|source| source.declarations().is_some());
+        if is_at_hand { self.schema.closure(name).now_or_never()?.ok() } else { None }
     }
 
     /// A detail `{"@type": …, …}` as the URL of its type and its wire bytes.

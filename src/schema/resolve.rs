@@ -267,7 +267,8 @@ impl Schema {
 /// Whether a name may be suggested for one that is not there: nobody who slips means an option of
 /// google/protobuf, unless he says so.
 pub(super) fn is_suggested(name: &str, asked: &str) -> bool {
-    !name.starts_with("google.protobuf.") || asked.starts_with("google.")
+    let theirs = ["google.protobuf.", "pb."];
+    !theirs.iter().any(|package| name.starts_with(package)) || asked.starts_with("google.")
 }
 
 /// Whether `asked` is the whole of a name or its last components.
