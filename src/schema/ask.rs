@@ -2,9 +2,11 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
-use super::reach::{Origin, reach};
+use futures_util::FutureExt as _;
+
+use super::reach::Origin;
 use super::{Bundled, Closure, File, Method, MethodOutline, SchemaError, Shape, Source, bundled};
 
 /// Everything that describes the services at hand: given files and sets, a server, and the bundled types last.
@@ -22,6 +24,18 @@ struct Inner {
     sources: Vec<Arc<dyn Source>>,
     /// Linked closures by the root files they were made for.
     linked: Mutex<HashMap<Roots, Arc<Closure>>>,
+    /// The schema of those sources that need not ask anybody, where there are others too.
+    at_hand: OnceLock<Schema>,
+}
+
+/// A schema that is not kept by whoever holds this.
+#[derive(Debug)]
+pub(super) struct WeakSchema(Weak<Inner>);
+
+impl WeakSchema {
+    pub(super) fn upgrade(&self) -> Option<Schema> {
+        self.0.upgrade().map(|inner| Schema { inner })
+    }
 }
 
 /// What a closure was made for: where its roots came from, and their names.
@@ -30,7 +44,7 @@ type Roots = (Origin, Vec<String>);
 impl Schema {
     /// A schema over these sources, the first to be asked first. The bundled types need not be among them.
     pub fn new(sources: Vec<Arc<dyn Source>>) -> Self {
-        Self { inner: Arc::new(Inner { sources, linked: Mutex::default() }) }
+        Self { inner: Arc::new(Inner { sources, linked: Mutex::default(), at_hand: OnceLock::new() }) }
     }
 
     /// The sources, in their order, without the bundled types.
@@ -117,6 +131,22 @@ impl Schema {
         self.linked(origin, vec![file]).await
     }
 
+    /// The closure of a symbol, if it need not be asked of anybody; for those who cannot wait.
+    pub fn closure_at_hand(&self, symbol: &str) -> Option<Arc<Closure>> {
+        self.at_hand().closure(symbol).now_or_never()?.ok()
+    }
+
+    /// The schema of those sources that need not ask anybody.
+    fn at_hand(&self) -> &Self {
+        let is_at_hand = |source: &&Arc<dyn Source>| source.declarations().is_some();
+        if self.sources().iter().all(|source| is_at_hand(&source)) {
+            return self;
+        }
+        self.inner
+            .at_hand
+            .get_or_init(|| Self::new(self.sources().iter().filter(is_at_hand).cloned().collect()))
+    }
+
     /// One closure a source, with all its files if they are at hand, else with all that its services reach.
     /// A source without a file gives none.
     ///
@@ -182,8 +212,7 @@ impl Schema {
         if let Some(closure) = memory().get(&key) {
             return Ok(Arc::clone(closure));
         }
-        let files = reach(self.sources(), origin, roots).await?;
-        let closure = Arc::new(Closure::link(files)?);
+        let closure = Arc::new(self.link(origin, roots).await?.of(WeakSchema(Arc::downgrade(&self.inner))));
         Ok(Arc::clone(memory().entry(key).or_insert(closure)))
     }
 

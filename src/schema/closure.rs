@@ -7,6 +7,7 @@ use buffa_descriptor::DescriptorPool;
 use buffa_descriptor::generated::descriptor::FileDescriptorProto;
 use prost::bytes::BufMut;
 
+use super::ask::WeakSchema;
 use super::{File, SchemaError};
 
 /// A linked set of files in which every import is present; made in one go, then unchanging.
@@ -15,6 +16,8 @@ pub struct Closure {
     files: Vec<Arc<File>>,
     descriptors: Arc<DescriptorPool>,
     dynamic: OnceLock<Result<prost_reflect::DescriptorPool, String>>,
+    /// The schema it is of, which knows more.
+    schema: Option<WeakSchema>,
 }
 
 impl Closure {
@@ -26,7 +29,20 @@ impl Closure {
         let set = set_of(files.iter().map(Arc::as_ref));
         let descriptors = DescriptorPool::decode_with_options(&set, &decoding(set.len()))
             .map_err(|error| SchemaError::invalid(format!("the schema does not link: {error}")))?;
-        Ok(Self { files, descriptors: Arc::new(descriptors), dynamic: OnceLock::new() })
+        Ok(Self { files, descriptors: Arc::new(descriptors), dynamic: OnceLock::new(), schema: None })
+    }
+
+    /// The same, which finds in its schema what it does not have itself.
+    #[must_use]
+    pub(super) fn of(mut self, schema: WeakSchema) -> Self {
+        self.schema = Some(schema);
+        self
+    }
+
+    /// The closure of a symbol that this one does not reach, such as the type in an Any, from what its schema
+    /// has at hand; nobody is asked for it. `None` also when the schema is gone.
+    pub fn elsewhere(&self, symbol: &str) -> Option<Arc<Self>> {
+        self.schema.as_ref()?.upgrade()?.closure_at_hand(symbol)
     }
 
     /// The files, in the order given.

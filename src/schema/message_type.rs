@@ -1,20 +1,14 @@
 //! From the name of a message type to the type, and to all that its messages may hold.
 
-use std::sync::Arc;
-
-use super::ask::roots_of;
 use super::outline::SymbolKind;
-use super::reach::Origin;
 use super::resolve::{is_suffix, is_suggested, near, only};
-use super::{Closure, Schema, SchemaError, Symbol};
+use super::{Schema, SchemaError, Symbol};
 
 impl Schema {
     /// The message type that a name means: its full name, or a unique suffix of whole components of one. An
     /// exact name costs one question; only another one looks at all types.
     ///
-    /// The closure has the file that declares the type and what that reaches. Where a message may hold more
-    /// than that says, in an Any or in extensions, it has all files of the same source, if they are at hand
-    /// and link.
+    /// The closure has the file that declares the type, what that reaches, and what extends it in files at hand.
     ///
     /// # Errors
     /// When no type has the name (with the nearest), several have it (with all), it names something else, a
@@ -59,28 +53,9 @@ impl Schema {
                 return Err(SchemaError::not_found(error, Vec::new()));
             }
         }
-        let mut closure = self.linked(origin, vec![file]).await?;
-        if let Origin::Given(index) = origin
-            && self.sources()[index].declarations().is_some()
-            && is_open(&closure)
-        {
-            let all = roots_of(self.sources()[index].as_ref()).await?;
-            // A file that the type does not reach may be broken: it does no harm.
-            if let Ok(whole) = self.linked(origin, all).await {
-                closure = whole;
-            }
-        }
+        let closure = self.linked(origin, vec![file]).await?;
         Ok(Some(Symbol::new(name, SymbolKind::Message, closure)))
     }
-}
-
-/// Whether messages may hold what only other files declare.
-fn is_open(closure: &Arc<Closure>) -> bool {
-    let any = closure.files().iter().any(|file| file.name() == "google/protobuf/any.proto");
-    any || closure.descriptors().messages().iter().any(|message| {
-        // Every file with options of its own reaches those of descriptor.proto.
-        !message.extension_ranges().is_empty() && !message.full_name().starts_with("google.protobuf.")
-    })
 }
 
 #[cfg(test)]
@@ -149,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_extensions_sees_all_files() {
+    fn what_takes_extensions_sees_the_files_that_extend_it() {
         let (_folder, schema) = schema();
         let base = ask(&schema, "base.Base").unwrap();
         assert!(base.closure().descriptors().extension_by_name("more.level").is_some());

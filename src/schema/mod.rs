@@ -7,6 +7,7 @@ mod closure;
 mod descriptor_set;
 mod diagnose;
 mod error;
+mod extended;
 mod file;
 mod includes;
 mod message_type;

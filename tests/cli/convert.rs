@@ -209,11 +209,27 @@ fn what_an_any_holds_is_looked_for_in_all_that_is_given() {
     let held = folder.file("held.proto", "syntax = \"proto3\"; package h; message Held { int32 n = 1; }");
     let json = "{\"any\":{\"@type\":\"type.googleapis.com/h.Held\",\"n\":5}}\n";
     let dir = folder.path().to_str().unwrap();
-    let args = ["convert", "--include", dir, "-p", &holds, "-p", &held, "Holds", "-"];
-    let ran = greet_with_input(&args, json);
-    assert_eq!(ran.shown(), format!("0\n--- stdout\n{json}--- stderr\n"));
+    let other = Folder::new();
+    let set = other.file("held.binpb", set_of_held());
+    for args in [
+        vec!["convert", "--include", dir, "-p", &holds, "-p", &held, "Holds", "-"],
+        // Each is a source of its own.
+        vec!["convert", "-p", &holds, "--descriptor-set", &set, "Holds", "-"],
+    ] {
+        let ran = greet_with_input(&args, json);
+        assert_eq!(ran.shown(), format!("0\n--- stdout\n{json}--- stderr\n"), "{args:?}");
+    }
     let alone = greet_with_input(&["convert", "-p", &holds, "Holds", "-"], json);
     assert_eq!(alone.code, 3, "{}", alone.shown());
+}
+
+/// A descriptor set with `message Held { int32 n = 1; }` of package `h`, written out: name, package, the message
+/// with its one optional field, syntax.
+fn set_of_held() -> Vec<u8> {
+    let field = b"\x0a\x01n\x18\x01\x20\x01\x28\x05";
+    let message = [b"\x0a\x04Held\x12".as_slice(), &[9], field].concat();
+    let file = [b"\x0a\x0aheld.proto\x12\x01h\x22".as_slice(), &[17], &message, b"\x62\x06proto3"].concat();
+    [&[0x0a, u8::try_from(file.len()).unwrap()], &file[..]].concat()
 }
 
 #[test]

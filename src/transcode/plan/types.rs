@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use buffa_descriptor::features::{EnumType, FieldPresence};
 use buffa_descriptor::{EnumIndex, FieldDescriptor, FieldKind, MessageIndex, SingularKind};
+use elsa::sync::FrozenMap;
 
 use super::enumeration::Enum;
 use super::features::Scope;
@@ -23,6 +24,8 @@ pub(in crate::transcode) struct Types {
     enums: Shelf<EnumIndex, Enum>,
     /// Whether one of the types that were made has required fields.
     demand: AtomicBool,
+    /// Types that only an Any led to, by their names.
+    elsewhere: FrozenMap<String, Box<Types>>,
 }
 
 impl Types {
@@ -32,6 +35,7 @@ impl Types {
             messages: Shelf::new(descriptors.messages().len()),
             enums: Shelf::new(descriptors.enums().len()),
             demand: AtomicBool::new(false),
+            elsewhere: FrozenMap::new(),
             closure: Arc::clone(closure),
         }
     }
@@ -51,13 +55,21 @@ impl Types {
         self.closure.descriptors().message_index(name).map(|index| TypeId(self.messages.place(index)))
     }
 
-    /// The type of this name here or among the bundled ones, and what its own fields refer to.
+    /// The type of this name here, in what the schema has beside this closure, or among the bundled ones; and what
+    /// its own fields refer to.
     pub(in crate::transcode) fn any(&self, name: &str) -> Option<(&Self, &Type)> {
-        let here = self.find(name).map(|id| (self, self.get(id)));
-        here.or_else(|| {
-            let bundled = Self::bundled();
-            bundled.find(name).map(|id| (bundled, bundled.get(id)))
-        })
+        if let Some(id) = self.find(name) {
+            return Some((self, self.get(id)));
+        }
+        let others = match self.elsewhere.get(name) {
+            Some(known) => known,
+            // Names come from messages: only what exists is kept.
+            None => match self.closure.elsewhere(name) {
+                Some(closure) => self.elsewhere.insert(name.to_owned(), Box::new(Self::new(&closure))),
+                None => Self::bundled(),
+            },
+        };
+        others.find(name).map(|id| (others, others.get(id)))
     }
 
     /// A message type.

@@ -20,7 +20,9 @@ pub(super) fn run(args: &ConvertArgs) -> Result<(), Failure> {
     };
     let sources = schema::given(&args.schema)?;
     let nothing_given = sources.is_empty();
-    let plan = block_on(plan(&Schema::new(sources), type_name)).map_err(|failure| {
+    // It stays, as the type in an Any is looked for when a message has one.
+    let schema = Schema::new(sources);
+    let plan = block_on(plan(&schema, type_name)).map_err(|failure| {
         let remedy = "give the schema by -p FILE or --descriptor-set FILE";
         if nothing_given { failure.hint(remedy) } else { failure }
     })?;
