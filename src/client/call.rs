@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tonic::metadata::MetadataMap;
 
 use crate::leaf::{Layer, Size};
-use crate::protocol::{content_type, encoding, timeout};
+use crate::protocol::{Encoding, content_type, encoding, timeout};
 
 use super::connection::{Connection, Remote, user_agent};
 use super::ending::Ending;
@@ -19,6 +19,7 @@ use super::replies::Replies;
 use super::requests::Requests;
 
 const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 
 /// What is said before the first request.
@@ -35,6 +36,8 @@ pub struct CallHead {
     pub count: ReplyCount,
     /// The largest reply that is taken, instead of the connection's.
     pub max_recv_size: Option<Size>,
+    /// How requests are compressed; not at all unless said. Replies come as the server wants.
+    pub encoding: Encoding,
 }
 
 /// When a call's time is up.
@@ -73,6 +76,7 @@ impl CallHead {
             timeout: None,
             count: ReplyCount::Many,
             max_recv_size: None,
+            encoding: Encoding::Identity,
         }
     }
 
@@ -103,6 +107,13 @@ impl CallHead {
         self.max_recv_size = Some(size);
         self
     }
+
+    /// Compresses the requests of this call.
+    #[must_use]
+    pub fn with_encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
 }
 
 /// Hands the head over; whatever prevents it is the call's end.
@@ -111,7 +122,7 @@ pub(super) fn begin(connection: &Connection, head: CallHead) -> (Requests, Repli
     let deadline = Deadline::of(head.timeout);
     let largest_request = remote.max_send_size.get();
     let largest_reply = head.max_recv_size.unwrap_or(remote.max_recv_size).get();
-    let count = head.count;
+    let (count, encoding) = (head.count, head.encoding);
     let sent = request(remote, head).map_err(Ending::unsent).and_then(|request| {
         connection
             .sender
@@ -124,11 +135,14 @@ pub(super) fn begin(connection: &Connection, head: CallHead) -> (Requests, Repli
             let line = Line::new(stream);
             let replies =
                 Replies::new(response, line.clone(), remote.clone(), deadline, largest_reply, count);
-            (Requests::new(line, largest_request, deadline.map(|deadline| deadline.at)), replies)
+            (Requests::new(line, largest_request, deadline.map(|deadline| deadline.at), encoding), replies)
         }
         Err(ending) => {
             let line = Line::dead();
-            (Requests::new(line.clone(), largest_request, None), Replies::over(line, remote.clone(), ending))
+            (
+                Requests::new(line.clone(), largest_request, None, encoding),
+                Replies::over(line, remote.clone(), ending),
+            )
         }
     }
 }
@@ -138,6 +152,10 @@ fn request(remote: &Remote, head: CallHead) -> Result<Request<()>, ConnectError>
     headers.insert(TE, HeaderValue::from_static("trailers"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type::GRPC));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding::ACCEPTED));
+    headers.remove(ENCODING);
+    if head.encoding != Encoding::Identity {
+        headers.insert(ENCODING, HeaderValue::from_static(head.encoding.name()));
+    }
     headers.remove(TIMEOUT);
     if let Some(timeout) = head.timeout {
         let value = HeaderValue::try_from(timeout::render(timeout)).expect("digits and a letter are a value");

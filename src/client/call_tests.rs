@@ -10,7 +10,7 @@ use std::io::Write;
 use super::other_side::*;
 use super::*;
 use crate::leaf::{Code, Size};
-use crate::protocol::Status;
+use crate::protocol::{Encoding, Status};
 
 fn head() -> CallHead {
     CallHead::new("/a.B/C")
@@ -56,7 +56,7 @@ async fn a_call_says_what_grpc_asks_for() {
         "\"content-type\": \"application/grpc\"",
         "\"grpc-timeout\": \"20000000u\"",
         "\"k\": \"v\"",
-        "\"grpc-accept-encoding\": \"identity,gzip,deflate\"",
+        "\"grpc-accept-encoding\": \"identity,gzip,deflate,zstd\"",
         concat!("\"user-agent\": \"me/1 greet/", env!("CARGO_PKG_VERSION"), "\""),
     ] {
         assert!(said.contains(entry), "{entry} in {said}");
@@ -280,4 +280,44 @@ async fn a_million_tiny_frames_do_not_kill_the_connection() {
         }
     }
     assert_eq!(count, COUNT);
+}
+
+#[tokio::test]
+async fn requests_are_compressed_as_said_and_marked() {
+    for encoding in [Encoding::Gzip, Encoding::Deflate, Encoding::Zstd] {
+        let address = serve(move |request, mut respond| async move {
+            let named = request.headers()["grpc-encoding"].clone();
+            let body = read_all(request.into_body()).await;
+            let mut frames = crate::protocol::Frames::new(1 << 20);
+            frames.push(body);
+            let mut marks = String::new();
+            while let Some(frame) = frames.next().unwrap() {
+                let message = if frame.compressed {
+                    encoding.decompress(&frame.message, 1 << 20).unwrap()
+                } else {
+                    frame.message
+                };
+                marks += &format!("{} {} {}; ", named.to_str().unwrap(), frame.compressed, message.len());
+            }
+            let mut head = ok_head();
+            head.headers_mut().insert("grpc-encoding", named);
+            let mut stream = respond.send_response(head, false).unwrap();
+            let reply = encoding.compress(marks.as_bytes()).unwrap();
+            stream.send_data(framed_compressed(&reply), false).unwrap();
+            stream.send_trailers(trailers("0", "")).unwrap();
+        })
+        .await;
+        let connection = connect(address).await;
+        let (mut requests, mut replies) = connection.call(head().with_encoding(encoding));
+        requests.send(Bytes::new()).await.unwrap();
+        requests.send(vec![1; 1000].into()).await.unwrap();
+        // As long as is sent without a copy, and no shorter when it is compressed.
+        let noise: Vec<u8> =
+            (0..100_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect();
+        requests.send_last(noise.into()).unwrap();
+        let (messages, ending) = drain(&mut replies).await;
+        let name = encoding.name();
+        let wanted = format!("{name} false 0; {name} true 1000; {name} true 100000; ");
+        assert_eq!((String::from_utf8_lossy(&messages[0]), ending.status.code), (wanted.into(), Code::OK));
+    }
 }

@@ -7,6 +7,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use h2::Reason;
 use tokio::time::Instant;
 
+use crate::protocol::Encoding;
 use crate::protocol::frame::{self, PREFIX};
 
 use super::line::{End, Line};
@@ -23,11 +24,13 @@ pub struct Requests {
     batch: BytesMut,
     limit: usize,
     deadline: Option<Instant>,
+    /// How messages are compressed.
+    encoding: Encoding,
 }
 
 impl Requests {
-    pub(super) fn new(line: Line, limit: usize, deadline: Option<Instant>) -> Self {
-        Self { line, batch: BytesMut::new(), limit, deadline }
+    pub(super) fn new(line: Line, limit: usize, deadline: Option<Instant>, encoding: Encoding) -> Self {
+        Self { line, batch: BytesMut::new(), limit, deadline, encoding }
     }
 
     /// Sends one message, now; waits while the server takes no more. Cancelling this future before it is
@@ -96,17 +99,23 @@ impl Requests {
 
     /// A short message is copied behind what waits, a long one follows it without a copy.
     fn put(&mut self, message: Bytes, end: End) -> Result<(), SendError> {
+        // Nothing is gained on an empty message, and the mark may be left out of any.
+        let is_compressed = self.encoding != Encoding::Identity && !message.is_empty();
+        let message = if is_compressed {
+            self.encoding.compress(&message).map_err(|_| SendError(Kind::Over))?.into()
+        } else {
+            message
+        };
+        let length = u32::try_from(message.len()).map_err(|_| SendError(Kind::Over))?;
+        self.batch.reserve(PREFIX + if message.len() < BATCH { message.len() } else { 0 });
+        self.batch.put_slice(&frame::prefix(is_compressed, length));
         if message.len() < BATCH {
-            frame::encode(&message, &mut self.batch).map_err(|_| SendError(Kind::Over))?;
+            self.batch.put_slice(&message);
             return match end {
                 End::Last => self.push(End::Last),
                 End::More => Ok(()),
             };
         }
-        let length = u32::try_from(message.len()).map_err(|_| SendError(Kind::Over))?;
-        self.batch.reserve(PREFIX);
-        self.batch.put_u8(0);
-        self.batch.put_u32(length);
         self.push(End::More)?;
         self.line.push(message, end).map_err(|_| SendError(Kind::Over))
     }

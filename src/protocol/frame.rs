@@ -99,6 +99,12 @@ pub fn encode(message: &[u8], out: &mut BytesMut) -> Result<(), FrameError> {
     Ok(())
 }
 
+/// The prefix of a message of this length, for whoever sends the message itself without a copy.
+pub fn prefix(compressed: bool, length: u32) -> [u8; PREFIX] {
+    let [a, b, c, d] = length.to_be_bytes();
+    [u8::from(compressed), a, b, c, d]
+}
+
 /// A prefix that is not to be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FrameError {
