@@ -5,7 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use h2::Reason;
 use http::Response;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 
 use super::other_side::*;
 use super::*;
@@ -297,7 +298,8 @@ async fn requests_are_compressed_as_said_and_marked() {
                 } else {
                     frame.message
                 };
-                marks += &format!("{} {} {}; ", named.to_str().unwrap(), frame.compressed, message.len());
+                let (name, mark) = (named.to_str().unwrap(), frame.compressed);
+                write!(marks, "{name} {mark} {}; ", message.len()).unwrap();
             }
             let mut head = ok_head();
             head.headers_mut().insert("grpc-encoding", named);
