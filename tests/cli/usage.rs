@@ -137,3 +137,33 @@ fn this_version_speaks_no_tls() {
         );
     }
 }
+
+#[test]
+fn a_line_for_grpcurl_is_spelled_out_as_one_of_greets_that_works() {
+    let server = serve(&[]);
+    for (theirs, ours) in [
+        (vec!["-plaintext", &server.target, "list"], format!("greet list {} --plaintext", server.target)),
+        (
+            vec![&server.target, "greeter.Greeter/SayHello"],
+            format!("greet call {} greeter.Greeter/SayHello", server.target),
+        ),
+        (
+            vec!["-d", "{\"name\":\"it's\"}", "-max-time", "9", &server.target, "greeter.Greeter.SayHello"],
+            format!(
+                "greet call {} greeter.Greeter.SayHello -d \"{{\\\"name\\\":\\\"it's\\\"}}\" --timeout 9s",
+                server.target
+            ),
+        ),
+    ] {
+        let ran = greet(&theirs);
+        assert_eq!(ran.code, 2, "{theirs:?}: {}", ran.shown());
+        let hint = ran.stderr.lines().find_map(|line| line.strip_prefix("hint: as a line of greet's: "));
+        assert_eq!(hint, Some(ours.as_str()), "{theirs:?}: {}", ran.stderr);
+        // The hint is true: the shell and greet take the line as it stands.
+        let words = ours.strip_prefix("greet ").unwrap();
+        let program = env!("CARGO_BIN_EXE_greet");
+        let run =
+            std::process::Command::new("sh").arg("-c").arg(format!("'{program}' {words}")).output().unwrap();
+        assert!(run.status.success(), "{ours}: {}", String::from_utf8_lossy(&run.stderr));
+    }
+}

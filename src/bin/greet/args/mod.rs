@@ -11,6 +11,7 @@ mod connection;
 mod convert;
 mod describe;
 pub(crate) mod format;
+mod from_grpcurl;
 mod health;
 mod list;
 mod one_dash;
@@ -66,6 +67,10 @@ pub(crate) enum NoCommand {
 
 /// Reads the words of the command line, the program's name first.
 pub(crate) fn parse(words: Vec<OsString>) -> Result<Cli, NoCommand> {
+    if let Some(line) = meant_for_grpcurl(&words) {
+        let message = "a command comes first: call, list, describe and others".to_owned();
+        return Err(NoCommand::Wrong { message, hints: vec![format!("as a line of greet's: {line}")] });
+    }
     if let Some((word, mended)) = one_dash::find(&words, &Cli::command()) {
         return Err(NoCommand::Wrong {
             message: format!("'{word}' has one dash before a long name"),
@@ -74,6 +79,27 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Cli, NoCommand> {
     }
     let command = words.get(1).map(|word| word.to_string_lossy().into_owned());
     Cli::try_parse_from(words).map_err(|error| no_command(&error, command.as_deref()))
+}
+
+/// The line of greet's, where the first word is no command and the whole is a line of grpcurl's.
+fn meant_for_grpcurl(words: &[OsString]) -> Option<String> {
+    let words: Vec<String> =
+        words.iter().skip(1).map(|word| word.to_str().map(ToOwned::to_owned)).collect::<Option<_>>()?;
+    let whole = Cli::command();
+    let first = words.first()?;
+    // `list` and `describe` are commands of both: a line that begins with them is greet's.
+    if whole.find_subcommand(first).is_some() {
+        return None;
+    }
+    from_grpcurl::translate(&words, |command, option| {
+        let command = whole.find_subcommand(command);
+        command.is_some_and(|command| {
+            command.get_arguments().any(|argument| match option.strip_prefix("--") {
+                Some(long) => argument.get_long() == Some(long),
+                None => argument.get_short() == option.chars().nth(1),
+            })
+        })
+    })
 }
 
 fn no_command(error: &clap::Error, command: Option<&str>) -> NoCommand {
