@@ -27,6 +27,22 @@ pub enum SymbolKind {
     Extension,
 }
 
+impl SymbolKind {
+    /// The word for it, lower case with underscores: `enum_value`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Method => "method",
+            Self::Message => "message",
+            Self::Enum => "enum",
+            Self::Field => "field",
+            Self::Oneof => "oneof",
+            Self::EnumValue => "enum_value",
+            Self::Extension => "extension",
+        }
+    }
+}
+
 /// One declaration.
 #[derive(Debug, Clone, Copy)]
 pub struct Declared<'a> {

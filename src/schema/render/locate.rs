@@ -5,6 +5,8 @@ use buffa_descriptor::generated::descriptor::{
     FileDescriptorProto, MethodDescriptorProto, ServiceDescriptorProto,
 };
 
+use super::names::join;
+
 /// A declaration in its file.
 pub(super) enum Node<'f> {
     Service(&'f ServiceDescriptorProto),
@@ -14,14 +16,8 @@ pub(super) enum Node<'f> {
     Value(&'f EnumValueDescriptorProto),
     Field(&'f DescriptorProto, &'f FieldDescriptorProto),
     Oneof(&'f DescriptorProto, usize),
-    Extension(&'f FieldDescriptorProto, Nested<'f>),
-}
-
-/// The messages beside a field, among which a group finds its body, and their path.
-#[derive(Clone)]
-pub(super) struct Nested<'f> {
-    pub(super) messages: &'f [DescriptorProto],
-    pub(super) path: Vec<i32>,
+    /// With the messages beside it, among which a group finds its body, and the path of their list.
+    Extension(&'f FieldDescriptorProto, &'f [DescriptorProto], Vec<i32>),
 }
 
 /// A declaration, its path as source info has it, and the full name of what is around it.
@@ -56,8 +52,7 @@ pub(super) fn locate<'f>(file: &'f FileDescriptorProto, name: &str) -> Option<Lo
         return found(node, path);
     }
     let (index, extension) = named(&file.extension, first, |e| e.name.as_deref())?;
-    let nested = Nested { messages: &file.message_type, path: vec![4] };
-    found(Node::Extension(extension, nested), vec![7, index])
+    found(Node::Extension(extension, &file.message_type, vec![4]), vec![7, index])
 }
 
 fn within<'f>(message: &'f DescriptorProto, scope: &str, path: &[i32], rest: &str) -> Option<Located<'f>> {
@@ -83,8 +78,8 @@ fn within<'f>(message: &'f DescriptorProto, scope: &str, path: &[i32], rest: &st
         return found(Node::Oneof(message, usize::try_from(index).ok()?), path.to_vec());
     }
     let (index, extension) = named(&message.extension, first, |e| e.name.as_deref())?;
-    let nested = Nested { messages: &message.nested_type, path: [path, &[3]].concat() };
-    found(Node::Extension(extension, nested), at(6, index))
+    let list = [path, &[3]].concat();
+    found(Node::Extension(extension, &message.nested_type, list), at(6, index))
 }
 
 /// An enum of this name, or a value of one of the enums.
@@ -104,9 +99,4 @@ fn among_enums<'f>(
 
 fn named<'f, T>(all: &'f [T], name: &str, of: impl Fn(&T) -> Option<&str>) -> Option<(i32, &'f T)> {
     (0..).zip(all).find(|(_, one)| of(one) == Some(name))
-}
-
-/// A name below a scope.
-pub(super) fn join(scope: &str, name: &str) -> String {
-    if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
 }

@@ -1,16 +1,18 @@
 //! Rendered symbols, read by a compiler and by a person.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use buffa_descriptor::generated::descriptor::feature_set::{EnumType, FieldPresence, MessageEncoding};
-use buffa_descriptor::generated::descriptor::field_descriptor_proto::Type;
-use buffa_descriptor::generated::descriptor::{FieldDescriptorProto, FileDescriptorProto, SymbolVisibility};
+use buffa_descriptor::generated::descriptor::field_descriptor_proto::{Label, Type};
+use buffa_descriptor::generated::descriptor::source_code_info::Location;
+use buffa_descriptor::generated::descriptor::{
+    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, OneofDescriptorProto, SourceCodeInfo,
+    SymbolVisibility,
+};
 use futures_util::FutureExt as _;
 
 use super::*;
-use crate::schema::outline::Depth;
-use crate::schema::{File, ProtoFiles, Source as _, SymbolKind, bundled, bundled_closure};
+use crate::schema::{ProtoFiles, Source as _, bundled, bundled_closure};
 
 /// Everything that proto2 can say.
 const OLD: &str = r#"syntax = "proto2";
@@ -127,40 +129,20 @@ fn now<T>(answer: impl Future<Output = T>) -> T {
     answer.now_or_never().expect("files are at hand")
 }
 
-/// A file as source: its head, and each of its symbols as it is rendered.
+/// A file as source.
 fn source_of(closure: &Closure, file: &File) -> String {
-    let decoded = decode(file);
-    let mut out = format!("syntax = \"{}\";\n", decoded.syntax.as_deref().unwrap_or("proto2"));
-    if let Some(package) = &decoded.package {
-        let _ = writeln!(out, "package {package};");
-    }
-    for (index, import) in (0..).zip(&decoded.dependency) {
-        let public = if decoded.public_dependency.contains(&index) { "public " } else { "" };
-        let _ = writeln!(out, "import {public}\"{import}\";");
-    }
-    let is_group = |e: &&FieldDescriptorProto| e.r#type == Some(Type::TYPE_GROUP);
-    let groups: Vec<_> =
-        decoded.extension.iter().filter(is_group).filter_map(|e| e.type_name.clone()).collect();
-    file.outline().walk(Depth::TopLevel, &mut |declared| {
-        let is_group = groups.contains(&format!(".{}", declared.name));
-        if declared.kind != SymbolKind::EnumValue && !is_group {
-            let text = symbol(closure, declared.name).expect(declared.name);
-            let _ = writeln!(out, "\n{text}");
-        }
-    });
-    out
+    Renderer::new(closure).file(file).unwrap()
 }
 
 fn decode(file: &File) -> FileDescriptorProto {
-    decoding(file.bytes().len()).decode_from_slice(file.bytes()).unwrap()
+    super::decode(file).unwrap()
 }
 
-/// What must be the same after a round trip: all but the name, the positions and the file's own options.
+/// What must be the same after a round trip: all but the name and the positions.
 fn meaning(file: &File) -> FileDescriptorProto {
     let mut decoded = decode(file);
     decoded.name = None;
     decoded.source_code_info.take();
-    decoded.options.take();
     decoded
 }
 
@@ -178,14 +160,7 @@ fn what_is_rendered_compiles_to_the_same() {
         let rendered = source_of(&closure, &file);
         let (again, copy) = compile(&rendered);
         assert_eq!(source_of(&again, &copy), rendered, "comments, options and all");
-        let (mut before, mut after) = (meaning(&file), meaning(&copy));
-        // The body of a group stands where its extension does, here behind the messages.
-        before.message_type.sort_by(|a, b| a.name.cmp(&b.name));
-        after.message_type.sort_by(|a, b| a.name.cmp(&b.name));
-        assert_eq!(before.message_type.len(), after.message_type.len());
-        for (a, b) in before.message_type.drain(..).zip(after.message_type.drain(..)) {
-            assert_eq!(format!("{a:#?}"), format!("{b:#?}"), "{rendered}");
-        }
+        let (before, after) = (meaning(&file), meaning(&copy));
         assert_eq!(format!("{before:#?}"), format!("{after:#?}"), "{rendered}");
     }
 }
@@ -285,17 +260,115 @@ fn what_is_broken_is_rendered_without_a_panic() {
         location.span = vec![-1];
         location.leading_comments = Some("a\r\u{1b}[2Jb\n*/ c".to_owned());
     }
+    let (names, options) = (Names::of(bundled_closure()), Options::of(bundled_closure()));
     let mut context = Context {
         dialect: Dialect::of(&decoded),
         comments: Comments::of(&decoded),
-        names: Names::of(bundled_closure(), "render.old"),
-        options: Options::of(bundled_closure()),
+        package: "render.old",
+        of_options: "render.old",
+        names: &names,
+        options: &options,
     };
-    for dialect in [Dialect::Proto2, Dialect::Proto3, Dialect::Edition] {
+    for dialect in [Dialect::Proto2, Dialect::Proto3, Dialect::Edition(Edition::EDITION_2024)] {
         context.dialect = dialect;
         for (index, message) in (0..).zip(&decoded.message_type) {
-            let text = context.message(message, &[4, index], "render.old").text;
+            let text = context.message(message, &[4, index], "render.old").text();
             assert!(text.starts_with("//a  [2Jb\n//*/ c\nmessage "), "{text}");
         }
+        context.file(&decoded, &HashSet::new());
     }
+}
+
+#[test]
+fn options_that_nobody_declares_are_named() {
+    let (_, file) = compile(
+        "syntax = 'proto3'; package o; message M { string s = 1; } service S { rpc Do(M) returns (M); }",
+    );
+    let mut decoded = decode(&file);
+    let unknown = || {
+        let fields = buffa::UnknownFields::decode_from_slice(&[0x8a, 0xb5, 0x18, 1, b'x']).unwrap();
+        fields.into_iter().next().unwrap()
+    };
+    decoded.message_type[0].options.get_or_insert_default().__buffa_unknown_fields.push(unknown());
+    decoded.message_type[0].field[0].options.get_or_insert_default().__buffa_unknown_fields.push(unknown());
+    decoded.service[0].method[0].options.get_or_insert_default().__buffa_unknown_fields.push(unknown());
+    let file = File::parse(buffa::Message::encode_to_vec(&decoded).into()).unwrap();
+    let closure = Closure::link(vec![Arc::new(file)]).unwrap();
+    assert_eq!(
+        source_of(&closure, &closure.files()[0]),
+        "syntax = \"proto3\";\n\npackage o;\n\nmessage M {\n  // option 50001 is not known here\n\n  \
+         string s = 1 /* option 50001 is not known here */;\n}\n\nservice S {\n  rpc Do(M) returns (M) {\n    \
+         // option 50001 is not known here\n  }\n}\n"
+    );
+    compile(&source_of(&closure, &closure.files()[0]));
+}
+
+#[test]
+fn what_is_deep_or_wide_is_rendered_in_bounds() {
+    // As deep as can be linked, each level with lines of its own.
+    let mut deepest = DescriptorProto { name: Some("M".to_owned()), ..DescriptorProto::default() };
+    for _ in 0..90 {
+        let field = FieldDescriptorProto {
+            name: Some("f".to_owned()),
+            number: Some(1),
+            r#type: Some(Type::TYPE_INT32),
+            ..FieldDescriptorProto::default()
+        };
+        deepest = DescriptorProto {
+            name: Some("M".to_owned()),
+            field: vec![field],
+            nested_type: vec![deepest],
+            ..DescriptorProto::default()
+        };
+    }
+    // As many oneofs as members, as many groups as types.
+    let mut wide = DescriptorProto { name: Some("Wide".to_owned()), ..DescriptorProto::default() };
+    for index in 0..20_000 {
+        wide.oneof_decl.push(OneofDescriptorProto { name: Some(format!("o{index}")), ..Default::default() });
+        wide.nested_type.push(DescriptorProto { name: Some(format!("G{index}")), ..Default::default() });
+        wide.field.push(FieldDescriptorProto {
+            name: Some(format!("g{index}")),
+            number: Some(index + 1),
+            r#type: Some(Type::TYPE_GROUP),
+            label: Some(Label::LABEL_OPTIONAL),
+            type_name: Some(format!(".Wide.G{index}")),
+            oneof_index: Some(19_999 - index),
+            ..FieldDescriptorProto::default()
+        });
+    }
+    let location = |path: Vec<i32>| Location {
+        path,
+        leading_comments: Some("\n".repeat(200_000) + "end"),
+        ..Location::default()
+    };
+    let inner = std::iter::repeat_n([3, 0], 89).flatten();
+    let info = SourceCodeInfo {
+        location: vec![
+            location([4, 0].into_iter().chain(inner).collect()),
+            location(vec![4, 77, -1]),
+            location(vec![]),
+            location(vec![i32::MIN; 1000]),
+        ],
+        ..SourceCodeInfo::default()
+    };
+    let decoded = FileDescriptorProto {
+        name: Some("deep.proto".to_owned()),
+        message_type: vec![deepest, wide],
+        source_code_info: info.into(),
+        public_dependency: vec![i32::MAX, -1],
+        ..FileDescriptorProto::default()
+    };
+    let bytes = buffa::Message::encode_to_vec(&decoded);
+    let (names, options) = (Names::of(bundled_closure()), Options::of(bundled_closure()));
+    let context = Context {
+        dialect: Dialect::of(&decoded),
+        comments: Comments::of(&decoded),
+        package: "",
+        of_options: "",
+        names: &names,
+        options: &options,
+    };
+    let text = context.file(&decoded, &HashSet::new());
+    assert!(text.len() < 8 * bytes.len(), "{} of {}", text.len(), bytes.len());
+    assert!(text.contains("//end\n") && text.contains("group G19999 = 20000"));
 }
