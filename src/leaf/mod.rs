@@ -1,6 +1,7 @@
 //! Values that know nothing of the rest of greet.
 
 pub mod code;
+pub mod confined;
 pub mod duration;
 pub mod layer;
 pub mod metadata;
@@ -11,6 +12,7 @@ pub mod size;
 pub mod target;
 
 pub use code::Code;
+pub use confined::ConfinedPath;
 pub use layer::Layer;
 pub use size::Size;
 pub use target::{Place, Security, Target};
