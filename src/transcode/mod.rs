@@ -12,6 +12,7 @@ mod compose;
 mod depth;
 pub mod documents;
 mod error;
+pub mod example;
 pub mod fields;
 mod frame;
 pub mod json;
