@@ -28,6 +28,9 @@ _greet() {
             greet,describe)
                 cmd="greet__subcmd__describe"
                 ;;
+            greet,export)
+                cmd="greet__subcmd__export"
+                ;;
             greet,health)
                 cmd="greet__subcmd__health"
                 ;;
@@ -52,6 +55,9 @@ _greet() {
             greet__subcmd__help,describe)
                 cmd="greet__subcmd__help__subcmd__describe"
                 ;;
+            greet__subcmd__help,export)
+                cmd="greet__subcmd__help__subcmd__export"
+                ;;
             greet__subcmd__help,health)
                 cmd="greet__subcmd__help__subcmd__health"
                 ;;
@@ -71,7 +77,7 @@ _greet() {
 
     case "${cmd}" in
         greet)
-            opts="-h -V --help --version call serve list describe health convert completions help"
+            opts="-h -V --help --version call serve list describe health export convert completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -275,12 +281,106 @@ _greet() {
             return 0
             ;;
         greet__subcmd__describe)
-            opts="-p -I -H -h -V --target --proto --include --protoset --descriptor-set --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
+            opts="-o -p -I -H -h -V --target --output --template --example --proto --include --protoset --descriptor-set --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --target)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "proto json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "proto json" -- "${cur}"))
+                    return 0
+                    ;;
+                --proto)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --descriptor-set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -H)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rpc-header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reflect-header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reflection)
+                    COMPREPLY=($(compgen -W "auto v1 v1alpha off" -- "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user-agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-recv-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        greet__subcmd__export)
+            opts="-p -I -H -h -V --set --dir --target --proto --include --protoset --descriptor-set --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --target)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -411,7 +511,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__help)
-            opts="call serve list describe health convert completions help"
+            opts="call serve list describe health export convert completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -467,6 +567,20 @@ _greet() {
             return 0
             ;;
         greet__subcmd__help__subcmd__describe)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        greet__subcmd__help__subcmd__export)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -25,8 +25,9 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand call 'Call a method'
             cand serve 'Serve every service of a schema'
             cand list 'List services, or one service''s methods'
-            cand describe 'Show a symbol as .proto source: a service, method, message or enum'
+            cand describe 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
             cand health 'Ask the standard health check; exit code 0 when SERVING, else 7'
+            cand export 'Write the schema down: as a descriptor set, or as .proto files'
             cand convert 'Turn messages from one form into another, offline'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -119,6 +120,8 @@ set edit:completion:arg-completer[greet] = {|@words|
         }
         &'greet;describe'= {
             cand --target 'A server beside the given schema'
+            cand -o '.proto source, or JSON: one line a symbol, with its descriptor'
+            cand --output '.proto source, or JSON: one line a symbol, with its descriptor'
             cand -p 'A .proto file'
             cand --proto 'A .proto file'
             cand -I 'A directory in which imports are looked up'
@@ -134,6 +137,8 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --user-agent 'What to send before greet''s own user-agent'
             cand --connect-timeout 'Bound name, connection and schema'
             cand --max-recv-size 'The largest reply that is taken'
+            cand --template 'Show a request of a method, or a message, as JSON with every field, explained in comments that greet call takes'
+            cand --example 'Show a whole ''greet call'' line for a method, quoted for the shell'
             cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
             cand --tls 'Encrypt; this version cannot, and says so'
             cand -h 'Print help (see more with ''--help'')'
@@ -154,6 +159,32 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --connect-timeout 'Bound name, connection and schema'
             cand --max-recv-size 'The largest reply that is taken'
             cand --watch 'Print every change until interrupted'
+            cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+            cand --tls 'Encrypt; this version cannot, and says so'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'greet;export'= {
+            cand --set 'Write a FileDescriptorSet; - is standard output'
+            cand --dir 'Write a tree of .proto files into this directory, which is made if it is not there'
+            cand --target 'A server beside the given schema'
+            cand -p 'A .proto file'
+            cand --proto 'A .proto file'
+            cand -I 'A directory in which imports are looked up'
+            cand --include 'A directory in which imports are looked up'
+            cand --descriptor-set 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
+            cand --protoset 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)'
+            cand -H 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64'
+            cand --header 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64'
+            cand --rpc-header 'Metadata for the call only'
+            cand --reflect-header 'Metadata for reflection only'
+            cand --reflection 'Which version of server reflection to ask'
+            cand --authority 'The :authority to send instead of the target''s host'
+            cand --user-agent 'What to send before greet''s own user-agent'
+            cand --connect-timeout 'Bound name, connection and schema'
+            cand --max-recv-size 'The largest reply that is taken'
             cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
             cand --tls 'Encrypt; this version cannot, and says so'
             cand -h 'Print help (see more with ''--help'')'
@@ -192,8 +223,9 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand call 'Call a method'
             cand serve 'Serve every service of a schema'
             cand list 'List services, or one service''s methods'
-            cand describe 'Show a symbol as .proto source: a service, method, message or enum'
+            cand describe 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
             cand health 'Ask the standard health check; exit code 0 when SERVING, else 7'
+            cand export 'Write the schema down: as a descriptor set, or as .proto files'
             cand convert 'Turn messages from one form into another, offline'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -207,6 +239,8 @@ set edit:completion:arg-completer[greet] = {|@words|
         &'greet;help;describe'= {
         }
         &'greet;help;health'= {
+        }
+        &'greet;help;export'= {
         }
         &'greet;help;convert'= {
         }

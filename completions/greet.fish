@@ -29,8 +29,9 @@ complete -c greet -n "__fish_greet_needs_command" -s V -l version -d 'Print vers
 complete -c greet -n "__fish_greet_needs_command" -f -a "call" -d 'Call a method'
 complete -c greet -n "__fish_greet_needs_command" -f -a "serve" -d 'Serve every service of a schema'
 complete -c greet -n "__fish_greet_needs_command" -f -a "list" -d 'List services, or one service\'s methods'
-complete -c greet -n "__fish_greet_needs_command" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message or enum'
+complete -c greet -n "__fish_greet_needs_command" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
 complete -c greet -n "__fish_greet_needs_command" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
+complete -c greet -n "__fish_greet_needs_command" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
 complete -c greet -n "__fish_greet_needs_command" -f -a "convert" -d 'Turn messages from one form into another, offline'
 complete -c greet -n "__fish_greet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c greet -n "__fish_greet_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -109,6 +110,8 @@ complete -c greet -n "__fish_greet_using_subcommand list" -l tls -d 'Encrypt; th
 complete -c greet -n "__fish_greet_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand list" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l target -d 'A server beside the given schema' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -s o -l output -d '.proto source, or JSON: one line a symbol, with its descriptor' -r -f -a "proto\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand describe" -s p -l proto -d 'A .proto file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand describe" -s I -l include -d 'A directory in which imports are looked up' -r -F
 complete -c greet -n "__fish_greet_using_subcommand describe" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
@@ -123,6 +126,8 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l authority -d 'T
 complete -c greet -n "__fish_greet_using_subcommand describe" -l user-agent -d 'What to send before greet\'s own user-agent' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l template -d 'Show a request of a method, or a message, as JSON with every field, explained in comments that greet call takes'
+complete -c greet -n "__fish_greet_using_subcommand describe" -l example -d 'Show a whole \'greet call\' line for a method, quoted for the shell'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l tls -d 'Encrypt; this version cannot, and says so'
 complete -c greet -n "__fish_greet_using_subcommand describe" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -144,6 +149,27 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l plaintext -d 'Do 
 complete -c greet -n "__fish_greet_using_subcommand health" -l tls -d 'Encrypt; this version cannot, and says so'
 complete -c greet -n "__fish_greet_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand health" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand export" -l set -d 'Write a FileDescriptorSet; - is standard output' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -l dir -d 'Write a tree of .proto files into this directory, which is made if it is not there' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -l target -d 'A server beside the given schema' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -s p -l proto -d 'A .proto file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l rpc-header -d 'Metadata for the call only' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l reflect-header -d 'Metadata for reflection only' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l reflection -d 'Which version of server reflection to ask' -r -f -a "auto\t'v1, then v1alpha'
+v1\t''
+v1alpha\t''
+off\t'Do not ask the server'"
+complete -c greet -n "__fish_greet_using_subcommand export" -l authority -d 'The :authority to send instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l user-agent -d 'What to send before greet\'s own user-agent' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+complete -c greet -n "__fish_greet_using_subcommand export" -l tls -d 'Encrypt; this version cannot, and says so'
+complete -c greet -n "__fish_greet_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand export" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l in -d 'The form of the input [default: json; with --raw: binary]' -r -f -a "json\t'ProtoJSON, one value or many'
 text\t'Protobuf\'s text format, messages separated by a line \'# ---\''
 binary\t'The message itself, one alone'
@@ -169,11 +195,12 @@ complete -c greet -n "__fish_greet_using_subcommand convert" -s h -l help -d 'Pr
 complete -c greet -n "__fish_greet_using_subcommand convert" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "call" -d 'Call a method'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "serve" -d 'Serve every service of a schema'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "list" -d 'List services, or one service\'s methods'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message or enum'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "convert" -d 'Turn messages from one form into another, offline'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health convert completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions help" -f -a "call" -d 'Call a method'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions help" -f -a "serve" -d 'Serve every service of a schema'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions help" -f -a "list" -d 'List services, or one service\'s methods'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions help" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions help" -f -a "convert" -d 'Turn messages from one form into another, offline'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

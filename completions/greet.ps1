@@ -28,8 +28,9 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('call', 'call', [CompletionResultType]::ParameterValue, 'Call a method')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve every service of a schema')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List services, or one service''s methods')
-            [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show a symbol as .proto source: a service, method, message or enum')
+            [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask the standard health check; exit code 0 when SERVING, else 7')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the schema down: as a descriptor set, or as .proto files')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Turn messages from one form into another, offline')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -126,6 +127,8 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
         }
         'greet;describe' {
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'A server beside the given schema')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, '.proto source, or JSON: one line a symbol, with its descriptor')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, '.proto source, or JSON: one line a symbol, with its descriptor')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A .proto file')
             [CompletionResult]::new('--proto', '--proto', [CompletionResultType]::ParameterName, 'A .proto file')
             [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
@@ -141,6 +144,8 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--user-agent', '--user-agent', [CompletionResultType]::ParameterName, 'What to send before greet''s own user-agent')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Bound name, connection and schema')
             [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest reply that is taken')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Show a request of a method, or a message, as JSON with every field, explained in comments that greet call takes')
+            [CompletionResult]::new('--example', '--example', [CompletionResultType]::ParameterName, 'Show a whole ''greet call'' line for a method, quoted for the shell')
             [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
             [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Encrypt; this version cannot, and says so')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -162,6 +167,33 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Bound name, connection and schema')
             [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest reply that is taken')
             [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Print every change until interrupted')
+            [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Encrypt; this version cannot, and says so')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'greet;export' {
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Write a FileDescriptorSet; - is standard output')
+            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Write a tree of .proto files into this directory, which is made if it is not there')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'A server beside the given schema')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A .proto file')
+            [CompletionResult]::new('--proto', '--proto', [CompletionResultType]::ParameterName, 'A .proto file')
+            [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up')
+            [CompletionResult]::new('--descriptor-set', '--descriptor-set', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
+            [CompletionResult]::new('--protoset', '--protoset', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64')
+            [CompletionResult]::new('--rpc-header', '--rpc-header', [CompletionResultType]::ParameterName, 'Metadata for the call only')
+            [CompletionResult]::new('--reflect-header', '--reflect-header', [CompletionResultType]::ParameterName, 'Metadata for reflection only')
+            [CompletionResult]::new('--reflection', '--reflection', [CompletionResultType]::ParameterName, 'Which version of server reflection to ask')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The :authority to send instead of the target''s host')
+            [CompletionResult]::new('--user-agent', '--user-agent', [CompletionResultType]::ParameterName, 'What to send before greet''s own user-agent')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Bound name, connection and schema')
+            [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest reply that is taken')
             [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
             [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Encrypt; this version cannot, and says so')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -203,8 +235,9 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('call', 'call', [CompletionResultType]::ParameterValue, 'Call a method')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve every service of a schema')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List services, or one service''s methods')
-            [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show a symbol as .proto source: a service, method, message or enum')
+            [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask the standard health check; exit code 0 when SERVING, else 7')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the schema down: as a descriptor set, or as .proto files')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Turn messages from one form into another, offline')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -223,6 +256,9 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             break
         }
         'greet;help;health' {
+            break
+        }
+        'greet;help;export' {
             break
         }
         'greet;help;convert' {

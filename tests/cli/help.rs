@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::run::greet;
 
-const COMMANDS: [&str; 7] = ["call", "serve", "list", "describe", "health", "convert", "completions"];
+const COMMANDS: [&str; 8] =
+    ["call", "serve", "list", "describe", "health", "export", "convert", "completions"];
 
 /// Compares with a kept file; with `GREET_UPDATE` set, writes it instead.
 fn kept(path: &Path, now: &str) {

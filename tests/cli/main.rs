@@ -7,6 +7,8 @@ mod broken_peers;
 mod call;
 mod convert;
 mod data;
+mod describe;
+mod export;
 mod flags;
 mod help;
 mod run;

@@ -10,6 +10,7 @@ mod completions;
 mod connection;
 mod convert;
 mod describe;
+mod export;
 pub(crate) mod format;
 mod from_grpcurl;
 mod health;
@@ -26,7 +27,8 @@ pub(crate) use call::CallArgs;
 pub(crate) use completions::{CompletionsArgs, write_completions};
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use convert::{ConvertArgs, ConvertForm, ConvertOutput};
-pub(crate) use describe::DescribeArgs;
+pub(crate) use describe::{DescribeArgs, DescribeForm};
+pub(crate) use export::ExportArgs;
 pub(crate) use format::{InputArgs, InputForm, JsonArgs, OutputArgs, OutputForm};
 pub(crate) use health::HealthArgs;
 pub(crate) use list::{ListArgs, ListForm};
@@ -52,6 +54,7 @@ pub(crate) enum Command {
     List(Box<ListArgs>),
     Describe(Box<DescribeArgs>),
     Health(Box<HealthArgs>),
+    Export(Box<ExportArgs>),
     Convert(Box<ConvertArgs>),
     Completions(CompletionsArgs),
 }

@@ -4,6 +4,7 @@ mod call;
 mod completions;
 mod convert;
 mod describe;
+mod export;
 mod health;
 mod list;
 mod serve;
@@ -22,6 +23,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Serve(args) => block_on(serve::run(*args)),
         Command::List(args) => list::run(&args),
         Command::Describe(args) => describe::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Health(args) => block_on(health::run(*args)),
         Command::Convert(args) => convert::run(&args),
         Command::Completions(args) => completions::run(&args),

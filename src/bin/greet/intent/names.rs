@@ -1,4 +1,4 @@
-//! What the positionals of list and describe are: a target and a name, or a name alone.
+//! What the positionals of list, describe and export are: a target and a name, or a name alone.
 
 use crate::args::SchemaArgs;
 use crate::failure::{Failure, Kind};
@@ -10,28 +10,38 @@ pub(crate) struct Asked {
     pub(crate) name: Option<String>,
 }
 
-/// With a schema on the command line the positionals are names, else the first is the target.
+/// With a schema on the command line the positionals are names, else the first is the target. There is one name
+/// at most.
 pub(crate) fn asked(
     names: &[String],
     target: Option<&String>,
     schema: &SchemaArgs,
     what: &str,
 ) -> Result<Asked, Failure> {
-    let given = !schema.proto.is_empty() || !schema.descriptor_set.is_empty();
-    match (given, target, names) {
-        (true, _, []) | (false, Some(_), []) => Ok(Asked { target: target.cloned(), name: None }),
-        (true, _, [name]) | (false, Some(_), [name]) => {
-            Ok(Asked { target: target.cloned(), name: Some(name.clone()) })
-        }
-        (false, None, [target]) => Ok(Asked { target: Some(target.clone()), name: None }),
-        (false, None, [target, name]) => Ok(Asked { target: Some(target.clone()), name: Some(name.clone()) }),
-        (false, None, []) => Err(Failure::new(Kind::Usage, "a TARGET is missing")
-            .hint("name a server (localhost:50051), or give the schema by -p FILE")),
-        (_, _, [first, ..]) => Err(Failure::new(
+    let (target, names) = all_asked(names, target, schema)?;
+    match &names[..] {
+        [] => Ok(Asked { target, name: None }),
+        [name] => Ok(Asked { target, name: Some(name.clone()) }),
+        [first, ..] => Err(Failure::new(
             Kind::Usage,
             format!("with the schema on the command line there is one {what}, and '{first}' is one too many"),
         )
         .hint("name the server by --target")),
+    }
+}
+
+/// The target and all names; see [`asked`].
+pub(crate) fn all_asked(
+    names: &[String],
+    target: Option<&String>,
+    schema: &SchemaArgs,
+) -> Result<(Option<String>, Vec<String>), Failure> {
+    let given = !schema.proto.is_empty() || !schema.descriptor_set.is_empty();
+    match (given || target.is_some(), names) {
+        (true, names) => Ok((target.cloned(), names.to_vec())),
+        (false, [target, names @ ..]) => Ok((Some(target.clone()), names.to_vec())),
+        (false, []) => Err(Failure::new(Kind::Usage, "a TARGET is missing")
+            .hint("name a server (localhost:50051), or give the schema by -p FILE")),
     }
 }
 
@@ -65,5 +75,12 @@ mod tests {
         assert_eq!(read(&[], None, &[]), None);
         assert_eq!(read(&["t", "s"], None, &["a.proto"]), None);
         assert_eq!(read(&["t", "s"], Some("t"), &[]), None);
+        let all = |names: &[&str], proto: &[&str]| {
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            all_asked(&names, None, &schema(proto)).ok()
+        };
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(all(&["t", "a", "b"], &[]), Some((some("t"), names(&["a", "b"]))));
+        assert_eq!(all(&["a", "b"], &["a.proto"]), Some((None, names(&["a", "b"]))));
     }
 }

@@ -1,12 +1,16 @@
 //! How things look on stdout.
 
+mod description;
 mod listing;
 mod messages;
 mod stream;
+mod tree;
 
+pub(crate) use description::{Described, command_line, write_described, write_text};
 pub(crate) use listing::{Listed, write_listing};
 pub(crate) use messages::{Form, Messages, Wire};
 pub(crate) use stream::Stream;
+pub(crate) use tree::Tree;
 
 use std::io::Write;
 

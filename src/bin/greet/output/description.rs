@@ -1,0 +1,122 @@
+//! `greet describe`: source for people, JSON for programs, lines for a shell.
+
+use std::borrow::Cow;
+
+use greet::leaf::printable;
+use serde_json::Value;
+
+use crate::args::{DescribeArgs, ReflectionChoice};
+use crate::failure::Failure;
+
+/// One symbol.
+#[derive(Debug)]
+pub(crate) enum Described {
+    Source(String),
+    Descriptor {
+        symbol: String,
+        kind: &'static str,
+        file: String,
+        comment: Option<String>,
+        /// As JSON.
+        descriptor: String,
+    },
+}
+
+/// Writes sources with a blank line between two, or JSON objects, one a line.
+pub(crate) fn write_described(all: &[Described]) -> Result<(), Failure> {
+    let mut text = String::new();
+    for (index, one) in all.iter().enumerate() {
+        match one {
+            Described::Source(source) => {
+                let gap = if index == 0 { "" } else { "\n" };
+                text.extend([gap, &printable::lines(source.trim_end()), "\n"]);
+            }
+            Described::Descriptor { symbol, kind, file, comment, descriptor } => {
+                let json = |text: &str| Value::from(text).to_string();
+                text.extend([
+                    "{\"symbol\":",
+                    &json(symbol),
+                    ",\"kind\":\"",
+                    kind,
+                    "\",\"file\":",
+                    &json(file),
+                ]);
+                if let Some(comment) = comment {
+                    text.extend([",\"comment\":", &json(comment.trim())]);
+                }
+                text.extend([",\"descriptor\":", descriptor, "}\n"]);
+            }
+        }
+    }
+    super::write(text.as_bytes())
+}
+
+/// Writes text that is whole, lines and all.
+pub(crate) fn write_text(text: &str) -> Result<(), Failure> {
+    super::write(printable::lines(text).as_bytes())
+}
+
+/// A line for the shell that calls a method, with the schema and the connection that were asked with.
+pub(crate) fn command_line(args: &DescribeArgs, target: Option<&str>, method: &str, data: &str) -> String {
+    let (schema, connection) = (&args.schema, &args.connection);
+    let mut words: Vec<Cow<'_, str>> = vec!["greet".into(), "call".into()];
+    for (option, paths) in
+        [("-p", &schema.proto), ("-I", &schema.include), ("--descriptor-set", &schema.descriptor_set)]
+    {
+        words.extend(paths.iter().flat_map(|path| [option.into(), path.to_string_lossy()]));
+    }
+    for (option, values) in [
+        ("-H", &connection.header),
+        ("--rpc-header", &connection.rpc_header),
+        ("--reflect-header", &connection.reflect_header),
+    ] {
+        words.extend(values.iter().flat_map(|value| [option.into(), value.into()]));
+    }
+    let reflection = match connection.reflection {
+        ReflectionChoice::Auto => None,
+        ReflectionChoice::V1 => Some("v1"),
+        ReflectionChoice::V1alpha => Some("v1alpha"),
+        ReflectionChoice::Off => Some("off"),
+    };
+    words.extend(connection.plaintext.then_some("--plaintext".into()));
+    words.extend(connection.tls.then_some("--tls".into()));
+    for (option, value) in [
+        ("--reflection", reflection),
+        ("--authority", connection.authority.as_deref()),
+        ("--user-agent", connection.user_agent.as_deref()),
+    ] {
+        words.extend(value.into_iter().flat_map(|value| [option.into(), value.into()]));
+    }
+    // Without a server the line is for the one that `greet serve` starts.
+    words.extend([target.unwrap_or("localhost:50051"), method, data].map(Cow::from));
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as a POSIX shell reads it.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        for (word, written) in [
+            ("localhost:50051", "localhost:50051"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("it's", r"'it'\''s'"),
+            ("$HOME`x`\"", "'$HOME`x`\"'"),
+            ("{\"a\":1}", "'{\"a\":1}'"),
+            ("~/x", "'~/x'"),
+        ] {
+            assert_eq!(quoted(word), written);
+        }
+    }
+}
