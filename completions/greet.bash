@@ -40,6 +40,9 @@ _greet() {
             greet,list)
                 cmd="greet__subcmd__list"
                 ;;
+            greet,man)
+                cmd="greet__subcmd__man"
+                ;;
             greet,serve)
                 cmd="greet__subcmd__serve"
                 ;;
@@ -67,6 +70,9 @@ _greet() {
             greet__subcmd__help,list)
                 cmd="greet__subcmd__help__subcmd__list"
                 ;;
+            greet__subcmd__help,man)
+                cmd="greet__subcmd__help__subcmd__man"
+                ;;
             greet__subcmd__help,serve)
                 cmd="greet__subcmd__help__subcmd__serve"
                 ;;
@@ -77,7 +83,7 @@ _greet() {
 
     case "${cmd}" in
         greet)
-            opts="-h -V --help --version call serve list describe health export convert completions help"
+            opts="-h -V --help --version call serve list describe health export convert completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -511,7 +517,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__help)
-            opts="call serve list describe health export convert completions help"
+            opts="call serve list describe health export convert completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -636,6 +642,20 @@ _greet() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        greet__subcmd__help__subcmd__man)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         greet__subcmd__help__subcmd__serve)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -729,6 +749,20 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        greet__subcmd__man)
+            opts="-h -V --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -30,6 +30,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand export 'Write the schema down: as a descriptor set, or as .proto files'
             cand convert 'Turn messages from one form into another, offline'
             cand completions 'Print a completion script for a shell'
+            cand man 'Print the manual page of greet, or of one of its commands'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'greet;call'= {
@@ -219,6 +220,12 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'greet;man'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'greet;help'= {
             cand call 'Call a method'
             cand serve 'Serve every service of a schema'
@@ -228,6 +235,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand export 'Write the schema down: as a descriptor set, or as .proto files'
             cand convert 'Turn messages from one form into another, offline'
             cand completions 'Print a completion script for a shell'
+            cand man 'Print the manual page of greet, or of one of its commands'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'greet;help;call'= {
@@ -245,6 +253,8 @@ set edit:completion:arg-completer[greet] = {|@words|
         &'greet;help;convert'= {
         }
         &'greet;help;completions'= {
+        }
+        &'greet;help;man'= {
         }
         &'greet;help;help'= {
         }

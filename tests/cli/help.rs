@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::run::greet;
 
-const COMMANDS: [&str; 8] =
-    ["call", "serve", "list", "describe", "health", "export", "convert", "completions"];
+const COMMANDS: [&str; 9] =
+    ["call", "serve", "list", "describe", "health", "export", "convert", "completions", "man"];
 
 /// Compares with a kept file; with `GREET_UPDATE` set, writes it instead.
 fn kept(path: &Path, now: &str) {
@@ -73,4 +73,30 @@ fn completions_are_as_kept() {
 fn the_version_is_the_packages() {
     let ran = greet(&["--version"]);
     assert_eq!(ran.stdout, format!("greet {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn manual_pages_say_what_help_says() {
+    let whole = greet(&["man"]);
+    assert_eq!((whole.code, whole.stderr.as_str()), (0, ""));
+    assert!(whole.stdout.contains(".TH greet 1"), "{}", whole.stdout);
+    for command in COMMANDS {
+        assert!(whole.stdout.contains(&format!("greet\\-{command}(1)")), "{command}: {}", whole.stdout);
+        let page = greet(&["man", command]).stdout;
+        assert!(page.contains(&format!(".TH greet-{command} 1")), "{page}");
+        let version = format!("\"greet {}\" greet", env!("CARGO_PKG_VERSION"));
+        assert!(page.contains(&version), "{page}");
+        // Every long option that help shows stands in the page.
+        for option in greet(&[command, "--help"]).stdout.lines().map(str::trim_start) {
+            let long =
+                option.split([' ', ',', '=']).find(|word| word.starts_with("--") && option.starts_with('-'));
+            if let Some(long) = long {
+                let roff = long.replace('-', "\\-");
+                assert!(page.contains(&roff), "{command} {long}: {page}");
+            }
+        }
+    }
+    let nothing = greet(&["man", "nothing"]);
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (2, ""));
+    assert!(nothing.stderr.starts_with("error: there is no command 'nothing'\nhint: "), "{}", nothing.stderr);
 }

@@ -15,6 +15,7 @@ pub(crate) mod format;
 mod from_grpcurl;
 mod health;
 mod list;
+mod man;
 mod one_dash;
 mod schema;
 mod serve;
@@ -32,6 +33,7 @@ pub(crate) use export::ExportArgs;
 pub(crate) use format::{InputArgs, InputForm, JsonArgs, OutputArgs, OutputForm};
 pub(crate) use health::HealthArgs;
 pub(crate) use list::{ListArgs, ListForm};
+pub(crate) use man::{ManArgs, render_man};
 pub(crate) use schema::{ReflectionChoice, SchemaArgs};
 pub(crate) use serve::ServeArgs;
 
@@ -57,6 +59,7 @@ pub(crate) enum Command {
     Export(Box<ExportArgs>),
     Convert(Box<ConvertArgs>),
     Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Why no command came out of what was typed.

@@ -7,6 +7,7 @@ mod describe;
 mod export;
 mod health;
 mod list;
+mod man;
 mod serve;
 
 use std::future::Future;
@@ -27,6 +28,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Health(args) => block_on(health::run(*args)),
         Command::Convert(args) => convert::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }
 
