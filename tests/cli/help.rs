@@ -88,9 +88,11 @@ fn manual_pages_say_what_help_says() {
         assert!(page.contains(&version), "{page}");
         // Every long option that help shows stands in the page.
         for option in greet(&[command, "--help"]).stdout.lines().map(str::trim_start) {
-            let long =
-                option.split([' ', ',', '=']).find(|word| word.starts_with("--") && option.starts_with('-'));
-            if let Some(long) = long {
+            let is_long = |word: &&str| {
+                word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic))
+            };
+            let mut words = option.split([' ', ',', '=', '\'']);
+            if let Some(long) = words.find(is_long).filter(|_| option.starts_with('-')) {
                 let roff = long.replace('-', "\\-");
                 assert!(page.contains(&roff), "{command} {long}: {page}");
             }
