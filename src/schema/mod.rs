@@ -21,6 +21,7 @@ pub mod render;
 mod resolve;
 #[cfg(test)]
 pub(crate) mod sample;
+mod scan;
 mod set;
 mod source;
 mod wire;
