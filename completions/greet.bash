@@ -19,6 +19,9 @@ _greet() {
             greet,call)
                 cmd="greet__subcmd__call"
                 ;;
+            greet,check)
+                cmd="greet__subcmd__check"
+                ;;
             greet,completions)
                 cmd="greet__subcmd__completions"
                 ;;
@@ -48,6 +51,9 @@ _greet() {
                 ;;
             greet__subcmd__help,call)
                 cmd="greet__subcmd__help__subcmd__call"
+                ;;
+            greet__subcmd__help,check)
+                cmd="greet__subcmd__help__subcmd__check"
                 ;;
             greet__subcmd__help,completions)
                 cmd="greet__subcmd__help__subcmd__completions"
@@ -83,7 +89,7 @@ _greet() {
 
     case "${cmd}" in
         greet)
-            opts="-h -V --help --version call serve list describe health export convert completions man help"
+            opts="-h -V --help --version call serve list describe health export convert check completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -200,6 +206,28 @@ _greet() {
                     return 0
                     ;;
                 --max-recv-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        greet__subcmd__check)
+            opts="-I -h -V --include --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -517,7 +545,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__help)
-            opts="call serve list describe health export convert completions man help"
+            opts="call serve list describe health export convert check completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -531,6 +559,20 @@ _greet() {
             return 0
             ;;
         greet__subcmd__help__subcmd__call)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        greet__subcmd__help__subcmd__check)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

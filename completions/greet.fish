@@ -33,6 +33,7 @@ complete -c greet -n "__fish_greet_needs_command" -f -a "describe" -d 'Show a sy
 complete -c greet -n "__fish_greet_needs_command" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
 complete -c greet -n "__fish_greet_needs_command" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
 complete -c greet -n "__fish_greet_needs_command" -f -a "convert" -d 'Turn messages from one form into another, offline'
+complete -c greet -n "__fish_greet_needs_command" -f -a "check" -d 'Report all that is wrong with .proto files, directories or descriptor sets'
 complete -c greet -n "__fish_greet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c greet -n "__fish_greet_needs_command" -f -a "man" -d 'Print the manual page of greet, or of one of its commands'
 complete -c greet -n "__fish_greet_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -51,8 +52,8 @@ number\t''"
 complete -c greet -n "__fish_greet_using_subcommand call" -l enums -d 'Print enum values as names or as numbers' -r -f -a "name\t''
 number\t''"
 complete -c greet -n "__fish_greet_using_subcommand call" -s t -l timeout -d 'Bound the whole call; sent to the server as its deadline' -r
-complete -c greet -n "__fish_greet_using_subcommand call" -s p -l proto -d 'A .proto file' -r -F
-complete -c greet -n "__fish_greet_using_subcommand call" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l rpc-header -d 'Metadata for the call only' -r
@@ -72,8 +73,8 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l plaintext -d 'Do no
 complete -c greet -n "__fish_greet_using_subcommand call" -l tls -d 'Encrypt; this version cannot, and says so'
 complete -c greet -n "__fish_greet_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand call" -s V -l version -d 'Print version'
-complete -c greet -n "__fish_greet_using_subcommand serve" -s p -l proto -d 'A .proto file, as PROTO' -r -F
-complete -c greet -n "__fish_greet_using_subcommand serve" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -s p -l proto -d 'A .proto file or a directory of them, as PROTO' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
 complete -c greet -n "__fish_greet_using_subcommand serve" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet, as PROTO' -r -F
 complete -c greet -n "__fish_greet_using_subcommand serve" -l rule -d 'A rule in one line: METHOD [when PROGRAM] => PROGRAM, in jq; the first that matches answers' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l rules -d 'A file of rules, after those of --rule' -r -F
@@ -92,8 +93,8 @@ complete -c greet -n "__fish_greet_using_subcommand serve" -s V -l version -d 'P
 complete -c greet -n "__fish_greet_using_subcommand list" -l target -d 'A server beside the given schema' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -s o -l output -d 'One name a line, or JSON with shapes' -r -f -a "text\t''
 json\t''"
-complete -c greet -n "__fish_greet_using_subcommand list" -s p -l proto -d 'A .proto file' -r -F
-complete -c greet -n "__fish_greet_using_subcommand list" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
 complete -c greet -n "__fish_greet_using_subcommand list" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
 complete -c greet -n "__fish_greet_using_subcommand list" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l rpc-header -d 'Metadata for the call only' -r
@@ -113,8 +114,8 @@ complete -c greet -n "__fish_greet_using_subcommand list" -s V -l version -d 'Pr
 complete -c greet -n "__fish_greet_using_subcommand describe" -l target -d 'A server beside the given schema' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -s o -l output -d '.proto source, or JSON: one line a symbol, with its descriptor' -r -f -a "proto\t''
 json\t''"
-complete -c greet -n "__fish_greet_using_subcommand describe" -s p -l proto -d 'A .proto file' -r -F
-complete -c greet -n "__fish_greet_using_subcommand describe" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
 complete -c greet -n "__fish_greet_using_subcommand describe" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
 complete -c greet -n "__fish_greet_using_subcommand describe" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l rpc-header -d 'Metadata for the call only' -r
@@ -153,8 +154,8 @@ complete -c greet -n "__fish_greet_using_subcommand health" -s V -l version -d '
 complete -c greet -n "__fish_greet_using_subcommand export" -l set -d 'Write a FileDescriptorSet; - is standard output' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l dir -d 'Write a tree of .proto files into this directory, which is made if it is not there' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l target -d 'A server beside the given schema' -r
-complete -c greet -n "__fish_greet_using_subcommand export" -s p -l proto -d 'A .proto file' -r -F
-complete -c greet -n "__fish_greet_using_subcommand export" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l rpc-header -d 'Metadata for the call only' -r
@@ -186,25 +187,29 @@ complete -c greet -n "__fish_greet_using_subcommand convert" -l int64 -d 'Print 
 number\t''"
 complete -c greet -n "__fish_greet_using_subcommand convert" -l enums -d 'Print enum values as names or as numbers' -r -f -a "name\t''
 number\t''"
-complete -c greet -n "__fish_greet_using_subcommand convert" -s p -l proto -d 'A .proto file' -r -F
-complete -c greet -n "__fish_greet_using_subcommand convert" -s I -l include -d 'A directory in which imports are looked up' -r -F
+complete -c greet -n "__fish_greet_using_subcommand convert" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand convert" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
 complete -c greet -n "__fish_greet_using_subcommand convert" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
 complete -c greet -n "__fish_greet_using_subcommand convert" -l raw -d 'Decode bytes without a schema, guessing what is nested, and say where each field begins'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l allow-unknown -d 'Drop unknown members and unknown enum names instead of refusing them'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l defaults -d 'Print fields that have their default value'
 complete -c greet -n "__fish_greet_using_subcommand convert" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand convert" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand check" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
+complete -c greet -n "__fish_greet_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand check" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand man" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand man" -s V -l version -d 'Print version'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions man help" -f -a "call" -d 'Call a method'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions man help" -f -a "serve" -d 'Serve every service of a schema'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions man help" -f -a "list" -d 'List services, or one service\'s methods'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions man help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions man help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions man help" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions man help" -f -a "convert" -d 'Turn messages from one form into another, offline'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions man help" -f -a "man" -d 'Print the manual page of greet, or of one of its commands'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check completions man help" -f -a "call" -d 'Call a method'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check completions man help" -f -a "serve" -d 'Serve every service of a schema'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check completions man help" -f -a "list" -d 'List services, or one service\'s methods'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check completions man help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check completions man help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check completions man help" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check completions man help" -f -a "convert" -d 'Turn messages from one form into another, offline'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check completions man help" -f -a "check" -d 'Report all that is wrong with .proto files, directories or descriptor sets'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check completions man help" -f -a "man" -d 'Print the manual page of greet, or of one of its commands'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

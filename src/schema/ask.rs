@@ -218,7 +218,9 @@ impl Schema {
 
     /// The error for a name that no source has.
     pub(super) fn unknown(&self, what: &str, name: &str, nearest: Vec<String>) -> SchemaError {
-        let names: Vec<_> = self.sources().iter().map(|source| source.name()).collect();
+        let mut names: Vec<_> = self.sources().iter().map(|source| source.name()).collect();
+        // What is in one folder may be several sources.
+        names.dedup();
         let place = if names.is_empty() { Source::name(&Bundled) } else { names.join(", ") };
         SchemaError::not_found(format!("{what} '{name}' not found in {place}"), nearest)
     }

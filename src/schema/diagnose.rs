@@ -6,37 +6,61 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic as _;
 
 use super::SchemaError;
+use super::compile::Source;
 use super::error::MissingImport;
-use super::includes::{Group, shown};
-use super::proto_files::Opened;
+use super::import_roots::Roots;
 
 /// A shown line is cut after this many characters.
 const WIDEST: usize = 160;
+/// As many folders are named in which an import was looked for.
+const SHOWN: usize = 5;
 /// So many folders above an importer are searched for what it imports.
 const LEVELS: usize = 6;
 /// So many folders are looked into on each level.
 const BREADTH: usize = 1_000;
 
-/// The compiler's error in our words.
-pub(super) fn explain(error: &protox::Error, opened: &Opened, group: &Group) -> SchemaError {
-    let file = error.file().unwrap_or_default();
-    let text = opened.text(file).unwrap_or_default();
+/// The compiler's errors with a source in our words: all that it found, at least one.
+pub(super) fn explain(error: &protox::Error, source: &Source) -> Vec<SchemaError> {
+    let mut errors = vec![one(error, error.is_parse(), source)];
+    for related in error.related().into_iter().flatten() {
+        errors.push(one(related, error.is_parse(), source));
+    }
+    errors
+}
+
+fn one(error: &dyn miette::Diagnostic, is_parse: bool, source: &Source) -> SchemaError {
     let label = error.labels().and_then(|mut labels| labels.next());
     let span = label.map(|label| (label.offset(), label.len()));
-    let title = opened.title(file);
-    if error.is_file_not_found() {
-        let name = opened.missing().unwrap_or_else(|| file.to_owned());
-        let tried: Vec<String> = group.includes.iter().map(|folder| shown(folder)).collect();
-        let looked =
-            if tried.is_empty() { String::new() } else { format!(" (looked in {})", tried.join(", ")) };
-        let what = format!("import '{name}' not found{looked}");
-        let found_below = opened.path(file).and_then(|importer| search(&importer, &name));
-        let missing = MissingImport { name, tried: group.includes.clone(), found_below };
-        return SchemaError::missing_import(at(&title, &text, span, &what), missing);
+    let end = source.text.trim_end().len();
+    let span = span.or_else(|| is_parse.then_some((end, 1)));
+    SchemaError::invalid(at(&source.title, &source.text, span, &error.to_string()))
+}
+
+/// The error for an import of a source that leads nowhere.
+pub(super) fn missing(
+    source: &Source,
+    span: Option<(usize, usize)>,
+    import: &str,
+    roots: &Roots,
+) -> SchemaError {
+    let tried: Vec<PathBuf> = roots.iter().map(Path::to_owned).collect();
+    let mut looked = tried.iter().take(SHOWN).map(|root| shown(root)).collect::<Vec<_>>().join(", ");
+    if tried.len() > SHOWN {
+        // Writing to a string cannot fail.
+        let _ = write!(looked, " and {} more", tried.len() - SHOWN);
     }
-    let end = text.trim_end().len();
-    let span = span.or_else(|| error.is_parse().then_some((end, 1)));
-    SchemaError::invalid(at(&title, &text, span, &error.to_string()))
+    let looked = if tried.is_empty() { String::new() } else { format!(" (looked in {looked})") };
+    let what = format!("import '{import}' not found{looked}");
+    let found_below = source.path.as_deref().and_then(|importer| search(importer, import));
+    let missing = MissingImport { name: import.to_owned(), tried, found_below };
+    SchemaError::missing_import(at(&source.title, &source.text, span, &what), missing)
+}
+
+/// A path as a person would write it: without the working directory before it.
+pub(super) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let short = here.and_then(|here| path.strip_prefix(here).ok()).filter(|short| *short != Path::new(""));
+    short.unwrap_or(path).display().to_string()
 }
 
 /// The error for a source of an edition, if it is one: the statement stands before all others.
@@ -59,7 +83,7 @@ pub(super) fn edition(title: &str, text: &str) -> Option<SchemaError> {
 }
 
 /// `file:line:column: what`, and under it the line with a mark below the place.
-fn at(title: &str, text: &str, span: Option<(usize, usize)>, what: &str) -> String {
+pub(super) fn at(title: &str, text: &str, span: Option<(usize, usize)>, what: &str) -> String {
     let Some((offset, length)) = span.filter(|&(offset, _)| offset <= text.len()) else {
         return if title.is_empty() { what.to_owned() } else { format!("{title}: {what}") };
     };

@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What is wrong with a schema, and where.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SchemaError {
     kind: Kind,
     message: String,
     nearest: Vec<String>,
     missing: Option<Box<MissingImport>>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl SchemaError {
     /// The same with what caused it.
     #[must_use]
     pub(super) fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(Arc::from(source.into()));
         self
     }
 

@@ -7,8 +7,8 @@ use bytes::Bytes;
 
 use super::{DescriptorSet, ProtoFiles, Schema, SchemaError, Source};
 
-/// Opens files that are .proto sources or descriptor sets, which is told by their content. The sources of one
-/// folder are compiled together and stand where the first of them was given.
+/// Opens files that are .proto sources or descriptor sets, which is told by their content, and folders, which stand for
+/// the .proto files in them. What imports from one folder is one source; all of these stand where the first was given.
 ///
 /// # Errors
 /// As [`ProtoFiles::load`] and [`DescriptorSet::load`].
@@ -37,7 +37,7 @@ pub fn open(
 
 /// The descriptor set in a file, if it is one; an error if the file is no text either. Whether a file can be
 /// read is found out by the compiler, which looks for it in other folders too.
-fn told(path: &Path) -> Result<Option<DescriptorSet>, SchemaError> {
+pub(super) fn told(path: &Path) -> Result<Option<DescriptorSet>, SchemaError> {
     let Ok(bytes) = std::fs::read(path) else { return Ok(None) };
     let may_be_text = path.extension().is_some_and(|extension| extension == "proto") || is_text(&bytes);
     match DescriptorSet::parse(path.display().to_string(), bytes) {

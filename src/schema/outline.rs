@@ -50,7 +50,7 @@ pub struct Declared<'a> {
     pub kind: SymbolKind,
     /// The full name, without a leading dot.
     pub name: &'a str,
-    /// For an extension: the full name of the message, and the number.
+    /// For an extension, where all is walked: the full name of the message, and the number.
     pub extends: Option<(&'a str, i32)>,
 }
 

@@ -1,201 +1,185 @@
-//! The source that is .proto files, compiled when they are given.
+//! The source that is .proto files and folders of them, each compiled when something reaches it.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use bytes::Bytes;
-use protox::file::FileResolver;
-
-use super::includes::{Group, place, shown};
-use super::set::FileSet;
-use super::source::AtHand;
-use super::{SchemaError, bundled, diagnose};
+use super::compile::Compiler;
+use super::import_roots::{Given, Group, Roots, place, settled, spelled};
+use super::proto_index::ProtoIndex;
+use super::shelf::Shelf;
+use super::{Declarations, File, MethodOutline, SchemaError, Source, folder};
 use crate::leaf::os_cause::words;
 
-/// .proto files and all they import, compiled with comments and custom options.
+/// As many of the files and folders that were given stand in the name of a source.
+const NAMED: usize = 3;
+
+/// .proto files that import from the same folders, and all they import. What they declare is known from their texts;
+/// a file is compiled, with comments and custom options, when a question reaches it. So a file that does not compile
+/// damages only what reaches it, and its error comes with the question.
 #[derive(Debug)]
 pub struct ProtoFiles {
     title: String,
-    set: FileSet,
+    index: Arc<ProtoIndex>,
+    compiler: Compiler,
+}
+
+/// Files and folders that were looked at, before anything is compiled.
+pub(super) struct Placed {
+    pub(super) shelf: Shelf,
+    pub(super) groups: Vec<Group>,
+    /// Folders that could not be read, and were passed over.
+    pub(super) unreadable: Vec<(PathBuf, std::io::Error)>,
 }
 
 impl ProtoFiles {
-    /// Compiles .proto files. Without `includes` (as protoc's `-I`) the folder to import from is inferred for
-    /// each file: the nearest around it under which all its imports are found. Files that import from
-    /// different folders make sources of their own, as their names may clash.
+    /// Finds .proto files and all they import. A folder stands for every `.proto` in it and below it, where names that
+    /// begin with a point, and folders that cannot be read, are passed over.
+    ///
+    /// Without `includes` (as protoc's `-I`) the folder to import from is inferred for each file: the nearest around
+    /// it under which its path ends in its package and all that it imports is found, else the nearest under which
+    /// that is found. Files that import from different folders make sources of their own, as their names may
+    /// clash; what one of them does not find in its own folder is looked for in those of the others.
     ///
     /// # Errors
-    /// When a file cannot be read or does not compile: `file:line:column: message`, then the line. For an
-    /// import that leads nowhere see [`SchemaError::missing`], for editions [`SchemaError::is_edition`].
+    /// When a file or a folder cannot be read, or there is no .proto in a folder. What is wrong with a file is said
+    /// when it is reached: `file:line:column: message`, then the line. For an import that leads nowhere see
+    /// [`SchemaError::missing`], for editions [`SchemaError::is_edition`].
     pub fn load(
         files: impl IntoIterator<Item = impl Into<PathBuf>>,
         includes: impl IntoIterator<Item = impl Into<PathBuf>>,
     ) -> Result<Vec<Self>, SchemaError> {
         let files: Vec<PathBuf> = files.into_iter().map(Into::into).collect();
         let includes: Vec<PathBuf> = includes.into_iter().map(Into::into).collect();
-        if let Some(folder) = files.iter().find(|file| file.is_dir()) {
-            return Err(SchemaError::invalid(format!("'{}' is a folder, not a file", folder.display())));
-        }
-        place(&files, &includes)?.into_iter().map(|group| Self::compile(&group, HashMap::new())).collect()
+        let Placed { shelf, groups, .. } = Self::place(&files, &includes)?;
+        let shelf = Arc::new(shelf);
+        Ok(groups.into_iter().map(|group| Self::of(Arc::clone(&shelf), group)).collect())
     }
 
     /// Compiles one source from memory; it may import what is bundled.
     ///
     /// # Errors
-    /// As [`ProtoFiles::load`].
+    /// When it does not compile: as for a file of [`ProtoFiles::load`] that is reached.
     pub fn parse(name: &str, text: &str) -> Result<Self, SchemaError> {
-        let group = Group { includes: Vec::new(), names: vec![name.to_owned()] };
-        Self::compile(&group, HashMap::from([(name.to_owned(), text.to_owned())]))
+        let mut shelf = Shelf::default();
+        let files = vec![(name.to_owned(), shelf.add_from_memory(text))];
+        let titles = vec![PathBuf::from(name)];
+        let group = Group { roots: Roots::default(), files, titles, hidden: Vec::new() };
+        let source = Self::of(Arc::new(shelf), group);
+        source.compiled(name)?;
+        Ok(source)
     }
 
-    fn compile(group: &Group, texts: HashMap<String, String>) -> Result<Self, SchemaError> {
-        let opened = Opened::default();
-        let resolver = Resolver { includes: group.includes.clone(), texts, opened: opened.clone() };
-        let mut compiler = protox::Compiler::with_file_resolver(resolver);
-        compiler.include_imports(true).include_source_info(true);
-        for name in &group.names {
-            if let Err(error) = compiler.open_file(name) {
-                return Err(opened.failure().unwrap_or_else(|| diagnose::explain(&error, &opened, group)));
-            }
-        }
-        let set = FileSet::split(&Bytes::from(compiler.encode_file_descriptor_set()))?;
-        // What is bundled came from the bundle, without its comments.
-        let files = set
-            .files()
-            .iter()
-            .filter(|file| opened.text(file.name()).is_some() || bundled::file(file.name()).is_none());
-        let set = FileSet::new(files.cloned().collect());
-        let paths = group.names.iter().map(|name| opened.title(name));
-        Ok(Self { title: paths.collect::<Vec<_>>().join(", "), set })
-    }
-}
-
-impl AtHand for ProtoFiles {
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn set(&self) -> &FileSet {
-        &self.set
-    }
-}
-
-/// What has been read during a compilation: for messages, which show the path and the line.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Opened {
-    state: Arc<Mutex<State>>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    sources: HashMap<String, (Option<PathBuf>, String)>,
-    missing: Option<String>,
-    failure: Option<SchemaError>,
-}
-
-impl Opened {
-    /// The text of a source.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
-        self.with(|state| state.sources.get(name).map(|(_, text)| text.clone()))
-    }
-
-    /// The path of a source, for reading its surroundings.
-    pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
-        self.with(|state| state.sources.get(name).and_then(|(path, _)| path.clone()))
-    }
-
-    /// What to call a source in a message.
-    pub(super) fn title(&self, name: &str) -> String {
-        self.path(name).map_or_else(|| name.to_owned(), |path| shown(&path))
-    }
-
-    /// The last import that was not found.
-    pub(super) fn missing(&self) -> Option<String> {
-        self.with(|state| state.missing.clone())
-    }
-
-    /// What stopped the resolver itself.
-    fn failure(&self) -> Option<SchemaError> {
-        self.with(|state| state.failure.take())
-    }
-
-    fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
-        look(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// Finds imports: google/protobuf among the bundled files, then in memory, in the folders, among the bundled.
-struct Resolver {
-    includes: Vec<PathBuf>,
-    texts: HashMap<String, String>,
-    opened: Opened,
-}
-
-impl Resolver {
-    fn bundled(name: &str) -> Option<protox::file::File> {
-        let file = bundled::file(name)?;
-        let meaning: Vec<u8> = file.meaning().flatten().copied().collect();
-        let file = protox::file::File::decode_file_descriptor_proto(&meaning[..]);
-        Some(file.expect("the embedded set is valid, as a test holds"))
-    }
-
-    fn source(
-        &self,
-        name: &str,
-        path: Option<&Path>,
-        text: &str,
-    ) -> Result<protox::file::File, protox::Error> {
-        self.opened.with(|state| {
-            state.sources.insert(name.to_owned(), (path.map(Path::to_owned), text.to_owned()));
-        });
-        if let Some(error) = diagnose::edition(&self.opened.title(name), text) {
-            return Err(self.fail(name, error));
-        }
-        protox::file::File::from_source(name, text)
-    }
-
-    /// Stops the compiler with an error of ours, which is taken up where the compiler was called.
-    fn fail(&self, name: &str, error: SchemaError) -> protox::Error {
-        self.opened.with(|state| state.failure = Some(error));
-        protox::Error::file_not_found(name)
-    }
-}
-
-impl FileResolver for Resolver {
-    fn open_file(&self, name: &str) -> Result<protox::file::File, protox::Error> {
-        if bundled::is_ours(name)
-            && let Some(file) = Self::bundled(name)
-        {
-            return Ok(file);
-        }
-        if let Some(text) = self.texts.get(name) {
-            return self.source(name, None, text);
-        }
-        let inside = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
-        for include in self.includes.iter().filter(|_| inside) {
-            let path = include.join(name);
-            match std::fs::read_to_string(&path) {
-                Ok(text) => return self.source(name, Some(&path), &text),
-                Err(error) if is_absent(&error) => {}
-                Err(error) => {
-                    let message = format!("cannot read '{}': {}", shown(&path), words(&error));
-                    return Err(self.fail(name, SchemaError::unreachable(message, error)));
+    /// Reads what was given, and finds out where it is imported from.
+    pub(super) fn place(files: &[PathBuf], includes: &[PathBuf]) -> Result<Placed, SchemaError> {
+        let (mut shelf, mut given, mut unreadable) = (Shelf::default(), Vec::new(), Vec::new());
+        for file in files {
+            let cannot_read = |error: std::io::Error| {
+                let message = format!("cannot read '{}': {}", file.display(), words(&error));
+                SchemaError::unreachable(message, error)
+            };
+            let path = match std::fs::metadata(file) {
+                Ok(metadata) if metadata.is_dir() => {
+                    let folder = settled(file).map_err(cannot_read)?;
+                    let found = folder::find(&folder).map_err(cannot_read)?;
+                    if found.files.is_empty() {
+                        let nothing = format!("there is no .proto file in '{}'", file.display());
+                        return Err(SchemaError::invalid(nothing));
+                    }
+                    unreadable.extend(found.unreadable);
+                    shelf.read_all(found.files.clone());
+                    for path in found.files {
+                        given.extend(shelf.find(&path).map(|text| Given {
+                            text,
+                            title: file.clone(),
+                            folder: Some(folder.clone()),
+                        }));
+                    }
+                    continue;
                 }
-            }
+                Ok(_) => settled(file).map_err(cannot_read)?,
+                // As with protoc's relatives, a file may be named as an import names it.
+                Err(error) => {
+                    let named = spelled(file).and_then(|name| {
+                        includes.iter().map(move |include| include.join(&name)).find(|path| path.is_file())
+                    });
+                    let path = named.ok_or_else(|| cannot_read(error))?;
+                    settled(&path).map_err(cannot_read)?
+                }
+            };
+            let text = shelf.find(&path).ok_or_else(|| {
+                SchemaError::invalid(format!("'{}' is neither a file nor a folder", file.display()))
+            })?;
+            given.push(Given { text, title: file.clone(), folder: None });
         }
-        Self::bundled(name).ok_or_else(|| {
-            self.opened.with(|state| state.missing = Some(name.to_owned()));
-            protox::Error::file_not_found(name)
-        })
+        let groups = place(&mut shelf, &given, includes)?;
+        Ok(Placed { shelf, groups, unreadable })
+    }
+
+    pub(super) fn of(shelf: Arc<Shelf>, group: Group) -> Self {
+        let index = Arc::new(ProtoIndex::new(shelf, &group));
+        let named = group.titles.iter().take(NAMED).map(|title| title.display().to_string());
+        let mut title = named.collect::<Vec<_>>().join(", ");
+        if group.titles.len() > NAMED {
+            title = format!("{title} and {} more", group.titles.len() - NAMED);
+        }
+        Self { title, compiler: Compiler::new(Arc::clone(&index), group.roots), index }
+    }
+
+    pub(super) fn index(&self) -> &ProtoIndex {
+        &self.index
+    }
+
+    pub(super) fn compiler(&self) -> &Compiler {
+        &self.compiler
+    }
+
+    fn compiled(&self, name: &str) -> Result<Arc<File>, SchemaError> {
+        let compiled = self.compiler.file(name);
+        compiled.map_err(|mut broken| broken.errors.swap_remove(0))
     }
 }
 
-/// Whether there is no such file, in a folder or in a file that is none.
-fn is_absent(error: &std::io::Error) -> bool {
-    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+#[async_trait::async_trait]
+impl Source for ProtoFiles {
+    fn name(&self) -> String {
+        self.title.clone()
+    }
+
+    async fn services(&self) -> Result<Vec<String>, SchemaError> {
+        Ok(self.index.services())
+    }
+
+    async fn methods(&self, service: &str) -> Result<Vec<MethodOutline>, SchemaError> {
+        Ok(self.index.methods(service))
+    }
+
+    async fn file(&self, name: &str) -> Result<Option<Arc<File>>, SchemaError> {
+        self.index.text(name).map(|_| self.compiled(name)).transpose()
+    }
+
+    async fn symbol(&self, name: &str) -> Result<Option<Arc<File>>, SchemaError> {
+        let Some(file) = self.index.declaring(name) else { return Ok(None) };
+        let file = self.compiled(file)?;
+        Ok(file.outline().declares(name).then_some(file))
+    }
+
+    async fn extensions(&self, message: &str) -> Result<Vec<i32>, SchemaError> {
+        Ok(self.index.extensions(message))
+    }
+
+    async fn extension(&self, message: &str, number: i32) -> Result<Option<Arc<File>>, SchemaError> {
+        self.index.extension(message, number).map(|file| self.compiled(file)).transpose()
+    }
+
+    fn declarations(&self) -> Option<&dyn Declarations> {
+        Some(&*self.index)
+    }
 }
 
 #[cfg(test)]
 #[path = "proto_files_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "folders_tests.rs"]
+mod folders_tests;

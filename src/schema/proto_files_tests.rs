@@ -28,8 +28,23 @@ fn load(folder: &TempDir, files: &[&str], includes: &[&str]) -> Result<Vec<Proto
     ProtoFiles::load(paths(files), paths(includes))
 }
 
-fn names(source: &ProtoFiles) -> Vec<&str> {
-    source.set.files().iter().map(|file| file.name()).collect()
+fn names(source: &ProtoFiles) -> Vec<String> {
+    source.index.file_names()
+}
+
+/// What is said when each of the files that were given is reached.
+fn reached(sources: &[ProtoFiles]) -> Result<(), SchemaError> {
+    for source in sources {
+        for name in names(source) {
+            now(source.file(&name))?;
+        }
+    }
+    Ok(())
+}
+
+/// The error of files that are there and do not compile.
+fn broken(folder: &TempDir, files: &[&str]) -> SchemaError {
+    reached(&load(folder, files, &[]).unwrap()).unwrap_err()
 }
 
 #[test]
@@ -46,8 +61,8 @@ fn an_error_names_file_line_and_column_and_shows_the_line() {
         ("", ""),
     ] {
         let folder = folder(&[("a.proto", text)]);
-        match load(&folder, &["a.proto"], &[]) {
-            Ok(_) => assert_eq!(shown, ""),
+        match reached(&load(&folder, &["a.proto"], &[]).unwrap()) {
+            Ok(()) => assert_eq!(shown, ""),
             Err(error) => {
                 let message = error.to_string().replace(&prefix(&folder), "");
                 assert!(message.starts_with(shown) && !shown.is_empty(), "{message}\n{shown}");
@@ -62,7 +77,7 @@ fn a_missing_import_names_the_importer_and_what_would_find_it() {
         ("api/a.proto", "syntax = 'proto3';\nimport 'lib/b.proto';\n"),
         ("third/lib/b.proto", "syntax = 'proto3';"),
     ]);
-    let error = load(&folder, &["api/a.proto"], &[]).unwrap_err();
+    let error = broken(&folder, &["api/a.proto"]);
     let message = error.to_string();
     assert!(message.contains("api/a.proto:2:1: import 'lib/b.proto' not found (looked in "), "{message}");
     assert!(message.contains("\n 2 | import 'lib/b.proto';"), "{message}");
@@ -71,7 +86,9 @@ fn a_missing_import_names_the_importer_and_what_would_find_it() {
     assert_eq!(missing.tried(), [folder.path().join("api")]);
     assert_eq!(missing.found_below(), Some(&*folder.path().join("third")));
     // And so it does.
-    assert_eq!(names(&load(&folder, &["api/a.proto"], &["third"]).unwrap()[0]), ["lib/b.proto", "a.proto"]);
+    let sources = load(&folder, &["api/a.proto"], &["third"]).unwrap();
+    reached(&sources).unwrap();
+    assert_eq!(names(&sources[0]), ["a.proto", "lib/b.proto"]);
 }
 
 #[test]
@@ -79,7 +96,7 @@ fn an_edition_is_an_error_of_its_own() {
     let text = "// a comment\n/* and one */ edition = \"2023\";\nmessage M {}\n";
     let folder = folder(&[("a.proto", text), ("b.proto", "syntax = 'proto3'; import 'a.proto';")]);
     for file in ["a.proto", "b.proto"] {
-        let error = load(&folder, &[file], &[]).unwrap_err();
+        let error = broken(&folder, &[file]);
         assert!(error.is_edition());
         assert!(error.to_string().contains("a.proto:2:15: edition 2023 is not read from source"), "{error}");
     }
@@ -100,11 +117,14 @@ fn the_folder_to_import_from_is_inferred() {
     ]);
     let sources = load(&folder, &["src/shop/v1/api.proto", "other/api.proto"], &[]).unwrap();
     assert_eq!(sources.len(), 2);
-    assert_eq!(names(&sources[0]), ["common/c.proto", "shop/v1/types.proto", "shop/v1/api.proto"]);
-    assert_eq!(names(&sources[1]), ["beside.proto", "api.proto"]);
+    assert_eq!(names(&sources[0]), ["shop/v1/api.proto", "shop/v1/types.proto", "common/c.proto"]);
+    assert_eq!(names(&sources[1]), ["api.proto", "beside.proto"]);
     // Both from one folder are one source, and a file given twice is one.
     let files = ["src/shop/v1/api.proto", "src/shop/v1/types.proto", "src/shop/v1/../v1/api.proto"];
-    assert!(load(&folder, &files[..2], &["src"]).unwrap()[0].set.files().len() == 3);
+    let sources = load(&folder, &files, &["src"]).unwrap();
+    assert_eq!(sources.len(), 1);
+    assert_eq!(names(&sources[0]), ["shop/v1/api.proto", "shop/v1/types.proto", "common/c.proto"]);
+    reached(&sources).unwrap();
 }
 
 #[test]
@@ -118,17 +138,17 @@ fn given_folders_are_all_there_are_but_for_a_files_own() {
     ]);
     assert_eq!(
         names(&load(&folder, &["protos/a/b.proto"], &["protos"]).unwrap()[0]),
-        ["a/a.proto", "a/b.proto"]
+        ["a/b.proto", "a/a.proto"]
     );
     let source = &load(&folder, &["elsewhere/x.proto"], &["protos"]).unwrap()[0];
-    assert_eq!(names(source), ["a/a.proto", "y.proto", "x.proto"]);
+    assert_eq!(names(source), ["x.proto", "a/a.proto", "y.proto"]);
     // As an import names it.
     let source = &ProtoFiles::load(["a/b.proto"], [folder.path().join("protos")]).unwrap()[0];
-    assert_eq!(names(source), ["a/a.proto", "a/b.proto"]);
+    assert_eq!(names(source), ["a/b.proto", "a/a.proto"]);
     let error = load(&folder, &["protos/a/a.proto"], &["first", "protos"]).unwrap_err();
     assert!(error.to_string().contains("is hidden by"), "{error}");
     for (file, include) in
-        [("protos/none.proto", "protos"), ("protos/a/a.proto", "nowhere"), ("protos", "protos")]
+        [("protos/none.proto", "protos"), ("protos/a/a.proto", "nowhere"), ("protos/a", "nowhere")]
     {
         assert!(load(&folder, &[file], &[include]).is_err(), "{file} {include}");
     }
@@ -142,7 +162,8 @@ fn what_is_bundled_is_found_and_google_protobuf_is_ours() {
         ("google/api/http.proto", "syntax='proto3'; package google.api; message Mine {}"),
     ]);
     let source = &load(&folder, &["a.proto"], &[]).unwrap()[0];
-    assert_eq!(names(source), ["google/api/http.proto", "a.proto"]);
+    assert_eq!(names(source), ["a.proto", "google/api/http.proto"]);
+    assert_eq!(now(source.file("a.proto")).unwrap().unwrap().dependencies().len(), 2);
     assert!(now(source.symbol("google.api.Mine")).unwrap().is_some());
 }
 
@@ -154,11 +175,19 @@ fn imports_that_go_round_or_out_are_errors() {
         ("in/out.proto", "syntax='proto3'; import '../a.proto';"),
         ("in/root.proto", "syntax='proto3'; import '/etc/passwd';"),
     ]);
-    let error = load(&folder, &["a.proto"], &[]).unwrap_err();
-    assert!(error.to_string().contains("a.proto -> b.proto -> a.proto"), "{error}");
+    let error = broken(&folder, &["a.proto"]);
+    let shown = error.to_string();
+    assert!(
+        shown.contains("b.proto:1:18: the import goes round: a.proto -> b.proto -> a.proto\n"),
+        "{error}"
+    );
     for file in ["in/out.proto", "in/root.proto"] {
-        let error = load(&folder, &[file], &[]).unwrap_err();
-        assert!(error.to_string().contains(&format!("{file}:1:")), "{error}");
+        let error = broken(&folder, &[file]);
+        let wanted = format!("{file}:1:18: import '");
+        assert!(
+            error.to_string().contains(&wanted) && error.to_string().contains("no path that stays"),
+            "{error}"
+        );
     }
 }
 

@@ -8,7 +8,8 @@ use crate::run::greet;
 #[test]
 fn every_long_flag_is_used_in_a_test() {
     let mut flags = BTreeSet::new();
-    for command in ["call", "serve", "list", "describe", "health", "export", "convert", "completions", "man"]
+    for command in
+        ["call", "serve", "list", "describe", "health", "export", "convert", "check", "completions", "man"]
     {
         let help = greet(&[command, "--help"]).stdout;
         for line in help.lines().map(str::trim_start).filter(|line| line.starts_with('-')) {

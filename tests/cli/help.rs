@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::run::greet;
 
-const COMMANDS: [&str; 9] =
-    ["call", "serve", "list", "describe", "health", "export", "convert", "completions", "man"];
+const COMMANDS: [&str; 10] =
+    ["call", "serve", "list", "describe", "health", "export", "convert", "check", "completions", "man"];
 
 /// Compares with a kept file; with `GREET_UPDATE` set, writes it instead.
 fn kept(path: &Path, now: &str) {

@@ -10,6 +10,7 @@ mod data;
 mod describe;
 mod export;
 mod flags;
+mod folders;
 mod help;
 mod run;
 mod schema;

@@ -101,15 +101,16 @@ fn an_ambiguous_method_lists_its_candidates() {
 fn a_broken_file_names_its_place() {
     let folder = Folder::new();
     let broken = folder.file("broken.proto", "syntax = \"proto3\";\nmessage M {\n  strin name = 1;\n}\n");
-    let ran = greet(&["list", "-p", &broken]);
+    let ran = greet(&["describe", "-p", &broken, "M"]);
     assert_eq!(ran.code, 4, "{}", ran.shown());
     assert!(ran.stderr.contains("broken.proto:3:"), "{}", ran.stderr);
-    let missing = folder.file("missing.proto", "syntax = \"proto3\";\nimport \"no/such.proto\";\n");
-    let ran = greet(&["list", "--proto", &missing, "--include", folder.path().to_str().unwrap()]);
+    let missing =
+        folder.file("missing.proto", "syntax = \"proto3\";\nimport \"no/such.proto\";\nmessage M {}\n");
+    let ran = greet(&["describe", "--proto", &missing, "M", "--include", folder.path().to_str().unwrap()]);
     assert_eq!(ran.code, 4, "{}", ran.shown());
     assert!(ran.stderr.contains("no/such.proto") && ran.stderr.contains("hint: add -I"), "{}", ran.stderr);
     let edition = folder.file("edition.proto", "edition = \"2023\";\nmessage M {}\n");
-    let ran = greet(&["list", "-p", &edition]);
+    let ran = greet(&["describe", "-p", &edition, "M"]);
     assert_eq!(ran.code, 4, "{}", ran.shown());
     assert!(
         ran.stderr.contains("edition.proto:1") && ran.stderr.contains("--descriptor-set"),

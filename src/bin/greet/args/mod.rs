@@ -6,6 +6,7 @@
 #![allow(clippy::struct_excessive_bools)]
 
 mod call;
+mod check;
 mod completions;
 mod connection;
 mod convert;
@@ -25,6 +26,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub(crate) use call::CallArgs;
+pub(crate) use check::CheckArgs;
 pub(crate) use completions::{CompletionsArgs, write_completions};
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use convert::{ConvertArgs, ConvertForm, ConvertOutput};
@@ -58,6 +60,7 @@ pub(crate) enum Command {
     Health(Box<HealthArgs>),
     Export(Box<ExportArgs>),
     Convert(Box<ConvertArgs>),
+    Check(CheckArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

@@ -7,11 +7,11 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Schema")]
 pub(crate) struct SchemaArgs {
-    /// A .proto file
-    #[arg(short = 'p', long = "proto", value_name = "FILE")]
+    /// A .proto file, or a directory of them
+    #[arg(short = 'p', long = "proto", value_name = "FILE|DIR")]
     pub(crate) proto: Vec<PathBuf>,
 
-    /// A directory in which imports are looked up
+    /// A directory in which imports are looked up [default: inferred from packages and imports]
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
 

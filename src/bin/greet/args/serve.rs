@@ -23,15 +23,15 @@ use super::connection::{duration, size};
     With a command: starts, waits until ready, runs the command with GREET_TARGET set and greet on its PATH,\n\
     stops, and exits with the command's code.")]
 pub(crate) struct ServeArgs {
-    /// .proto files or compiled descriptor sets, told by content
+    /// .proto files, directories of them, or compiled descriptor sets, told by content
     #[arg(value_name = "PROTO")]
     pub(crate) schema: Vec<PathBuf>,
 
-    /// A .proto file, as PROTO
-    #[arg(short = 'p', long = "proto", value_name = "FILE", help_heading = "Schema")]
+    /// A .proto file or a directory of them, as PROTO
+    #[arg(short = 'p', long = "proto", value_name = "FILE|DIR", help_heading = "Schema")]
     pub(crate) proto: Vec<PathBuf>,
 
-    /// A directory in which imports are looked up
+    /// A directory in which imports are looked up [default: inferred from packages and imports]
     #[arg(short = 'I', long = "include", value_name = "DIR", help_heading = "Schema")]
     pub(crate) include: Vec<PathBuf>,
 

@@ -1,6 +1,7 @@
 //! One file a command; here the command is chosen, its runtime made and its signals heard.
 
 mod call;
+mod check;
 mod completions;
 mod convert;
 mod describe;
@@ -27,6 +28,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::run(&args),
         Command::Health(args) => block_on(health::run(*args)),
         Command::Convert(args) => convert::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }
