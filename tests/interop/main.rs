@@ -11,6 +11,7 @@
 mod called;
 mod exported;
 mod exported_random;
+mod folders;
 mod formats;
 mod grpcurl;
 mod load;
