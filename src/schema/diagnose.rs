@@ -27,6 +27,8 @@ pub(super) fn explain(error: &protox::Error, opened: &Opened, group: &Group) -> 
     if error.is_file_not_found() {
         let name = opened.missing().unwrap_or_else(|| file.to_owned());
         let tried: Vec<String> = group.includes.iter().map(|folder| shown(folder)).collect();
+        let span =
+            span.or_else(|| opened.hidden(file)?.import(&name).map(|place| (place.start, place.len())));
         let looked =
             if tried.is_empty() { String::new() } else { format!(" (looked in {})", tried.join(", ")) };
         let what = format!("import '{name}' not found{looked}");
@@ -35,31 +37,31 @@ pub(super) fn explain(error: &protox::Error, opened: &Opened, group: &Group) -> 
         return SchemaError::missing_import(at(&title, &text, span, &what), missing);
     }
     let end = text.trim_end().len();
-    let span = span.or_else(|| error.is_parse().then_some((end, 1)));
-    SchemaError::invalid(at(&title, &text, span, &error.to_string()))
+    let span = span.or_else(|| error.is_parse().then_some((end, 1))).or_else(|| told(error, file, &text));
+    let what = error.to_string();
+    // The texts of options are read by rules that are older than editions, and names in them must be whole.
+    let may_be_right =
+        what.starts_with("invalid value of type") && opened.hidden(file).is_some_and(|h| h.is_edition());
+    let message = at(&title, &text, span, &what);
+    if may_be_right { SchemaError::edition(message) } else { SchemaError::invalid(message) }
 }
 
-/// The error for a source of an edition, if it is one: the statement stands before all others.
-pub(super) fn edition(title: &str, text: &str) -> Option<SchemaError> {
-    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
-    loop {
-        if let Some(comment) = rest.strip_prefix("//") {
-            rest = comment.split_once('\n')?.1.trim_start();
-        } else if let Some(comment) = rest.strip_prefix("/*") {
-            rest = comment.split_once("*/")?.1.trim_start();
-        } else {
-            break;
-        }
-    }
-    let value = rest.strip_prefix("edition")?.trim_start().strip_prefix('=')?;
-    let value = value.split(';').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
-    let what = format!("edition {value} is not read from source yet, only from a descriptor set");
-    let start = text.len() - rest.len();
-    Some(SchemaError::edition(at(title, text, Some((start, "edition".len())), &what)))
+/// The place of an error in a file that the compiler has without its source, as it has those of editions: it is
+/// told in the error's debug form only.
+fn told(error: &protox::Error, file: &str, text: &str) -> Option<(usize, usize)> {
+    let message = format!("{error:?}");
+    let (line, rest) = message.strip_prefix(file)?.strip_prefix(':')?.split_once(':')?;
+    let (column, _) = rest.split_once(':')?;
+    let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
+    let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let start = start + column.checked_sub(1)?;
+    let of_a_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    let rest = text.get(start..)?;
+    Some((start, rest.find(|c| !of_a_name(c)).unwrap_or(rest.len()).max(1)))
 }
 
 /// `file:line:column: what`, and under it the line with a mark below the place.
-fn at(title: &str, text: &str, span: Option<(usize, usize)>, what: &str) -> String {
+pub(super) fn at(title: &str, text: &str, span: Option<(usize, usize)>, what: &str) -> String {
     let Some((offset, length)) = span.filter(|&(offset, _)| offset <= text.len()) else {
         return if title.is_empty() { what.to_owned() } else { format!("{title}: {what}") };
     };

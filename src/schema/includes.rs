@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::{SchemaError, bundled};
+use super::{SchemaError, bundled, dialect};
 use crate::leaf::os_cause::words;
 
 /// Files that are compiled together, and the folders in which their imports are looked for.
@@ -151,12 +151,8 @@ impl Imports {
     fn of(&mut self, path: &Path) -> &[String] {
         self.known.entry(path.to_owned()).or_insert_with(|| {
             let text = std::fs::read_to_string(path).unwrap_or_default();
-            if !text.contains("import") {
-                return Vec::new();
-            }
             // A source that is broken is compiled later, which says what is wrong with it.
-            let parsed = protox::file::File::from_source("", &text);
-            parsed.map(|file| file.file_descriptor_proto().dependency.clone()).unwrap_or_default()
+            dialect::imports(&text).into_iter().map(|import| import.name).collect()
         })
     }
 }

@@ -6,6 +6,7 @@ mod bundled;
 mod closure;
 mod descriptor_set;
 mod diagnose;
+mod dialect;
 mod error;
 mod extended;
 mod file;

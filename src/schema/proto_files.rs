@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use protox::file::FileResolver;
 
+use super::dialect::{Hidden, Reading};
 use super::includes::{Group, place, shown};
 use super::set::FileSet;
 use super::source::AtHand;
-use super::{SchemaError, bundled, diagnose};
+use super::{File, SchemaError, bundled, diagnose, dialect};
 use crate::leaf::os_cause::words;
 
 /// .proto files and all they import, compiled with comments and custom options.
@@ -27,7 +28,8 @@ impl ProtoFiles {
     ///
     /// # Errors
     /// When a file cannot be read or does not compile: `file:line:column: message`, then the line. For an
-    /// import that leads nowhere see [`SchemaError::missing`], for editions [`SchemaError::is_edition`].
+    /// import that leads nowhere see [`SchemaError::missing`], for what is not read of an edition
+    /// [`SchemaError::is_edition`].
     pub fn load(
         files: impl IntoIterator<Item = impl Into<PathBuf>>,
         includes: impl IntoIterator<Item = impl Into<PathBuf>>,
@@ -56,7 +58,8 @@ impl ProtoFiles {
         compiler.include_imports(true).include_source_info(true);
         for name in &group.names {
             if let Err(error) = compiler.open_file(name) {
-                return Err(opened.failure().unwrap_or_else(|| diagnose::explain(&error, &opened, group)));
+                let error = opened.failure().unwrap_or_else(|| diagnose::explain(&error, &opened, group));
+                return Self::compile_elsewhere(group, &opened, &error).ok_or(error);
             }
         }
         let set = FileSet::split(&Bytes::from(compiler.encode_file_descriptor_set()))?;
@@ -64,10 +67,28 @@ impl ProtoFiles {
         let files = set
             .files()
             .iter()
+            .filter(|file| opened.text(file.name()).is_some() || bundled::file(file.name()).is_none())
+            .map(|file| match opened.hidden(file.name()) {
+                Some(hidden) => File::parse(dialect::restore(file.bytes(), &hidden)?).map(Arc::new),
+                None => Ok(Arc::clone(file)),
+            });
+        let set = FileSet::new(files.collect::<Result<_, SchemaError>>()?);
+        Ok(Self { title: opened.titles(group), set })
+    }
+
+    /// What a `protoc` on the PATH makes of sources of editions, of which the compiler does not take everything.
+    fn compile_elsewhere(group: &Group, opened: &Opened, error: &SchemaError) -> Option<Self> {
+        let is_elsewhere = error.is_edition() || opened.has_editions() && error.missing().is_none();
+        if !is_elsewhere {
+            return None;
+        }
+        let set = dialect::protoc(&group.names, &group.includes, bundled::bytes())?;
+        let set = FileSet::split(&set.into()).ok()?;
+        let files = set
+            .files()
+            .iter()
             .filter(|file| opened.text(file.name()).is_some() || bundled::file(file.name()).is_none());
-        let set = FileSet::new(files.cloned().collect());
-        let paths = group.names.iter().map(|name| opened.title(name));
-        Ok(Self { title: paths.collect::<Vec<_>>().join(", "), set })
+        Some(Self { title: opened.titles(group), set: FileSet::new(files.cloned().collect()) })
     }
 }
 
@@ -90,6 +111,7 @@ pub(super) struct Opened {
 #[derive(Debug, Default)]
 struct State {
     sources: HashMap<String, (Option<PathBuf>, String)>,
+    hidden: HashMap<String, Arc<Hidden>>,
     missing: Option<String>,
     failure: Option<SchemaError>,
 }
@@ -108,6 +130,21 @@ impl Opened {
     /// What to call a source in a message.
     pub(super) fn title(&self, name: &str) -> String {
         self.path(name).map_or_else(|| name.to_owned(), |path| shown(&path))
+    }
+
+    /// What to call the sources that were given, in a message.
+    fn titles(&self, group: &Group) -> String {
+        group.names.iter().map(|name| self.title(name)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether one of the sources is of an edition.
+    fn has_editions(&self) -> bool {
+        self.with(|state| state.hidden.values().any(|hidden| hidden.is_edition()))
+    }
+
+    /// What the compiler was not shown of a source.
+    pub(super) fn hidden(&self, name: &str) -> Option<Arc<Hidden>> {
+        self.with(|state| state.hidden.get(name).cloned())
     }
 
     /// The last import that was not found.
@@ -149,10 +186,50 @@ impl Resolver {
         self.opened.with(|state| {
             state.sources.insert(name.to_owned(), (path.map(Path::to_owned), text.to_owned()));
         });
-        if let Some(error) = diagnose::edition(&self.opened.title(name), text) {
-            return Err(self.fail(name, error));
+        match dialect::read(name, &self.opened.title(name), text, &|import| self.exported(import)) {
+            Ok(Reading { file, hidden }) => {
+                if let Some(hidden) = hidden {
+                    self.opened.with(|state| state.hidden.insert(name.to_owned(), Arc::new(hidden)));
+                }
+                Ok(file)
+            }
+            Err(error) => Err(self.fail(name, error)),
         }
-        protox::file::File::from_source(name, text)
+    }
+
+    /// What a file imports publicly, and what those files so import in turn.
+    fn exported(&self, name: &str) -> Vec<String> {
+        let (mut found, mut next) = (Vec::new(), vec![name.to_owned()]);
+        while let Some(name) = next.pop() {
+            let Ok(Some((_, text))) = self.text(&name) else { continue };
+            for import in dialect::imports(&text).into_iter().filter(|import| import.is_public) {
+                if !found.contains(&import.name) {
+                    next.push(import.name.clone());
+                    found.push(import.name);
+                }
+            }
+        }
+        found
+    }
+
+    /// The text of a source by its name, and its path if it has one.
+    fn text(&self, name: &str) -> Result<Option<(Option<PathBuf>, String)>, SchemaError> {
+        if let Some(text) = self.texts.get(name) {
+            return Ok(Some((None, text.clone())));
+        }
+        let inside = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        for include in self.includes.iter().filter(|_| inside) {
+            let path = include.join(name);
+            match std::fs::read_to_string(&path) {
+                Ok(text) => return Ok(Some((Some(path), text))),
+                Err(error) if is_absent(&error) => {}
+                Err(error) => {
+                    let message = format!("cannot read '{}': {}", shown(&path), words(&error));
+                    return Err(SchemaError::unreachable(message, error));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Stops the compiler with an error of ours, which is taken up where the compiler was called.
@@ -169,20 +246,10 @@ impl FileResolver for Resolver {
         {
             return Ok(file);
         }
-        if let Some(text) = self.texts.get(name) {
-            return self.source(name, None, text);
-        }
-        let inside = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
-        for include in self.includes.iter().filter(|_| inside) {
-            let path = include.join(name);
-            match std::fs::read_to_string(&path) {
-                Ok(text) => return self.source(name, Some(&path), &text),
-                Err(error) if is_absent(&error) => {}
-                Err(error) => {
-                    let message = format!("cannot read '{}': {}", shown(&path), words(&error));
-                    return Err(self.fail(name, SchemaError::unreachable(message, error)));
-                }
-            }
+        match self.text(name) {
+            Ok(Some((path, text))) => return self.source(name, path.as_deref(), &text),
+            Ok(None) => {}
+            Err(error) => return Err(self.fail(name, error)),
         }
         Self::bundled(name).ok_or_else(|| {
             self.opened.with(|state| state.missing = Some(name.to_owned()));

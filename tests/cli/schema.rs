@@ -108,7 +108,7 @@ fn a_broken_file_names_its_place() {
     let ran = greet(&["list", "--proto", &missing, "--include", folder.path().to_str().unwrap()]);
     assert_eq!(ran.code, 4, "{}", ran.shown());
     assert!(ran.stderr.contains("no/such.proto") && ran.stderr.contains("hint: add -I"), "{}", ran.stderr);
-    let edition = folder.file("edition.proto", "edition = \"2023\";\nmessage M {}\n");
+    let edition = folder.file("edition.proto", "edition = \"2042\";\nmessage M {}\n");
     let ran = greet(&["list", "-p", &edition]);
     assert_eq!(ran.code, 4, "{}", ran.shown());
     assert!(
