@@ -1,13 +1,15 @@
 //! Other implementations against greet: Python's grpcio and protobuf both ways, grpcurl, h2load.
 //!
 //! Where they are is told by the environment, as `.ci/run` does after it has made them:
-//! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_H2LOAD`.
+//! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_H2LOAD`; and as a list of
+//! folders with .proto files, as in `PATH`, `GREET_TEST_PROTOS`.
 //! What is not told is skipped aloud; with `GREET_TEST_REQUIRE=1` it fails, unless it says `absent`.
 
 // A test that cannot go on is to end with a panic, in its helpers too.
 #![allow(clippy::unwrap_used)]
 
 mod called;
+mod compiled;
 mod formats;
 mod grpcurl;
 mod load;

@@ -43,6 +43,11 @@ pub(crate) fn h2load() -> Option<Command> {
     tool("GREET_TEST_H2LOAD").map(clean)
 }
 
+/// Folders of .proto files that came from elsewhere, whose files import each other by their paths in them.
+pub(crate) fn protos() -> Option<Vec<PathBuf>> {
+    tool("GREET_TEST_PROTOS").map(|folders| std::env::split_paths(&folders).collect())
+}
+
 /// A program in an environment of nothing but `PATH`: no proxy, no locale, no configuration.
 fn clean(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
@@ -50,7 +55,7 @@ fn clean(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// The program that a variable names. `None`, said aloud, where there is none.
+/// The program, or whatever else, that a variable names. `None`, said aloud, where there is none.
 fn tool(variable: &'static str) -> Option<OsString> {
     let named = std::env::var_os(variable).filter(|value| !value.is_empty());
     let required = std::env::var_os("GREET_TEST_REQUIRE").is_some_and(|value| value == "1");
@@ -71,7 +76,7 @@ fn skip(variable: &'static str) {
     let mut said = SAID.lock().expect("nobody panics while it is held");
     if !said.contains(&variable) {
         said.push(variable);
-        let line = format!("\nskipped: all tests with {variable}, which names no program\n");
+        let line = format!("\nskipped: all tests with {variable}, which names nothing\n");
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
 }
