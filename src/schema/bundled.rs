@@ -34,6 +34,11 @@ pub(super) fn set() -> &'static FileSet {
     })
 }
 
+/// All bundled files as one `FileDescriptorSet` on the wire.
+pub(super) fn bytes() -> &'static [u8] {
+    BUNDLED
+}
+
 /// All bundled files, linked by the first who asks: enough to read the details of a status with.
 pub fn bundled_closure() -> &'static Arc<Closure> {
     static CLOSURE: OnceLock<Arc<Closure>> = OnceLock::new();

@@ -1,15 +1,17 @@
 //! From a .proto source and what it imports to descriptors, when it is reached.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use prost_reflect::DescriptorPool;
 
+use super::dialect::{self, Hidden, Reading};
 use super::import_roots::{Roots, is_ours, is_plain};
 use super::proto_index::ProtoIndex;
 use super::scan::{Import, is_text_but_for_comments};
+use super::set::FileSet;
 use super::shelf::Place;
 use super::{Depth, File, SchemaError, bundled, diagnose, scan};
 use crate::leaf::os_cause::words;
@@ -61,14 +63,16 @@ struct State {
 #[derive(Debug, Clone)]
 struct Made {
     file: Arc<File>,
-    /// The descriptor as the pool has it.
-    pooled: Bytes,
+    /// The descriptor as the pool has it; none where another compiler made it, whose descriptors the pool cannot hold.
+    pooled: Option<Arc<File>>,
 }
 
 /// A file whose imports are being compiled.
 struct Open {
     source: Source,
     parsed: protox::file::File,
+    /// What the compiler is not shown of it.
+    hidden: Option<Hidden>,
     /// How many of its imports have been.
     next: usize,
 }
@@ -108,7 +112,10 @@ impl Compiler {
                         Err(broken) => Err(broken),
                     }
                 }
-                (None, None) => state.link(open),
+                (None, None) => match state.link(open) {
+                    Err(broken) if open.may_be_right(state) => self.make_elsewhere(open, broken),
+                    made => made,
+                },
             };
             if let Some(open) = stack.pop() {
                 state.made.insert(open.source.name, made);
@@ -156,8 +163,8 @@ impl Compiler {
             return;
         };
         let read = read(name, place).and_then(|source| {
-            let parsed = parse(&source)?;
-            Ok(Open { source, parsed, next: 0 })
+            let Reading { file, hidden } = parse(&source, &|import| self.exported(import))?;
+            Ok(Open { source, parsed: file, hidden, next: 0 })
         });
         match read {
             Ok(open) => stack.push(open),
@@ -165,6 +172,30 @@ impl Compiler {
                 state.made.insert(name.to_owned(), Err(broken));
             }
         }
+    }
+
+    /// What a file imports publicly, and what those files so import in turn.
+    fn exported(&self, name: &str) -> Vec<String> {
+        let (mut found, mut next) = (Vec::new(), vec![name.to_owned()]);
+        while let Some(name) = next.pop() {
+            let Some(Ok(source)) = self.find(&name).map(|place| read(&name, place)) else { continue };
+            for import in dialect::imports(&source.text).into_iter().filter(|import| import.is_public) {
+                if !found.contains(&import.name) {
+                    next.push(import.name.clone());
+                    found.push(import.name);
+                }
+            }
+        }
+        found
+    }
+
+    /// What a `protoc` on the PATH makes of a file that may be right though it was refused.
+    fn make_elsewhere(&self, open: &Open, broken: Broken) -> Result<Made, Broken> {
+        let roots: Vec<PathBuf> = self.roots.iter().map(Path::to_owned).collect();
+        let name = &open.source.name;
+        let set = dialect::protoc(std::slice::from_ref(name), &roots, bundled::bytes());
+        let made = set.and_then(|set| FileSet::split(&set.into()).ok()?.file(name));
+        made.map(|file| Made { file, pooled: None }).ok_or(broken)
     }
 
     /// Where a file is, unless it is bundled or nowhere.
@@ -213,10 +244,7 @@ fn read(name: &str, place: Place) -> Result<Source, Broken> {
     Ok(Source { name: name.to_owned(), path, title, text })
 }
 
-fn parse(source: &Source) -> Result<protox::file::File, Broken> {
-    if let Some(error) = diagnose::edition(&source.title, &source.text) {
-        return Err(Broken::new(&source.name, error));
-    }
+fn parse(source: &Source, exported: &dyn Fn(&str) -> Vec<String>) -> Result<Reading, Broken> {
     // The parser refuses some of these too, in words that nobody understands.
     let heading = scan::scan(source.text.as_bytes(), Depth::TopLevel, &mut |_| {});
     if let Some(Import { name, span: (start, end) }) =
@@ -226,8 +254,24 @@ fn parse(source: &Source) -> Result<protox::file::File, Broken> {
         let error = diagnose::at(&source.title, &source.text, Some((start, end - start)), &what);
         return Err(Broken::new(&source.name, SchemaError::invalid(error)));
     }
-    protox::file::File::from_source(&source.name, &source.text)
-        .map_err(|error| Broken { errors: diagnose::explain(&error, source), file: source.name.clone() })
+    dialect::read(&source.name, &source.title, &source.text, exported).map_err(|error| {
+        // The parser itself tells all that is wrong, and not the first thing only; but it knows no editions.
+        let all = match protox::file::File::from_source(&source.name, &source.text) {
+            Err(all) if !dialect::is_edition(&source.text) => diagnose::explain(&all, source, false),
+            _ => vec![error],
+        };
+        Broken { errors: all, file: source.name.clone() }
+    })
+}
+
+impl Open {
+    /// Whether a file that was refused may be right: what this compiler takes of editions is not all.
+    fn may_be_right(&self, state: &State) -> bool {
+        let is_edition = self.hidden.as_ref().is_some_and(Hidden::is_edition);
+        let from_elsewhere =
+            |name: &String| matches!(state.made.get(name), Some(Ok(Made { pooled: None, .. })));
+        is_edition || self.parsed.file_descriptor_proto().dependency.iter().any(from_elsewhere)
+    }
 }
 
 impl State {
@@ -243,15 +287,23 @@ impl State {
             if let Err(error) = self.pool.add_file_descriptor_proto(descriptor.clone()) {
                 self.pool = DescriptorPool::new();
                 let error = protox::Error::from(error.with_source_code(&open.source.text));
-                let errors = diagnose::explain(&error, &open.source);
+                let is_edition = open.hidden.as_ref().is_some_and(Hidden::is_edition);
+                let errors = diagnose::explain(&error, &open.source, is_edition);
                 return Err(Broken { errors, file: open.source.name.clone() });
             }
         }
         let name = &open.source.name;
         let linked = self.pool.get_file_by_name(name).map(|file| Bytes::from(file.encode_to_vec()));
-        let pooled = linked.unwrap_or_default();
-        let file = File::parse(pooled.clone()).map_err(|error| Broken::new(name, error))?;
-        Ok(Made { file: Arc::new(file), pooled })
+        let wrong = |error| Broken::new(name, error);
+        let pooled = Arc::new(File::parse(linked.unwrap_or_default()).map_err(wrong)?);
+        let file = match &open.hidden {
+            None => Arc::clone(&pooled),
+            Some(hidden) => {
+                let restored = dialect::restore(pooled.bytes(), hidden).and_then(File::parse);
+                Arc::new(restored.map_err(wrong)?)
+            }
+        };
+        Ok(Made { file, pooled: Some(pooled) })
     }
 
     /// Sees to it that files which are made, and all that they import, are in the pool.
@@ -263,13 +315,12 @@ impl State {
                 continue;
             }
             match self.made.get(&name) {
-                Some(Ok(made)) if are_imports_in => {
-                    let pooled = made.pooled.clone();
+                Some(Ok(Made { pooled: Some(pooled), .. })) if are_imports_in => {
                     // It was in a pool before; with another file in its way, the one that needs it says so.
-                    let _ = self.pool.decode_file_descriptor_proto(pooled);
+                    let _ = self.pool.decode_file_descriptor_proto(pooled.bytes().clone());
                 }
-                Some(Ok(made)) if seen.insert(name.clone()) => {
-                    let imports = made.file.dependencies().to_vec();
+                Some(Ok(Made { pooled: Some(pooled), .. })) if seen.insert(name.clone()) => {
+                    let imports = pooled.dependencies().to_vec();
                     stack.push((name, true));
                     stack.extend(imports.into_iter().rev().map(|import| (import, false)));
                 }

@@ -20,20 +20,25 @@ const LEVELS: usize = 6;
 const BREADTH: usize = 1_000;
 
 /// The compiler's errors with a source in our words: all that it found, at least one.
-pub(super) fn explain(error: &protox::Error, source: &Source) -> Vec<SchemaError> {
-    let mut errors = vec![one(error, error.is_parse(), source)];
+pub(super) fn explain(error: &protox::Error, source: &Source, is_edition: bool) -> Vec<SchemaError> {
+    let mut errors = vec![one(error, error.is_parse(), source, is_edition)];
     for related in error.related().into_iter().flatten() {
-        errors.push(one(related, error.is_parse(), source));
+        errors.push(one(related, error.is_parse(), source, is_edition));
     }
     errors
 }
 
-fn one(error: &dyn miette::Diagnostic, is_parse: bool, source: &Source) -> SchemaError {
-    let label = error.labels().and_then(|mut labels| labels.next());
+fn one(error: &dyn miette::Diagnostic, is_parse: bool, source: &Source, is_edition: bool) -> SchemaError {
+    // Where something is said twice, the second is the one that is wrong.
+    let label = error.labels().and_then(Iterator::last);
     let span = label.map(|label| (label.offset(), label.len()));
     let end = source.text.trim_end().len();
     let span = span.or_else(|| is_parse.then_some((end, 1)));
-    SchemaError::invalid(at(&source.title, &source.text, span, &error.to_string()))
+    let what = error.to_string();
+    let message = at(&source.title, &source.text, span, &what);
+    // The texts of options are read by rules that are older than editions, and names in them must be whole.
+    let may_be_right = is_edition && what.starts_with("invalid value of type");
+    if may_be_right { SchemaError::edition(message) } else { SchemaError::invalid(message) }
 }
 
 /// The error for an import of a source that leads nowhere.
@@ -61,25 +66,6 @@ pub(super) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let short = here.and_then(|here| path.strip_prefix(here).ok()).filter(|short| *short != Path::new(""));
     short.unwrap_or(path).display().to_string()
-}
-
-/// The error for a source of an edition, if it is one: the statement stands before all others.
-pub(super) fn edition(title: &str, text: &str) -> Option<SchemaError> {
-    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
-    loop {
-        if let Some(comment) = rest.strip_prefix("//") {
-            rest = comment.split_once('\n')?.1.trim_start();
-        } else if let Some(comment) = rest.strip_prefix("/*") {
-            rest = comment.split_once("*/")?.1.trim_start();
-        } else {
-            break;
-        }
-    }
-    let value = rest.strip_prefix("edition")?.trim_start().strip_prefix('=')?;
-    let value = value.split(';').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
-    let what = format!("edition {value} is not read from source yet, only from a descriptor set");
-    let start = text.len() - rest.len();
-    Some(SchemaError::edition(at(title, text, Some((start, "edition".len())), &what)))
 }
 
 /// `file:line:column: what`, and under it the line with a mark below the place.

@@ -64,7 +64,7 @@ impl SchemaError {
         Self::of(Kind::Invalid, message)
     }
 
-    /// A .proto source of an edition that is only read from descriptor sets.
+    /// A .proto source with something in it that is read from descriptor sets only.
     pub(super) fn edition(message: impl Into<String>) -> Self {
         Self::of(Kind::Edition, message)
     }
@@ -108,8 +108,9 @@ impl SchemaError {
         self.kind == Kind::Unreachable
     }
 
-    /// Whether a .proto source says `edition = …`, which is read from descriptor sets only: the way out is
-    /// `protoc --include_imports --descriptor_set_out`.
+    /// Whether a .proto source of an edition says what is read from descriptor sets only: the way out is
+    /// `protoc --include_imports --descriptor_set_out`. With a `protoc` on the PATH that takes the source there
+    /// is no such error.
     pub fn is_edition(&self) -> bool {
         self.kind == Kind::Edition
     }

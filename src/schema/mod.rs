@@ -8,6 +8,7 @@ mod closure;
 mod compile;
 mod descriptor_set;
 mod diagnose;
+mod dialect;
 mod error;
 mod export;
 mod extended;

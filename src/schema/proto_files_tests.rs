@@ -92,15 +92,15 @@ fn a_missing_import_names_the_importer_and_what_would_find_it() {
 }
 
 #[test]
-fn an_edition_is_an_error_of_its_own() {
-    let text = "// a comment\n/* and one */ edition = \"2023\";\nmessage M {}\n";
+fn an_edition_that_nobody_knows_is_an_error_of_its_own() {
+    let text = "// a comment\n/* and one */ edition = \"2042\";\nmessage M {}\n";
     let folder = folder(&[("a.proto", text), ("b.proto", "syntax = 'proto3'; import 'a.proto';")]);
     for file in ["a.proto", "b.proto"] {
         let error = broken(&folder, &[file]);
         assert!(error.is_edition());
-        assert!(error.to_string().contains("a.proto:2:15: edition 2023 is not read from source"), "{error}");
+        assert!(error.to_string().contains("a.proto:2:15: edition 2042 is not read from source"), "{error}");
     }
-    for other in ["editions = 1;", "// edition = '2023';\nsyntax = 'proto3';", "/* edition = ", "edition"] {
+    for other in ["editions = 1;", "// edition = '2042';\nsyntax = 'proto3';", "/* edition = ", "edition"] {
         let error = ProtoFiles::parse("x.proto", other).err();
         assert!(error.is_none_or(|error| !error.is_edition()), "{other}");
     }
@@ -111,7 +111,7 @@ fn the_folder_to_import_from_is_inferred() {
     let folder = folder(&[
         ("src/shop/v1/api.proto", "syntax='proto3'; package shop.v1; import 'shop/v1/types.proto';"),
         ("src/shop/v1/types.proto", "syntax='proto3'; package shop.v1; import 'common/c.proto';"),
-        ("src/common/c.proto", "syntax='proto3'; package common; import 'google/rpc/status.proto';"),
+        ("src/common/c.proto", "edition='2023'; package common; import 'google/rpc/status.proto';"),
         ("other/api.proto", "syntax='proto3'; package other; import 'beside.proto';"),
         ("other/beside.proto", "syntax='proto3'; package other;"),
     ]);

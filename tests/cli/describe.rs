@@ -74,7 +74,7 @@ fn a_method_is_shown_with_its_types() {
     let method = greet(&["describe", &server.target, "SayHello"]);
     assert_eq!(
         method.shown(),
-        "0\n--- stdout\n// Sends a greeting\nrpc SayHello(HelloRequest) returns (HelloReply);\n\n\
+        "0\n--- stdout\n// Sends a greeting\nrpc SayHello(HelloRequest) returns (HelloReply) {}\n\n\
          // The request message containing the user's name.\nmessage HelloRequest {\n  string name = 1;\n}\n\n\
          // The response message containing the greetings.\nmessage HelloReply {\n  string message = 1;\n}\n\
          --- stderr\n"

@@ -34,7 +34,7 @@ fn symbols_are_described_as_source() {
     for (symbol, wanted) in [
         (
             "greeter.Greeter",
-            "// The service definition.\nservice Greeter {\n  // Sends a greeting\n  rpc SayHello(HelloRequest) returns (HelloReply);\n}\n",
+            "// The service definition.\nservice Greeter {\n  // Sends a greeting\n  rpc SayHello(HelloRequest) returns (HelloReply) {}\n}\n",
         ),
         (
             "HelloRequest",
@@ -109,7 +109,7 @@ fn a_broken_file_names_its_place() {
     let ran = greet(&["describe", "--proto", &missing, "M", "--include", folder.path().to_str().unwrap()]);
     assert_eq!(ran.code, 4, "{}", ran.shown());
     assert!(ran.stderr.contains("no/such.proto") && ran.stderr.contains("hint: add -I"), "{}", ran.stderr);
-    let edition = folder.file("edition.proto", "edition = \"2023\";\nmessage M {}\n");
+    let edition = folder.file("edition.proto", "edition = \"2042\";\nmessage M {}\n");
     let ran = greet(&["describe", "-p", &edition, "M"]);
     assert_eq!(ran.code, 4, "{}", ran.shown());
     assert!(

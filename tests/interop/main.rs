@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod called;
+mod compiled;
 mod exported;
 mod exported_random;
 mod folders;

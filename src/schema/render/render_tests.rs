@@ -187,9 +187,9 @@ fn a_symbol_looks_as_a_person_would_write_it() {
     assert_eq!(
         shown("Greeter"),
         "// The service definition.\nservice Greeter {\n  // Sends a greeting\n  \
-         rpc SayHello(HelloRequest) returns (HelloReply);\n}"
+         rpc SayHello(HelloRequest) returns (HelloReply) {}\n}"
     );
-    assert_eq!(shown("SayHello"), "// Sends a greeting\nrpc SayHello(HelloRequest) returns (HelloReply);");
+    assert_eq!(shown("SayHello"), "// Sends a greeting\nrpc SayHello(HelloRequest) returns (HelloReply) {}");
     assert_eq!(shown("HelloRequest.name"), "string name = 1;");
 
     let schema = Schema::from_proto_text("new.proto", NEW).unwrap();
