@@ -231,7 +231,7 @@ fn older_sources_are_what_protoc_makes_of_them() {
     assert_eq!((file.syntax.as_deref(), file.message_type[0].field.len()), (Some("proto3"), 2));
     // Two fields of one JSON name are not in proto3.
     let error = compile("syntax = 'proto3'; message M { int32 a_b = 1; int32 aB = 2; }").unwrap_err();
-    assert!(error.to_string().contains("a.proto:1:38: "), "{error}");
+    assert!(error.to_string().contains("a.proto:1:53: "), "{error}");
 }
 
 #[test]
