@@ -8,6 +8,7 @@ mod ending;
 mod error;
 mod head;
 mod health;
+mod interview;
 mod known;
 mod line;
 mod options;

@@ -128,7 +128,8 @@ impl Schema {
     pub async fn closure(&self, symbol: &str) -> Result<Arc<Closure>, SchemaError> {
         let found = self.find(symbol).await?;
         let (origin, file) = found.ok_or_else(|| self.unknown("symbol", symbol, Vec::new()))?;
-        self.linked(origin, vec![file]).await
+        let closure = self.linked(origin, vec![file]).await?;
+        closure.sound(symbol).map(|()| closure)
     }
 
     /// The closure of a symbol, if it need not be asked of anybody; for those who cannot wait.
@@ -258,6 +259,9 @@ pub fn is_infrastructure(service: &str) -> bool {
 
 /// The methods of a service of a closure, in the file's order.
 pub(super) fn methods_of(closure: &Arc<Closure>, service: &str) -> Option<Vec<Method>> {
+    if closure.lost(service).is_some() {
+        return Method::declared(closure, service);
+    }
     let pool = closure.descriptors();
     let methods = pool.service_by_name(service)?.methods().iter().map(|method| Method {
         service: service.to_owned(),

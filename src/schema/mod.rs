@@ -11,14 +11,18 @@ mod export;
 mod extended;
 mod file;
 mod includes;
+mod lost;
+mod mend;
 mod message_type;
 mod method;
 mod open;
 mod outline;
+mod parts;
 mod proto_files;
 mod reach;
 pub mod render;
 mod resolve;
+mod salvage;
 #[cfg(test)]
 pub(crate) mod sample;
 mod set;

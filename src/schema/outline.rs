@@ -41,6 +41,11 @@ impl SymbolKind {
             Self::Extension => "extension",
         }
     }
+
+    /// Whether fields and methods refer to it.
+    pub(super) fn is_type(self) -> bool {
+        matches!(self, Self::Message | Self::Enum)
+    }
 }
 
 /// One declaration.

@@ -38,6 +38,15 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     /// The file that declares the extension of `message` with this number.
     async fn extension(&self, message: &str, number: i32) -> Result<Option<Arc<File>>, SchemaError>;
 
+    /// Announces that these files will be asked for by name. A source to which a question is a journey asks them
+    /// all in one; others do nothing.
+    ///
+    /// # Errors
+    /// When the source cannot be asked at all; that a file is missing or broken is told by [`Source::file`].
+    async fn want(&self, _files: &[&str]) -> Result<(), SchemaError> {
+        Ok(())
+    }
+
     /// What is declared, of a source that knows that without asking anybody; `None` from one that answers
     /// questions only, as a server does. Sources of the first kind are asked together for a short name, before
     /// all others.

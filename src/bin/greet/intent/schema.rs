@@ -53,12 +53,19 @@ impl<'a> Session<'a> {
         if offline {
             match self.schema.method(name).await {
                 Ok(method) => return Ok(Arc::new(Prepared::new(method)?)),
-                Err(error) if !error.is_not_found() || self.args.reflection == ReflectionChoice::Off => {
-                    return Err(error.into());
+                Err(error) if self.args.reflection == ReflectionChoice::Off => return Err(error.into()),
+                Err(error) if error.is_not_found() => {}
+                // Given files that lack one: the server may fill the gap.
+                Err(error) if error.lacks().is_some() => {
+                    return self.prepare_with_server(name).await.map_err(|_| error.into());
                 }
-                Err(_) => {}
+                Err(error) => return Err(error.into()),
             }
         }
+        self.prepare_with_server(name).await
+    }
+
+    async fn prepare_with_server(&mut self, name: &str) -> Result<Arc<Prepared>, Failure> {
         self.ask_server().await?;
         let found = bounded(self.args.connect_timeout, self.schema.method(name)).await?;
         let method = match found {
@@ -91,6 +98,7 @@ impl<'a> Session<'a> {
             .with_name(self.target.text())
             .with_metadata(metadata::of_reflection(self.args)?)
             .with_version(version)
+            .with_dial(self.target, &self.options)
             .with_timeout(self.args.connect_timeout);
         let reflection = Arc::new(reflection);
         self.reflection = Some(Arc::clone(&reflection));
@@ -115,13 +123,23 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The connection that stands, or a new one where there is none or the server takes no more calls on it.
     async fn dial(&mut self) -> Result<Connection, Failure> {
-        if let Some(connection) = &self.connection {
-            return Ok(connection.clone());
+        let standing = match &self.reflection {
+            Some(reflection) => Some(reflection.connection().await),
+            None => self.connection.clone(),
+        };
+        if let Some(connection) = standing.filter(Connection::takes_calls) {
+            return Ok(connection);
         }
         let connection = Connection::connect(self.target, &self.options).await?;
         self.connection = Some(connection.clone());
         Ok(connection)
+    }
+
+    /// Whether the server was asked for its schema, on the connection that a call is made on.
+    pub(crate) fn has_asked(&self) -> bool {
+        self.reflection.is_some()
     }
 
     /// The client for the call itself.
