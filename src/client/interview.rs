@@ -96,7 +96,7 @@ impl Interview {
             };
             let gone = ending.origin.is_unprocessed() || ending.origin.connect_error().is_some();
             // A connection that was good before, and takes no more: some servers take one stream on each.
-            if gone && self.dial.is_some() && self.proven && !(dialled && !got) {
+            if gone && self.dial.is_some() && self.proven && (got || !dialled) {
                 dialled = true;
                 if self.dial().await {
                     continue;
@@ -129,9 +129,7 @@ impl Interview {
 }
 
 /// A stream that has not ended while nobody asked.
-fn awake(
-    (_, requests, mut replies): (ReflectionVersion, Requests, Replies),
-) -> Option<(Requests, Replies)> {
+fn awake((_, requests, mut replies): (ReflectionVersion, Requests, Replies)) -> Option<(Requests, Replies)> {
     // Nothing is to come but the end: every question had its answer.
     replies.next().now_or_never().is_none().then_some((requests, replies))
 }
@@ -148,7 +146,8 @@ fn head(version: ReflectionVersion, opening: &Opening) -> CallHead {
 /// Whether a stream ended because of what was asked, and not because it had lived long enough.
 fn is_about_the_question(ending: &Ending) -> bool {
     let passing = [Code::UNAVAILABLE, Code::CANCELLED];
-    !(ending.status.is_ok() || matches!(ending.origin, Origin::Server) && passing.contains(&ending.status.code))
+    !(ending.status.is_ok()
+        || matches!(ending.origin, Origin::Server) && passing.contains(&ending.status.code))
 }
 
 /// What a stream that ended is to the question that is open.

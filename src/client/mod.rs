@@ -1,5 +1,6 @@
 //! To speak, in bytes: names to addresses, connections, calls, and the typed clients for reflection and health.
 
+mod answer;
 mod body;
 mod call;
 mod connection;

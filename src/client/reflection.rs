@@ -5,18 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use prost::Message;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tonic::metadata::MetadataMap;
+use tonic_reflection::pb::v1::ExtensionRequest;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
-use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
-use tonic_reflection::pb::v1::{ExtensionRequest, ServerReflectionRequest, ServerReflectionResponse};
 
 use crate::leaf::{Code, Target};
-use crate::protocol::Status;
 use crate::schema::{File, SchemaError, Source};
 
+use super::answer::{Answer, Outcome, answer, encoded};
 use super::connection::Connection;
 use super::ending::Ending;
 use super::interview::{Answered, Interview, Opening};
@@ -200,7 +198,8 @@ impl Reflection {
     async fn ask_for_names(&self, state: &mut State, names: &[&str]) -> Result<(), ReflectionError> {
         // Which version a server speaks is better found out by a single question.
         let Some(version) = state.version else { return Ok(()) };
-        let unknown = |name: &&str| state.known.file(name).is_none() && !state.known.by_name.contains_key(*name);
+        let unknown =
+            |name: &&str| state.known.file(name).is_none() && !state.known.by_name.contains_key(*name);
         let names: Vec<&str> = names.iter().copied().filter(unknown).collect();
         if names.len() < 2 {
             return Ok(());
@@ -269,74 +268,6 @@ impl State {
             Some(Err(ending)) => Outcome::Ended(ReflectionError::ended(version, *ending)),
             None => Outcome::Ended(ReflectionError::ended(version, *Ending::over())),
         }
-    }
-}
-
-/// What one version of reflection made of a question.
-enum Outcome {
-    Answer(Answer),
-    /// The answer is an error.
-    Error(ReflectionError),
-    /// The stream ended, with the word that there is no such thing: the name, or all of reflection.
-    None(ReflectionError),
-    /// The stream ended otherwise.
-    Ended(ReflectionError),
-}
-
-impl Outcome {
-    /// What is to be made of this and of what the other version said then.
-    fn then(self, later: Self) -> Self {
-        match (self, later) {
-            (Self::Ended(error), Self::Ended(later)) => Self::Ended(error.then(later)),
-            (Self::Ended(error) | Self::None(error), Self::None(later))
-            | (Self::None(error), Self::Ended(later)) => Self::None(error.then(later)),
-            (_, later) => later,
-        }
-    }
-
-    fn unwrap_or_none(self) -> Result<Answer, ReflectionError> {
-        match self {
-            Self::Answer(answer) => Ok(answer),
-            Self::None(_) => Ok(Answer::None),
-            Self::Error(error) | Self::Ended(error) => Err(error),
-        }
-    }
-}
-
-fn encoded(question: MessageRequest) -> Bytes {
-    let request = ServerReflectionRequest { host: String::new(), message_request: Some(question) };
-    request.encode_to_vec().into()
-}
-
-/// What a server may answer.
-enum Answer {
-    None,
-    Files(Vec<Vec<u8>>),
-    Extensions(Vec<i32>),
-    Services(Vec<String>),
-}
-
-fn answer(version: ReflectionVersion, response: ServerReflectionResponse) -> Result<Answer, ReflectionError> {
-    let failed = |status| Err(ReflectionError::answered(version, status));
-    match response.message_response {
-        Some(MessageResponse::FileDescriptorResponse(files)) => {
-            Ok(Answer::Files(files.file_descriptor_proto))
-        }
-        Some(MessageResponse::AllExtensionNumbersResponse(numbers)) => {
-            Ok(Answer::Extensions(numbers.extension_number))
-        }
-        Some(MessageResponse::ListServicesResponse(list)) => {
-            Ok(Answer::Services(list.service.into_iter().map(|service| service.name).collect()))
-        }
-        Some(MessageResponse::ErrorResponse(error)) => {
-            let code = u32::try_from(error.error_code).map_or(Code::UNKNOWN, Code::new);
-            if code == Code::NOT_FOUND {
-                Ok(Answer::None)
-            } else {
-                failed(Status::new(code, error.error_message))
-            }
-        }
-        None => failed(Status::new(Code::INTERNAL, "an answer is empty")),
     }
 }
 

@@ -41,7 +41,11 @@ impl ReflectionError {
 
     /// The answer was an error.
     pub(super) fn answered(version: ReflectionVersion, status: Status) -> Self {
-        Self { before: Vec::new(), last: Answer { version, status, cause: None, theirs: true }, answered: true }
+        Self {
+            before: Vec::new(),
+            last: Answer { version, status, cause: None, theirs: true },
+            answered: true,
+        }
     }
 
     /// This error, and what another version said then.
@@ -68,8 +72,7 @@ impl ReflectionError {
     /// Whether the server would say so again, whatever it is asked.
     pub(super) fn is_final(&self) -> bool {
         let passing = [Code::UNAVAILABLE, Code::RESOURCE_EXHAUSTED];
-        !self.answered
-            && self.answers().all(|answer| answer.theirs && !passing.contains(&answer.status.code))
+        !self.answered && self.answers().all(|answer| answer.theirs && !passing.contains(&answer.status.code))
     }
 
     /// Whether the server wants to know who asks.

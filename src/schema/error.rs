@@ -87,7 +87,14 @@ impl SchemaError {
     }
 
     fn of(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), nearest: Vec::new(), missing: None, lacking: None, source: None }
+        Self {
+            kind,
+            message: message.into(),
+            nearest: Vec::new(),
+            missing: None,
+            lacking: None,
+            source: None,
+        }
     }
 
     /// A source that could not be asked.

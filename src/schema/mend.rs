@@ -1,6 +1,6 @@
 //! From the files that imports lead to, to what links: gaps are filled, and what stays broken is left out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::reach::{Origin, Reached, reach};
@@ -100,7 +100,8 @@ impl Mend<'_> {
     fn add(&mut self, more: Reached) {
         let mut names: HashSet<String> =
             self.reached.files.iter().map(|file| file.name().to_owned()).collect();
-        let new: Vec<_> = more.files.into_iter().filter(|file| names.insert(file.name().to_owned())).collect();
+        let new: Vec<_> =
+            more.files.into_iter().filter(|file| names.insert(file.name().to_owned())).collect();
         self.reached.files.splice(0..0, new);
         self.reached.gaps.extend(more.gaps);
         self.reached.gaps.retain(|gap| !names.contains(&gap.name));
@@ -108,11 +109,11 @@ impl Mend<'_> {
 
     /// The types that files refer to and none declares, in their order.
     fn missing_types(&self) -> Vec<String> {
-        let mut declared: HashMap<String, ()> = HashMap::new();
+        let mut declared: HashSet<String> = HashSet::new();
         for file in &self.reached.files {
             file.outline().walk(super::outline::Depth::Whole, &mut |symbol| {
                 if symbol.kind.is_type() {
-                    declared.insert(symbol.name.to_owned(), ());
+                    declared.insert(symbol.name.to_owned());
                 }
             });
         }
@@ -121,7 +122,7 @@ impl Mend<'_> {
         for file in &self.reached.files {
             references(file, &mut |name| {
                 let name = name.trim_start_matches('.');
-                if !name.is_empty() && !declared.contains_key(name) && seen.insert(name.to_owned()) {
+                if !name.is_empty() && !declared.contains(name) && seen.insert(name.to_owned()) {
                     missing.push(name.to_owned());
                 }
             });
@@ -163,7 +164,7 @@ fn of_message(body: &[u8], nested: usize, see: &mut dyn FnMut(&str)) {
     }
 }
 
-/// extendee, type_name
+/// The extended message and the type of a field.
 fn of_field(body: &[u8], see: &mut dyn FnMut(&str)) {
     for_each(body, 2, &mut |extendee| text(extendee, see));
     for_each(body, 6, &mut |type_name| text(type_name, see));

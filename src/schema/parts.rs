@@ -67,10 +67,7 @@ pub(super) fn parts(index: usize, file: &FileDescriptorProto) -> Vec<Part<'_>> {
             let own = join(&name, method.name.as_deref());
             let want = |type_name| Want { from: own.clone(), name: type_name, kind: Kind::Message };
             let mut part = cut.part();
-            part.wants = vec![
-                want(method.input_type.as_deref()),
-                want(method.output_type.as_deref()),
-            ];
+            part.wants = vec![want(method.input_type.as_deref()), want(method.output_type.as_deref())];
             part.names.push((own, Kind::Other));
             part.service = Some(name.clone());
             cut.parts.push(part);

@@ -49,7 +49,7 @@ pub(super) fn salvage(reached: Reached) -> Result<Closure, SchemaError> {
     let size: usize = files.iter().map(|file| file.bytes().len()).sum();
     let mut work = Work::new(&decoded, &notes);
     let rounds = (LINKED_BYTES / size.max(1)).clamp(4, ROUNDS);
-    for _ in 0..rounds {
+    for round in 0..rounds {
         let pruned = work.pruned(&decoded);
         match DescriptorPool::new(FileDescriptorSet { file: pruned, ..Default::default() }) {
             Ok(pool) => {
@@ -62,8 +62,17 @@ pub(super) fn salvage(reached: Reached) -> Result<Closure, SchemaError> {
                     return Err(SchemaError::invalid(format!("the schema does not link: {error}")));
                 }
                 for part in culprits {
-                    let place = work.files[work.parts[part].file];
-                    work.breaks(part, Why::Here(Place { text: format!("{place}: {error}"), file: None }));
+                    let file = work.parts[part].file;
+                    let why = Why::Here(Place { text: format!("{}: {error}", work.files[file]), file: None });
+                    work.breaks(part, why.clone());
+                    // With so much wrong, a file is not looked at part by part.
+                    if round >= rounds / 2 {
+                        let others = (0..work.parts.len()).filter(|&other| work.parts[other].file == file);
+                        others
+                            .collect::<Vec<_>>()
+                            .into_iter()
+                            .for_each(|other| work.breaks(other, why.clone()));
+                    }
                 }
                 work.spread();
             }
@@ -78,6 +87,8 @@ struct Work<'f> {
     parts: Vec<Part<'f>>,
     /// Every full name, with the part that declares it.
     symbols: HashMap<String, (usize, Kind)>,
+    /// The same for the names of parts that are left out before anything is linked.
+    unlisted: HashMap<String, usize>,
     /// Who refers to a part.
     users: HashMap<usize, Vec<usize>>,
     broken: HashMap<usize, Why>,
@@ -90,6 +101,7 @@ impl<'f> Work<'f> {
             files: decoded.iter().map(|file| file.name.as_deref().unwrap_or_default()).collect(),
             parts: decoded.iter().enumerate().flat_map(|(index, file)| parts(index, file)).collect(),
             symbols: HashMap::new(),
+            unlisted: HashMap::new(),
             users: HashMap::new(),
             broken: HashMap::new(),
             fresh: VecDeque::new(),
@@ -126,6 +138,9 @@ impl<'f> Work<'f> {
             }
             return;
         };
+        for (name, _) in &part.names {
+            self.unlisted.insert(name.clone(), index);
+        }
         self.breaks(index, Why::Here(Place { text, file: None }));
     }
 
@@ -141,18 +156,22 @@ impl<'f> Work<'f> {
                 continue;
             };
             match self.symbols.get(name) {
-                Some((used, found)) if found == kind => {
-                    if *used != index {
-                        self.users.entry(*used).or_default().push(index);
-                    }
+                Some((used, found)) if found == kind && *used != index => {
+                    self.users.entry(*used).or_default().push(index);
                 }
+                Some((_, found)) if found == kind => {}
                 Some(_) => {
-                    let text = format!("{place}: '{from}' is of the type '{name}', which is none of its kind");
+                    let text =
+                        format!("{place}: '{from}' is of the type '{name}', which is none of its kind");
                     why = why.or(Some(Place { text, file: None }));
+                }
+                None if self.unlisted.contains_key(name) => {
+                    self.users.entry(self.unlisted[name]).or_default().push(index);
                 }
                 None if why.is_none() => {
                     let (blamed, file) = blame(decoded, self.parts[index].file, notes);
-                    let text = format!("{place}: '{from}' is of the type '{name}', which no file declares{blamed}");
+                    let text =
+                        format!("{place}: '{from}' is of the type '{name}', which no file declares{blamed}");
                     why = Some(Place { text, file });
                 }
                 None => {}
@@ -247,7 +266,10 @@ impl<'f> Work<'f> {
             let Some(note) = notes.get(file.name()) else { continue };
             file.outline().walk(Depth::TopLevel, &mut |declared| {
                 if !self.symbols.contains_key(declared.name) {
-                    let place = Place { text: format!("'{}' {note}", file.name()), file: Some(file.name().to_owned()) };
+                    let place = Place {
+                        text: format!("'{}' {note}", file.name()),
+                        file: Some(file.name().to_owned()),
+                    };
                     lost.insert(declared.name, Why::Here(place));
                 }
             });
@@ -255,9 +277,8 @@ impl<'f> Work<'f> {
         for (&index, why) in &self.broken {
             let part = &self.parts[index];
             // What stands twice is there once.
-            let there = |name: &str| {
-                self.symbols.get(name).is_some_and(|(part, _)| !self.broken.contains_key(part))
-            };
+            let there =
+                |name: &str| self.symbols.get(name).is_some_and(|(part, _)| !self.broken.contains_key(part));
             if there(part.name()) {
                 continue;
             }
@@ -306,3 +327,7 @@ fn blame(
     let text: Vec<_> = found.into_iter().map(|(text, _)| text).collect();
     (if text.is_empty() { String::new() } else { format!(": {}", text.join("; ")) }, file)
 }
+
+#[cfg(test)]
+#[path = "salvage_tests.rs"]
+mod tests;

@@ -11,6 +11,8 @@ mod describe;
 mod export;
 mod flags;
 mod help;
+mod reflecting;
+mod reflection;
 mod run;
 mod schema;
 mod serve;
