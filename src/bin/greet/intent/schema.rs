@@ -6,20 +6,46 @@ use std::time::Duration;
 
 use greet::caller::Prepared;
 use greet::client::{ConnectOptions, Connection, Reflection, ReflectionVersion};
-use greet::schema::{SchemaError, Source};
+use greet::schema::{DescriptorSet, SchemaError, Source};
 use greet::{Client, MetadataMap, Schema, Target};
 
 use super::{metadata, target};
-use crate::args::{ConnectionArgs, ReflectionChoice, SchemaArgs};
+use crate::args::{self, ConnectionArgs, ReflectionChoice, SchemaArgs};
 use crate::failure::{Failure, Kind};
 
 /// The sources on the command line, in their order.
 pub(crate) fn given(args: &SchemaArgs) -> Result<Vec<Arc<dyn Source>>, Failure> {
-    let paths: Vec<PathBuf> = args.proto.iter().chain(&args.descriptor_set).cloned().collect();
-    if paths.is_empty() {
-        return Ok(Vec::new());
+    let mut sources: Vec<Arc<dyn Source>> = Vec::new();
+    let mut paths: Vec<PathBuf> = Vec::new();
+    if args.given.0.iter().filter(|given| **given == args::Source::Stdin).count() > 1 {
+        return Err(stdin_is_taken());
     }
-    Ok(greet::schema::open(paths, args.include.clone())?)
+    for given in &args.given.0 {
+        match given {
+            args::Source::File(path) => paths.push(path.clone()),
+            args::Source::Stdin => {
+                sources.extend(opened(&mut paths, args)?);
+                sources.push(Arc::new(DescriptorSet::read("standard input", std::io::stdin().lock())?));
+            }
+        }
+    }
+    sources.extend(opened(&mut paths, args)?);
+    Ok(sources)
+}
+
+fn opened(paths: &mut Vec<PathBuf>, args: &SchemaArgs) -> Result<Vec<Arc<dyn Source>>, Failure> {
+    let paths = std::mem::take(paths);
+    Ok(if paths.is_empty() { Vec::new() } else { greet::schema::open(paths, args.include.clone())? })
+}
+
+/// Whether the schema comes from standard input, which is then not there for data.
+pub(crate) fn takes_stdin(args: &SchemaArgs) -> bool {
+    args.given.0.contains(&args::Source::Stdin)
+}
+
+/// Two want standard input.
+pub(crate) fn stdin_is_taken() -> Failure {
+    Failure::new(Kind::Usage, "standard input can be read once only")
 }
 
 /// A server and what is known of its schema; dials when it has to, and at most once.
