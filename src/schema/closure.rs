@@ -5,12 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use buffa::Message as _;
 use buffa_descriptor::DescriptorPool;
-use buffa_descriptor::generated::descriptor::FileDescriptorProto;
+use buffa_descriptor::generated::descriptor::{FileDescriptorProto, FileDescriptorSet};
 use prost::bytes::BufMut;
 
 use super::ask::WeakSchema;
 use super::lost::Lost;
-use super::{File, SchemaError};
+use super::{File, SchemaError, spelling};
 
 /// A linked set of files; made in one go, then unchanging. What is broken in them is left out, and known.
 #[derive(Debug)]
@@ -30,8 +30,13 @@ impl Closure {
     /// When a descriptor is broken or a name in it leads nowhere.
     pub fn link(files: Vec<Arc<File>>) -> Result<Self, SchemaError> {
         let set = set_of(files.iter().map(Arc::as_ref));
-        let descriptors = DescriptorPool::decode_with_options(&set, &decoding(set.len()))
-            .map_err(|error| SchemaError::invalid(format!("the schema does not link: {error}")))?;
+        let fails = |why: String| SchemaError::invalid(format!("the schema does not link: {why}"));
+        let set: FileDescriptorSet =
+            decoding(set.len()).decode_from_slice(&set).map_err(|error| fails(error.to_string()))?;
+        if let Some(wrong) = set.file.iter().find_map(spelling::wrong) {
+            return Err(fails(wrong));
+        }
+        let descriptors = DescriptorPool::new(set).map_err(|error| fails(error.to_string()))?;
         Ok(Self::partial(files, Arc::new(descriptors), Lost::default()))
     }
 

@@ -27,6 +27,7 @@ mod salvage;
 pub(crate) mod sample;
 mod set;
 mod source;
+mod spelling;
 mod wire;
 
 pub use ask::{Schema, is_infrastructure};

@@ -5,6 +5,11 @@ use buffa_descriptor::generated::descriptor::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
 };
 
+use super::spelling;
+
+/// A name that is longer than the linker takes is not looked into any further.
+const MAX_NAME: usize = buffa_descriptor::MAX_SYMBOL_LEN;
+
 /// What a name stands for, as far as others refer to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -36,37 +41,47 @@ pub(super) struct Part<'f> {
     pub(super) extends: Option<(&'f str, i32)>,
     /// For a method: its service.
     pub(super) service: Option<String>,
+    /// A name in it that is none, in words.
+    pub(super) misspelt: Option<String>,
 }
 
 impl Part<'_> {
     pub(super) fn name(&self) -> &str {
         self.names.first().map_or("", |(name, _)| name)
     }
+
+    fn misspell(&mut self, what: Option<String>) {
+        self.misspelt = self.misspelt.take().or(what);
+    }
 }
 
 /// The parts of a file.
 pub(super) fn parts(index: usize, file: &FileDescriptorProto) -> Vec<Part<'_>> {
     let package = file.package.as_deref().unwrap_or_default();
-    let mut cut = Cut { file: index, parts: Vec::new() };
+    let mut cut = Cut { file: index, package: spelling::package(file), parts: Vec::new() };
     for message in &file.message_type {
         let mut part = cut.part();
+        part.misspell(spelling::message(message));
         cut.message(&mut part, package, message);
         cut.parts.push(part);
     }
     for enumeration in &file.enum_type {
         let mut part = cut.part();
+        part.misspell(spelling::enumeration(enumeration));
         enum_names(&mut part, package, enumeration);
         cut.parts.push(part);
     }
     for service in &file.service {
         let name = join(package, service.name.as_deref());
         let mut part = cut.part();
+        part.misspell(spelling::name(service.name.as_deref()));
         part.names.push((name.clone(), Kind::Service));
         cut.parts.push(part);
         for method in &service.method {
             let own = join(&name, method.name.as_deref());
             let want = |type_name| Want { from: own.clone(), name: type_name, kind: Kind::Message };
             let mut part = cut.part();
+            part.misspell(spelling::name(method.name.as_deref()));
             part.wants = vec![want(method.input_type.as_deref()), want(method.output_type.as_deref())];
             part.names.push((own, Kind::Other));
             part.service = Some(name.clone());
@@ -80,7 +95,7 @@ pub(super) fn parts(index: usize, file: &FileDescriptorProto) -> Vec<Part<'_>> {
 }
 
 /// The same file with those parts only whose names are kept.
-pub(super) fn keep(file: &FileDescriptorProto, kept: &dyn Fn(&str) -> bool) -> FileDescriptorProto {
+pub(super) fn keep(file: &FileDescriptorProto, kept: &mut dyn FnMut(&str) -> bool) -> FileDescriptorProto {
     let package = file.package.as_deref().unwrap_or_default();
     let mut file = file.clone();
     file.message_type.retain(|message| kept(&join(package, message.name.as_deref())));
@@ -97,7 +112,7 @@ pub(super) fn keep(file: &FileDescriptorProto, kept: &dyn Fn(&str) -> bool) -> F
     file
 }
 
-fn keep_extensions(scope: &str, message: &mut DescriptorProto, kept: &dyn Fn(&str) -> bool) {
+fn keep_extensions(scope: &str, message: &mut DescriptorProto, kept: &mut dyn FnMut(&str) -> bool) {
     let name = join(scope, message.name.as_deref());
     message.extension.retain(|extension| kept(&join(&name, extension.name.as_deref())));
     for nested in &mut message.nested_type {
@@ -107,17 +122,29 @@ fn keep_extensions(scope: &str, message: &mut DescriptorProto, kept: &dyn Fn(&st
 
 struct Cut<'f> {
     file: usize,
+    /// What is wrong with the package, if that is.
+    package: Option<String>,
     parts: Vec<Part<'f>>,
 }
 
 impl<'f> Cut<'f> {
     fn part(&self) -> Part<'f> {
-        Part { file: self.file, names: Vec::new(), wants: Vec::new(), extends: None, service: None }
+        Part {
+            file: self.file,
+            names: Vec::new(),
+            wants: Vec::new(),
+            extends: None,
+            service: None,
+            misspelt: self.package.clone(),
+        }
     }
 
     fn message(&mut self, part: &mut Part<'f>, scope: &str, message: &'f DescriptorProto) {
         let name = join(scope, message.name.as_deref());
         part.names.push((name.clone(), Kind::Message));
+        if name.len() > MAX_NAME {
+            return;
+        }
         part.wants.extend(message.field.iter().filter_map(|field| want(&name, field)));
         for nested in &message.nested_type {
             self.message(part, &name, nested);
@@ -132,6 +159,7 @@ impl<'f> Cut<'f> {
 
     fn extension(&mut self, scope: &str, extension: &'f FieldDescriptorProto) {
         let mut part = self.part();
+        part.misspell(spelling::field(extension));
         let name = join(scope, extension.name.as_deref());
         let extendee = extension.extendee.as_deref();
         part.wants.push(Want { from: name.clone(), name: extendee, kind: Kind::Message });

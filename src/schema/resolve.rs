@@ -189,7 +189,12 @@ impl Schema {
         if file.outline().kind(service) != Some(SymbolKind::Service) {
             return Ok(None);
         }
-        Ok(methods_of(&self.linked(origin, vec![file]).await?, service))
+        let closure = self.linked(origin, vec![file]).await?;
+        match methods_of(&closure, service) {
+            // Not even its names can be read.
+            None => closure.sound(service).map(|()| None),
+            methods => Ok(methods),
+        }
     }
 
     async fn method_by_suffix(&self, asked: &str, service: Option<&str>) -> Result<Method, SchemaError> {

@@ -127,7 +127,9 @@ impl<'f> Work<'f> {
         });
         let long = part.names.iter().find(|(name, _)| name.len() > MAX_NAME);
         let place = self.files[part.file];
-        let text = if let Some((name, other)) = taken {
+        let text = if let Some(misspelt) = &part.misspelt {
+            format!("{place}: {misspelt}")
+        } else if let Some((name, other)) = taken {
             let other = other.map_or(place, |other| self.files[self.parts[other].file]);
             format!("{place}: '{name}' is declared in '{other}' too")
         } else if let Some((name, _)) = long {
@@ -251,10 +253,27 @@ impl<'f> Work<'f> {
 
     /// The files without what is broken.
     fn pruned(&self, decoded: &[FileDescriptorProto]) -> Vec<FileDescriptorProto> {
-        let names = self.broken.keys().map(|&part| (self.parts[part].file, self.parts[part].name()));
-        let broken: HashSet<(usize, &str)> = names.collect();
+        // A name may stand several times in a file: which of them is meant is counted.
+        let mut seen: HashMap<(usize, &str), usize> = HashMap::new();
+        let mut broken: HashSet<(usize, &str, usize)> = HashSet::new();
+        for (index, part) in self.parts.iter().enumerate() {
+            let count = seen.entry((part.file, part.name())).or_default();
+            if self.broken.contains_key(&index) {
+                broken.insert((part.file, part.name(), *count));
+            }
+            *count += 1;
+        }
         let file = |(index, file): (usize, &FileDescriptorProto)| {
-            keep(file, &|name| !broken.contains(&(index, name)))
+            let mut met: HashMap<String, usize> = HashMap::new();
+            keep(file, &mut |name| {
+                // Nearly every name stands once.
+                if seen.get(&(index, name)) == Some(&1) {
+                    return !broken.contains(&(index, name, 0));
+                }
+                let count = met.entry(name.to_owned()).or_default();
+                *count += 1;
+                !broken.contains(&(index, name, *count - 1))
+            })
         };
         decoded.iter().enumerate().map(file).collect()
     }
