@@ -31,6 +31,11 @@ impl Known {
         self.files.get(name)
     }
 
+    /// Whether a file is here, or was asked for.
+    pub(super) fn has_asked_for(&self, name: &str) -> bool {
+        self.files.contains_key(name) || self.by_name.contains_key(name)
+    }
+
     /// Keeps the files of an answer, the first of a name, in the answer's order; and says what is wrong with those
     /// that are broken. They damage the answer only if it was they that were asked for.
     ///

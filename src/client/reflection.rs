@@ -12,7 +12,7 @@ use tonic_reflection::pb::v1::ExtensionRequest;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 
 use crate::leaf::{Code, Target};
-use crate::schema::{File, SchemaError, Source};
+use crate::schema::{File, Question, SchemaError, Source};
 
 use super::answer::{Answer, Outcome, answer, encoded};
 use super::connection::Connection;
@@ -194,22 +194,53 @@ impl Reflection {
         state.told(version, answered)
     }
 
-    /// Asks for several files in one go, as far as nobody has asked for them.
-    async fn ask_for_names(&self, state: &mut State, names: &[&str]) -> Result<(), ReflectionError> {
+    /// Asks several questions in one go, as far as nobody has asked them.
+    async fn ask_together(
+        &self,
+        state: &mut State,
+        questions: &[Question<'_>],
+    ) -> Result<(), ReflectionError> {
         // Which version a server speaks is better found out by a single question.
         let Some(version) = state.version else { return Ok(()) };
-        let unknown =
-            |name: &&str| state.known.file(name).is_none() && !state.known.by_name.contains_key(*name);
-        let names: Vec<&str> = names.iter().copied().filter(unknown).collect();
-        if names.len() < 2 {
+        let open = |question: &Question<'_>| match question {
+            Question::File(name) => !state.known.has_asked_for(name),
+            Question::Symbol(name) => !state.known.by_symbol.contains_key(*name),
+        };
+        let questions: Vec<Question<'_>> = questions.iter().copied().filter(open).collect();
+        if questions.len() < 2 {
             return Ok(());
         }
-        let questions: Vec<Bytes> =
-            names.iter().map(|name| encoded(MessageRequest::FileByFilename((*name).to_owned()))).collect();
-        let answers = state.interview.ask(version, &self.opening, &questions).await;
-        for (name, answered) in names.into_iter().zip(answers) {
+        let asked = questions.iter().map(|question| match question {
+            Question::File(name) => encoded(MessageRequest::FileByFilename((*name).to_owned())),
+            Question::Symbol(name) => encoded(MessageRequest::FileContainingSymbol((*name).to_owned())),
+        });
+        let asked: Vec<Bytes> = asked.collect();
+        let answers = state.interview.ask(version, &self.opening, &asked).await;
+        for (question, answered) in questions.into_iter().zip(answers) {
             let outcome = state.told(version, Some(answered)).unwrap_or_none();
-            self.keep_named(state, name, outcome)?;
+            match question {
+                Question::File(name) => self.keep_named(state, name, outcome)?,
+                Question::Symbol(name) => self.keep_declaring(state, name, outcome)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what was answered for a symbol. What went wrong is not kept: whoever asks alone hears it.
+    fn keep_declaring(
+        &self,
+        state: &mut State,
+        name: &str,
+        outcome: Result<Answer, ReflectionError>,
+    ) -> Result<(), ReflectionError> {
+        let known = match outcome {
+            Ok(Answer::Files(files)) => state.known.declaring(&self.name, name, files).ok(),
+            Ok(_) => Some(None),
+            Err(error) if error.is_about_the_connection() => return Err(error),
+            Err(_) => None,
+        };
+        if let Some(known) = known {
+            state.known.by_symbol.insert(name.to_owned(), known);
         }
         Ok(())
     }
@@ -315,9 +346,9 @@ impl Source for Reflection {
         }
     }
 
-    async fn want(&self, files: &[&str]) -> Result<(), SchemaError> {
+    async fn want(&self, questions: &[Question<'_>]) -> Result<(), SchemaError> {
         let state = &mut *self.state.lock().await;
-        self.ask_for_names(state, files).await.map_err(Self::unreachable)
+        self.ask_together(state, questions).await.map_err(Self::unreachable)
     }
 
     async fn symbol(&self, name: &str) -> Result<Option<Arc<File>>, SchemaError> {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use futures_util::FutureExt as _;
 
 use super::reach::Origin;
-use super::{Bundled, Closure, File, Method, MethodOutline, SchemaError, Shape, Source, bundled};
+use super::{Bundled, Closure, File, Method, MethodOutline, Question, SchemaError, Shape, Source, bundled};
 
 /// Everything that describes the services at hand: given files and sets, a server, and the bundled types last.
 ///
@@ -242,7 +242,9 @@ pub(super) async fn roots_of(source: &dyn Source) -> Result<Vec<Arc<File>>, Sche
         }
         return Ok(roots);
     }
-    for service in source.services().await? {
+    let services = source.services().await?;
+    source.want(&services.iter().map(|name| Question::Symbol(name)).collect::<Vec<_>>()).await?;
+    for service in services {
         if let Some(file) = source.symbol(&service).await?
             && !roots.iter().any(|root| root.name() == file.name())
         {

@@ -42,4 +42,4 @@ pub use open::open;
 pub use outline::{Declared, Depth, MethodOutline, SymbolKind};
 pub use proto_files::ProtoFiles;
 pub use resolve::Symbol;
-pub use source::{Declarations, Source};
+pub use source::{Declarations, Question, Source};

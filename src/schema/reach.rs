@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{File, SchemaError, Source, bundled};
+use super::{File, Question, SchemaError, Source, bundled};
 
 /// A file that is more imports away than this is refused.
 const MAX_DEPTH: usize = 100;
@@ -100,8 +100,8 @@ impl Walk<'_> {
     /// Looks for files, and gives those that are new.
     async fn take(&mut self, wanted: Vec<String>) -> Result<Vec<usize>, SchemaError> {
         if let Origin::Given(own) = self.origin {
-            let theirs: Vec<&str> =
-                wanted.iter().map(String::as_str).filter(|name| always_ours(name).is_none()).collect();
+            let theirs = wanted.iter().filter(|name| always_ours(name).is_none());
+            let theirs: Vec<_> = theirs.map(|name| Question::File(name)).collect();
             self.sources[own].want(&theirs).await?;
         }
         let mut new = Vec::new();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::ask::{is_infrastructure, methods_of, roots_of};
 use super::outline::{Declared, Depth, SymbolKind};
 use super::reach::{Origin, reach};
-use super::{Closure, Declarations as _, Method, Schema, SchemaError, bundled};
+use super::{Closure, Declarations as _, Method, Question, Schema, SchemaError, bundled};
 use crate::leaf::nearest::nearest;
 
 /// As many names are suggested for one that is not there.
@@ -113,12 +113,15 @@ impl Schema {
                 if declared.kind == SymbolKind::Enum {
                     declared.name.clone_into(&mut around);
                 }
-                if is_suffix(declared.name, &asked)
+                // Nobody means gRPC's own services by a short name.
+                let own = matches!(declared.kind, SymbolKind::Service | SymbolKind::Method)
+                    && is_infrastructure(declared.name);
+                if !own && is_suffix(declared.name, &asked)
                     || declared.kind == SymbolKind::EnumValue && is_below(&around, declared.name, &asked)
                 {
                     owner.push(declared.name.to_owned());
                 }
-                if is_suggested(declared.name, &asked) {
+                if is_suggested(declared.name, &asked) && (!own || asked.starts_with("grpc.")) {
                     known.push(declared.name.to_owned());
                 }
             })
@@ -203,10 +206,14 @@ impl Schema {
         for tier in self.tiers() {
             let services = self.services_of(&tier).await?;
             let mut meant = Vec::new();
-            for (name, &origin) in &services {
-                if service.is_some_and(|service| !is_suffix(name, service)) {
-                    continue;
-                }
+            let fits = |name: &str| service.is_none_or(|service| is_suffix(name, service));
+            let fitting: Vec<_> = services.iter().filter(|(name, _)| fits(name)).collect();
+            for &index in &tier {
+                let its = fitting.iter().filter(|(_, origin)| **origin == index);
+                let questions: Vec<_> = its.map(|(name, _)| Question::Symbol(name)).collect();
+                self.sources()[index].want(&questions).await?;
+            }
+            for (name, &origin) in fitting {
                 for method in self.method_names(origin, name).await? {
                     if is_suffix(&format!("{name}.{method}"), &dotted) {
                         meant.push(format!("{name}/{method}"));

@@ -52,7 +52,7 @@ pub(crate) struct Manners {
     pub(crate) authorization: Option<&'static str>,
     /// The HTTP status of paths that are not there, with `grpc-status` only if it is 200.
     pub(crate) elsewhere: u16,
-    /// Answers to questions for files are held back until so many are there: in the first round, the second, …
+    /// Answers are held back until so many questions are there: in the first round, the second, …
     pub(crate) gathers: &'static [usize],
     /// Ends the stream after each answer.
     pub(crate) once: bool,
@@ -207,14 +207,11 @@ async fn reflect(
         while let Some(frame) = frames.next().unwrap() {
             let asked = ServerReflectionRequest::decode(frame.message).unwrap().message_request.unwrap();
             note(format!("{asked:?}"));
-            let is_file = matches!(asked, Ask::FileByFilename(_));
             held.push(asked);
-            if is_file {
-                if held.len() < round.unwrap_or(1) {
-                    continue;
-                }
-                round = rounds.next();
+            if held.len() < round.unwrap_or(1) {
+                continue;
             }
+            round = rounds.next();
             for asked in held.drain(..) {
                 let say = match (manners.answer)(&asked) {
                     Then::Files(files) => {

@@ -95,11 +95,39 @@ fn one_question_is_enough_where_dependencies_come_along() {
 fn what_lacks_is_asked_for_in_one_go() {
     // Answers come only when all questions of a round are there: two rounds of three and two.
     let mut manners = Manners::of(stingy);
-    manners.gathers = &[3, 2];
+    manners.gathers = &[1, 3, 2];
     let peer = Peer::start(manners);
     buys(&peer);
     assert_eq!(peer.count("FileByFilename"), 5, "{:#?}", peer.log());
     assert_eq!((peer.count("open"), peer.count("connection")), (1, 1));
+}
+
+#[test]
+fn a_short_name_is_looked_for_in_all_services_in_one_go() {
+    let files = compiled(&[
+        ("a.proto", "syntax = \"proto3\"; package a; message M {} service A { rpc First(M) returns (M); }"),
+        ("b.proto", "syntax = \"proto3\"; package b; message M {} service B { rpc Second(M) returns (M); }"),
+        ("c.proto", "syntax = \"proto3\"; package c; message M {} service C { rpc Second(M) returns (M); }"),
+    ]);
+    let mut manners = Manners::of(move |asked| match asked {
+        Ask::ListServices(_) => Then::Services(&["a.A", "b.B", "c.C", "grpc.health.v1.Health"]),
+        Ask::FileContainingSymbol(name) => match files.get(&format!("{}.proto", &name[..1])) {
+            Some(file) if name.len() == 3 => Then::Files(vec![file.clone()]),
+            _ => Then::Error(5, "no"),
+        },
+        _ => Then::Error(5, "no"),
+    });
+    manners.gathers = &[1, 3];
+    let peer = Peer::start(manners);
+    let ran = greet(&["call", &peer.target, "First"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "{}\n"), "{}", ran.shown());
+    assert_eq!(peer.count("FileContainingSymbol"), 3, "{:#?}", peer.log());
+    let ran = greet(&["call", &peer.target, "Second"]);
+    assert_eq!(
+        ran.shown(),
+        "4\n--- stdout\n--- stderr\nerror: method 'Second' is ambiguous: it may be b.B/Second, c.C/Second\n\
+         hint: say which by more of its name\n"
+    );
 }
 
 #[test]

@@ -37,8 +37,11 @@ impl Failure {
     /// A schema that is missing, ambiguous or broken.
     pub(crate) fn schema(error: &SchemaError) -> Self {
         let failure = Self::new(Kind::Schema, error.to_string());
-        if error.is_not_found() || error.is_ambiguous() {
+        if error.is_not_found() {
             return failure.did_you_mean(error.nearest());
+        }
+        if error.is_ambiguous() {
+            return failure.hint("say which by more of its name");
         }
         if let Some(missing) = error.missing() {
             return match missing.found_below() {
