@@ -29,7 +29,7 @@ impl DescriptorSet {
     /// When the bytes are no `FileDescriptorSet`, or there is no file in it.
     pub fn parse(title: impl Into<String>, bytes: impl Into<Bytes>) -> Result<Self, SchemaError> {
         let title = title.into();
-        let set = inflated(bytes.into())
+        let set = inflated(bytes.into(), LARGEST)
             .and_then(|bytes| FileSet::split(&bytes))
             .map_err(|error| SchemaError::invalid(format!("'{title}' is no descriptor set: {error}")))?;
         Ok(Self { title, set })
@@ -41,7 +41,7 @@ impl DescriptorSet {
     /// When it cannot be read or is larger than 1 GiB, and as [`DescriptorSet::parse`].
     pub fn read(title: impl Into<String>, from: impl Read) -> Result<Self, SchemaError> {
         let title = title.into();
-        let bytes = bounded(from)
+        let bytes = bounded(from, LARGEST)
             .map_err(|error| {
                 SchemaError::unreachable(format!("cannot read {title}: {}", words(&error)), error)
             })?
@@ -63,11 +63,11 @@ impl DescriptorSet {
 }
 
 /// The bytes themselves, or what they are when they are gzip.
-fn inflated(bytes: Bytes) -> Result<Bytes, SchemaError> {
+fn inflated(bytes: Bytes, most: u64) -> Result<Bytes, SchemaError> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(bytes);
     }
-    match bounded(MultiGzDecoder::new(&bytes[..])) {
+    match bounded(MultiGzDecoder::new(&bytes[..]), most) {
         Ok(Some(bytes)) => Ok(bytes.into()),
         Ok(None) => Err(SchemaError::invalid(format!("it is larger than {} GiB", LARGEST >> 30))),
         Err(error) => Err(SchemaError::invalid(format!("it is no valid gzip: {error}"))),
@@ -75,10 +75,10 @@ fn inflated(bytes: Bytes) -> Result<Bytes, SchemaError> {
 }
 
 /// Everything there is, unless it is too much.
-fn bounded(from: impl Read) -> std::io::Result<Option<Vec<u8>>> {
+fn bounded(from: impl Read, most: u64) -> std::io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    from.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= LARGEST).then_some(bytes))
+    from.take(most + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
 impl AtHand for DescriptorSet {

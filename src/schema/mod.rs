@@ -10,6 +10,8 @@ mod error;
 mod export;
 mod extended;
 mod file;
+#[cfg(test)]
+mod hostile_tests;
 mod includes;
 mod lost;
 mod mend;
