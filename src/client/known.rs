@@ -108,3 +108,31 @@ impl Known {
         Ok(file)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, size: usize) -> Vec<u8> {
+        let mut file = Vec::with_capacity(size + 100);
+        prost::encoding::string::encode(1, &name.to_owned(), &mut file);
+        prost::encoding::bytes::encode(9, &vec![0_u8; size], &mut file);
+        file
+    }
+
+    #[test]
+    fn files_are_bounded_in_bytes_and_in_number() {
+        let mut known = Known::default();
+        let half = MAX_BYTES / 2;
+        assert_eq!(known.remember("it", vec![file("a", half)]).unwrap().0.len(), 1);
+        // The same again costs nothing.
+        assert!(known.remember("it", vec![file("a", half)]).is_ok());
+        let error = known.remember("it", vec![file("b", half)]).unwrap_err();
+        assert_eq!(error.to_string(), "the reflection of it has more than 64 MiB or 10000 files");
+        let mut known = Known::default();
+        for n in 0..MAX_FILES {
+            assert!(known.remember("it", vec![file(&n.to_string(), 0)]).is_ok());
+        }
+        assert!(known.remember("it", vec![file("one more", 0)]).is_err());
+    }
+}
