@@ -97,7 +97,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__call)
-            opts="-d -o -t -p -I -H -h -V --data --in --strict --allow-unknown --output --defaults --names --int64 --enums --timeout --proto --include --protoset --descriptor-set --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
+            opts="-d -o -t -p -I -H -h -V --data --in --strict --allow-unknown --output --defaults --names --int64 --enums --timeout --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -151,19 +151,19 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --include)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -I)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --descriptor-set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -225,7 +225,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__convert)
-            opts="-o -p -I -h -V --in --output --raw --allow-unknown --defaults --names --int64 --enums --proto --include --protoset --descriptor-set --help --version"
+            opts="-o -p -I -h -V --in --output --raw --allow-unknown --defaults --names --int64 --enums --proto --protoset --descriptor-set --include --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -263,19 +263,19 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --include)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -I)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --descriptor-set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -287,7 +287,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__describe)
-            opts="-o -p -I -H -h -V --target --output --template --example --proto --include --protoset --descriptor-set --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
+            opts="-o -p -I -H -h -V --target --output --template --example --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -313,19 +313,19 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --include)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -I)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --descriptor-set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -373,7 +373,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__export)
-            opts="-p -I -H -h -V --set --dir --target --proto --include --protoset --descriptor-set --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
+            opts="-p -I -H -h -V --set --dir --target --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -399,19 +399,19 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --include)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -I)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --descriptor-set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -671,7 +671,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__list)
-            opts="-o -p -I -H -h -V --target --output --proto --include --protoset --descriptor-set --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
+            opts="-o -p -I -H -h -V --target --output --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -697,19 +697,19 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --include)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -I)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --descriptor-set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

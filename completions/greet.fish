@@ -154,8 +154,8 @@ complete -c greet -n "__fish_greet_using_subcommand export" -l set -d 'Write a F
 complete -c greet -n "__fish_greet_using_subcommand export" -l dir -d 'Write a tree of .proto files into this directory, which is made if it is not there' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l target -d 'A server beside the given schema' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -s p -l proto -d 'A .proto file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -s I -l include -d 'A directory in which imports are looked up' -r -F
-complete -c greet -n "__fish_greet_using_subcommand export" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l reflect-header -d 'Metadata for reflection only' -r

@@ -22,7 +22,8 @@ pub(crate) struct Given(pub(crate) Vec<Source>);
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
-    File(PathBuf),
+    Proto(PathBuf),
+    Set(PathBuf),
     /// A descriptor set on standard input.
     Stdin,
 }
@@ -55,11 +56,11 @@ impl FromArgMatches for Given {
             let paths = matches.get_many::<PathBuf>(id).unwrap_or_default().cloned();
             matches.indices_of(id).unwrap_or_default().zip(paths).collect::<Vec<_>>()
         };
-        let file = |(at, path)| (at, Source::File(path));
+        let proto = |(at, path)| (at, Source::Proto(path));
         let set = |(at, path): (usize, PathBuf)| {
-            (at, if path.as_os_str() == "-" { Source::Stdin } else { Source::File(path) })
+            (at, if path.as_os_str() == "-" { Source::Stdin } else { Source::Set(path) })
         };
-        let mut all: Vec<(usize, Source)> = named("proto").into_iter().map(file).collect();
+        let mut all: Vec<(usize, Source)> = named("proto").into_iter().map(proto).collect();
         all.extend(named("descriptor_set").into_iter().map(set));
         all.sort_by_key(|(at, _)| *at);
         Ok(Self(all.into_iter().map(|(_, source)| source).collect()))

@@ -51,7 +51,7 @@ mod tests {
     use crate::args::{Given, Source};
 
     fn schema(proto: &[&str]) -> SchemaArgs {
-        let given = proto.iter().map(|path| Source::File(path.into())).collect();
+        let given = proto.iter().map(|path| Source::Proto(path.into())).collect();
         SchemaArgs { given: Given(given), include: vec![] }
     }
 

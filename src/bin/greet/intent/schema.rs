@@ -22,7 +22,7 @@ pub(crate) fn given(args: &SchemaArgs) -> Result<Vec<Arc<dyn Source>>, Failure> 
     }
     for given in &args.given.0 {
         match given {
-            args::Source::File(path) => paths.push(path.clone()),
+            args::Source::Proto(path) | args::Source::Set(path) => paths.push(path.clone()),
             args::Source::Stdin => {
                 sources.extend(opened(&mut paths, args)?);
                 sources.push(Arc::new(DescriptorSet::read("standard input", std::io::stdin().lock())?));
