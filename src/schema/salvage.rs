@@ -299,6 +299,9 @@ impl<'f> Work<'f> {
             let there =
                 |name: &str| self.symbols.get(name).is_some_and(|(part, _)| !self.broken.contains_key(part));
             if there(part.name()) {
+                for (name, _) in part.names.iter().filter(|(name, _)| !there(name)) {
+                    lost.insert(name, why.clone());
+                }
                 continue;
             }
             if let Some(service) = &part.service {
