@@ -103,7 +103,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__call)
-            opts="-d -o -t -p -I -H -h -V --data --in --strict --allow-unknown --output --defaults --names --int64 --enums --timeout --proto --include --protoset --descriptor-set --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
+            opts="-d -o -t -p -I -H -h -V --data --in --strict --allow-unknown --output --defaults --names --int64 --enums --timeout --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -157,19 +157,19 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --include)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -I)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --descriptor-set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -253,7 +253,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__convert)
-            opts="-o -p -I -h -V --in --output --raw --allow-unknown --defaults --names --int64 --enums --proto --include --protoset --descriptor-set --help --version"
+            opts="-o -p -I -h -V --in --output --raw --allow-unknown --defaults --names --int64 --enums --proto --protoset --descriptor-set --include --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -291,19 +291,19 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --include)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -I)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --descriptor-set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -315,7 +315,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__describe)
-            opts="-o -p -I -H -h -V --target --output --template --example --proto --include --protoset --descriptor-set --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
+            opts="-o -p -I -H -h -V --target --output --template --example --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -341,19 +341,19 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --include)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -I)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --descriptor-set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -401,7 +401,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__export)
-            opts="-p -I -H -h -V --set --dir --target --proto --include --protoset --descriptor-set --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
+            opts="-p -I -H -h -V --set --dir --target --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -427,19 +427,19 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --include)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -I)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --descriptor-set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -713,7 +713,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__list)
-            opts="-o -p -I -H -h -V --target --output --proto --include --protoset --descriptor-set --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
+            opts="-o -p -I -H -h -V --target --output --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --plaintext --tls --authority --user-agent --connect-timeout --max-recv-size --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -739,19 +739,19 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --include)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -I)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --descriptor-set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -53,8 +53,8 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l enums -d 'Print enu
 number\t''"
 complete -c greet -n "__fish_greet_using_subcommand call" -s t -l timeout -d 'Bound the whole call; sent to the server as its deadline' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
-complete -c greet -n "__fish_greet_using_subcommand call" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l reflect-header -d 'Metadata for reflection only' -r
@@ -94,8 +94,8 @@ complete -c greet -n "__fish_greet_using_subcommand list" -l target -d 'A server
 complete -c greet -n "__fish_greet_using_subcommand list" -s o -l output -d 'One name a line, or JSON with shapes' -r -f -a "text\t''
 json\t''"
 complete -c greet -n "__fish_greet_using_subcommand list" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand list" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
-complete -c greet -n "__fish_greet_using_subcommand list" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
 complete -c greet -n "__fish_greet_using_subcommand list" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l reflect-header -d 'Metadata for reflection only' -r
@@ -115,8 +115,8 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l target -d 'A se
 complete -c greet -n "__fish_greet_using_subcommand describe" -s o -l output -d '.proto source, or JSON: one line a symbol, with its descriptor' -r -f -a "proto\t''
 json\t''"
 complete -c greet -n "__fish_greet_using_subcommand describe" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand describe" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
-complete -c greet -n "__fish_greet_using_subcommand describe" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
 complete -c greet -n "__fish_greet_using_subcommand describe" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l reflect-header -d 'Metadata for reflection only' -r
@@ -155,8 +155,8 @@ complete -c greet -n "__fish_greet_using_subcommand export" -l set -d 'Write a F
 complete -c greet -n "__fish_greet_using_subcommand export" -l dir -d 'Write a tree of .proto files into this directory, which is made if it is not there' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l target -d 'A server beside the given schema' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
-complete -c greet -n "__fish_greet_using_subcommand export" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l reflect-header -d 'Metadata for reflection only' -r
@@ -188,8 +188,8 @@ number\t''"
 complete -c greet -n "__fish_greet_using_subcommand convert" -l enums -d 'Print enum values as names or as numbers' -r -f -a "name\t''
 number\t''"
 complete -c greet -n "__fish_greet_using_subcommand convert" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand convert" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand convert" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
-complete -c greet -n "__fish_greet_using_subcommand convert" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out)' -r -F
 complete -c greet -n "__fish_greet_using_subcommand convert" -l raw -d 'Decode bytes without a schema, guessing what is nested, and say where each field begins'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l allow-unknown -d 'Drop unknown members and unknown enum names instead of refusing them'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l defaults -d 'Print fields that have their default value'

@@ -3,19 +3,24 @@
 //! libFuzzer drives them in `fuzz/`; tests/differential/fuzzed.rs drives them on stable, with the seeds that are
 //! kept and with inputs from [`inputs`].
 
+mod descriptors;
 mod documents;
 mod fields;
 pub(crate) mod inputs;
 mod json;
 mod raw;
+mod schemas;
+mod sources;
 mod subjects;
 mod text;
 mod wire;
 
+use descriptors::descriptors;
 use documents::documents;
 use fields::fields;
 use json::json_to_wire;
 use raw::raw;
+use sources::sources;
 use text::text;
 use wire::wire_to_json;
 
@@ -31,13 +36,15 @@ pub(crate) struct Target {
 }
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 6] = [
+pub(crate) const TARGETS: [Target; 8] = [
     Target { name: "json_to_wire", body: json_to_wire, input: inputs::json },
     Target { name: "wire_to_json", body: wire_to_json, input: inputs::wire },
     Target { name: "text", body: text, input: inputs::text },
     Target { name: "documents", body: documents, input: inputs::documents },
     Target { name: "fields", body: fields, input: inputs::fields },
     Target { name: "raw", body: raw, input: inputs::wire },
+    Target { name: "descriptors", body: descriptors, input: descriptors::input },
+    Target { name: "sources", body: sources, input: sources::input },
 ];
 
 fn json_in(plan: &Plan, json: &[u8], unknown: Unknown) -> Result<Vec<u8>, DataError> {

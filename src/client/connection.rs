@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use h2::client::SendRequest;
 use http::HeaderValue;
 use http::uri::Authority;
@@ -164,6 +165,12 @@ impl Connection {
     /// How long each phase of connecting took.
     pub fn phases(&self) -> Phases {
         self.remote.phases
+    }
+
+    /// Whether calls may still be begun: it is lost, or the server has said (GOAWAY) that it takes no more. What
+    /// the server says later than this is asked is how the call ends.
+    pub fn takes_calls(&self) -> bool {
+        !matches!(self.sender.clone().ready().now_or_never(), Some(Err(_)))
     }
 
     /// Begins a call: its head is on its way when this returns. What prevents it is its first reply, an

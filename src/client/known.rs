@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use prost::Message;
-use prost_types::FileDescriptorProto;
 
 use crate::schema::{File, SchemaError};
 
@@ -20,7 +18,8 @@ pub(super) struct Known {
     files: HashMap<String, Arc<File>>,
     bytes: usize,
     pub(super) services: Option<Vec<String>>,
-    pub(super) by_name: HashMap<String, Option<Arc<File>>>,
+    /// What was asked by a file's name; a text says why the file is broken.
+    pub(super) by_name: HashMap<String, Result<Option<Arc<File>>, String>>,
     pub(super) by_symbol: HashMap<String, Option<Arc<File>>>,
     pub(super) by_extension: HashMap<(String, i32), Option<Arc<File>>>,
     pub(super) extensions: HashMap<String, Vec<i32>>,
@@ -32,26 +31,66 @@ impl Known {
         self.files.get(name)
     }
 
-    /// Keeps the files of an answer, the first of a name, in the answer's order. One that is broken damages
-    /// the answer only if nothing else is in it.
+    /// Whether a file is here, or was asked for.
+    pub(super) fn has_asked_for(&self, name: &str) -> bool {
+        self.files.contains_key(name) || self.by_name.contains_key(name)
+    }
+
+    /// Keeps the files of an answer, the first of a name, in the answer's order; and says what is wrong with those
+    /// that are broken. They damage the answer only if it was they that were asked for.
     ///
     /// # Errors
-    /// When there is too much of it, or nothing but what is broken.
+    /// When there is too much of it.
     pub(super) fn remember(
         &mut self,
         server: &str,
         files: Vec<Vec<u8>>,
-    ) -> Result<Vec<Arc<File>>, SchemaError> {
+    ) -> Result<(Vec<Arc<File>>, Option<SchemaError>), SchemaError> {
         let (mut kept, mut broken) = (Vec::with_capacity(files.len()), None);
         for bytes in files {
             match File::parse(Bytes::from(bytes)) {
                 Ok(file) => kept.push(self.keep(server, file)?),
-                Err(error) => broken = Some(error),
+                Err(error) => broken = broken.or(Some(error)),
             }
         }
-        match broken {
-            Some(error) if kept.is_empty() => Err(error),
-            _ => Ok(kept),
+        Ok((kept, broken))
+    }
+
+    /// The file that was asked for by a name: the one that has it, else the first of the answer, since a server may
+    /// know a file by another name than its importers.
+    ///
+    /// # Errors
+    /// Why it is broken.
+    pub(super) fn named(
+        &mut self,
+        server: &str,
+        name: &str,
+        files: Vec<Vec<u8>>,
+    ) -> Result<Option<Arc<File>>, String> {
+        let (kept, broken) = self.remember(server, files).map_err(|error| error.to_string())?;
+        match (self.file(name).or(kept.first()), broken) {
+            (Some(file), None) => Ok(Some(file.clone())),
+            (Some(file), Some(_)) if file.name() == name => Ok(Some(file.clone())),
+            (_, Some(broken)) => Err(broken.to_string()),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The file of an answer that declares the symbol that was asked for: most servers put it first, but none must.
+    ///
+    /// # Errors
+    /// When it is broken, or there is too much of it.
+    pub(super) fn declaring(
+        &mut self,
+        server: &str,
+        symbol: &str,
+        files: Vec<Vec<u8>>,
+    ) -> Result<Option<Arc<File>>, SchemaError> {
+        let (kept, broken) = self.remember(server, files)?;
+        match (kept.iter().find(|file| file.kind_of(symbol).is_some()), broken) {
+            (Some(file), _) => Ok(Some(file.clone())),
+            (None, Some(broken)) => Err(broken),
+            (None, None) => Ok(kept.first().cloned()),
         }
     }
 
@@ -70,28 +109,30 @@ impl Known {
     }
 }
 
-/// The file of an answer that declares the symbol: most servers put it first, but none must.
-pub(super) fn declaring(files: &[Arc<File>], symbol: &str) -> Option<Arc<File>> {
-    let first = files.first()?;
-    if files.len() == 1 {
-        return Some(first.clone());
-    }
-    Some(files.iter().find(|file| declares(file, symbol)).unwrap_or(first).clone())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Whether a file has the symbol at its top, or what it stands in.
-fn declares(file: &File, symbol: &str) -> bool {
-    let Ok(file) = FileDescriptorProto::decode(file.bytes().clone()) else { return false };
-    let rest = match file.package() {
-        "" => symbol,
-        package => match symbol.strip_prefix(package).and_then(|rest| rest.strip_prefix('.')) {
-            Some(rest) => rest,
-            None => return false,
-        },
-    };
-    let top = rest.split('.').next().unwrap_or_default();
-    file.service.iter().any(|service| service.name() == top)
-        || file.message_type.iter().any(|message| message.name() == top)
-        || file.extension.iter().any(|extension| extension.name() == top)
-        || file.enum_type.iter().any(|one| one.name() == top || one.value.iter().any(|v| v.name() == top))
+    fn file(name: &str, size: usize) -> Vec<u8> {
+        let mut file = Vec::with_capacity(size + 100);
+        prost::encoding::string::encode(1, &name.to_owned(), &mut file);
+        prost::encoding::bytes::encode(9, &vec![0_u8; size], &mut file);
+        file
+    }
+
+    #[test]
+    fn files_are_bounded_in_bytes_and_in_number() {
+        let mut known = Known::default();
+        let half = MAX_BYTES / 2;
+        assert_eq!(known.remember("it", vec![file("a", half)]).unwrap().0.len(), 1);
+        // The same again costs nothing.
+        assert!(known.remember("it", vec![file("a", half)]).is_ok());
+        let error = known.remember("it", vec![file("b", half)]).unwrap_err();
+        assert_eq!(error.to_string(), "the reflection of it has more than 64 MiB or 10000 files");
+        let mut known = Known::default();
+        for n in 0..MAX_FILES {
+            assert!(known.remember("it", vec![file(&n.to_string(), 0)]).is_ok());
+        }
+        assert!(known.remember("it", vec![file("one more", 0)]).is_err());
+    }
 }

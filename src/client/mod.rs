@@ -1,5 +1,6 @@
 //! To speak, in bytes: names to addresses, connections, calls, and the typed clients for reflection and health.
 
+mod answer;
 mod body;
 mod call;
 mod connection;
@@ -8,6 +9,7 @@ mod ending;
 mod error;
 mod head;
 mod health;
+mod interview;
 mod known;
 mod line;
 mod options;

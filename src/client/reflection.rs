@@ -5,24 +5,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use prost::Message;
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 use tonic::metadata::MetadataMap;
+use tonic_reflection::pb::v1::ExtensionRequest;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
-use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
-use tonic_reflection::pb::v1::{ExtensionRequest, ServerReflectionRequest, ServerReflectionResponse};
 
-use crate::leaf::{Code, Size};
-use crate::protocol::Status;
-use crate::schema::{File, SchemaError, Source};
+use crate::leaf::{Code, Target};
+use crate::schema::{File, Question, SchemaError, Source};
 
-use super::call::CallHead;
+use super::answer::{Answer, Outcome, answer, encoded};
 use super::connection::Connection;
 use super::ending::Ending;
-use super::known::{Known, MAX_BYTES, declaring};
+use super::interview::{Answered, Interview, Opening};
+use super::known::Known;
+use super::options::ConnectOptions;
 use super::reflection_error::ReflectionError;
-use super::replies::{Replies, Reply};
-use super::requests::Requests;
+
+/// How long a server may take to end a stream that we have closed.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Which version of reflection to ask; they differ in their name only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,34 +61,39 @@ impl fmt::Display for ReflectionVersion {
 /// files that came along, and bounded (64 MiB, 10,000 files).
 #[derive(Debug)]
 pub struct Reflection {
-    connection: Connection,
     name: String,
     version: ReflectionVersion,
-    metadata: MetadataMap,
-    timeout: Option<Duration>,
+    opening: Opening,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     known: Known,
-    /// The version that has answered, and the stream on which it does, while that is open.
+    interview: Interview,
+    /// The version that has answered.
     version: Option<ReflectionVersion>,
-    stream: Option<(Requests, Replies)>,
-    /// The server has no reflection; so it will say again.
-    unimplemented: Option<ReflectionError>,
+    /// The server has no reflection for us; so it will say again.
+    refused: Option<ReflectionError>,
+    /// Waits for the server's end of a stream that we have closed.
+    farewell: Option<JoinHandle<()>>,
 }
 
 impl Reflection {
     /// The reflection at the other end of a connection; nothing is asked yet.
     pub fn new(connection: &Connection) -> Self {
+        let interview = Interview::new(connection.clone());
         Self {
-            connection: connection.clone(),
             name: connection.peer().to_string(),
             version: ReflectionVersion::Auto,
-            metadata: MetadataMap::new(),
-            timeout: None,
-            state: Mutex::default(),
+            opening: Opening::default(),
+            state: Mutex::new(State {
+                known: Known::default(),
+                interview,
+                version: None,
+                refused: None,
+                farewell: None,
+            }),
         }
     }
 
@@ -108,100 +114,153 @@ impl Reflection {
     /// Sets the metadata that goes with the questions.
     #[must_use]
     pub fn with_metadata(mut self, metadata: MetadataMap) -> Self {
-        self.metadata = metadata;
+        self.opening.metadata = metadata;
         self
     }
 
     /// Bounds each stream of questions.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.opening.timeout = Some(timeout);
         self
     }
 
+    /// Dials again where the server has answered on a connection and takes no further stream on it.
+    #[must_use]
+    pub fn with_dial(mut self, target: &Target, options: &ConnectOptions) -> Self {
+        self.state.get_mut().interview.dial_again(target.clone(), options.clone());
+        self
+    }
+
+    /// The connection on which it was asked last.
+    pub async fn connection(&self) -> Connection {
+        self.state.lock().await.interview.connection().clone()
+    }
+
     /// Ends the stream of questions, if one is open; a later question opens another. The server's word that it
-    /// has ended is heard beside what comes next: leaving before would be a reset, which servers count.
+    /// has ended is heard beside what comes next, for a second at most: leaving before would be a reset, which
+    /// servers count.
     pub async fn close(&self) {
-        if let Some(farewell) = self.half_close().await {
-            tokio::spawn(farewell);
+        let state = &mut *self.state.lock().await;
+        if let Some(farewell) = state.interview.close() {
+            state.farewell = Some(tokio::spawn(async move {
+                let _ = tokio::time::timeout(FAREWELL, farewell).await;
+            }));
         }
     }
 
-    /// The same for those who do nothing after it: waits for the server's word, a second at most.
+    /// The same for those who do nothing after it, or must know that it is over: waits for the server's word.
     pub async fn leave(&self) {
-        if let Some(farewell) = self.half_close().await {
-            let _ = tokio::time::timeout(Duration::from_secs(1), farewell).await;
+        self.close().await;
+        let farewell = self.state.lock().await.farewell.take();
+        if let Some(farewell) = farewell {
+            // It does not panic, and nobody stops it.
+            let _ = farewell.await;
         }
-    }
-
-    async fn half_close(&self) -> Option<impl Future<Output = ()> + use<>> {
-        let (requests, mut replies) = self.state.lock().await.stream.take()?;
-        requests.finish();
-        Some(async move { while !matches!(replies.next().await, Reply::End(_)) {} })
     }
 
     /// Asks one question, in the version that has answered before, or in each until one does.
     async fn ask(&self, state: &mut State, question: MessageRequest) -> Result<Answer, ReflectionError> {
-        if let Some(error) = &state.unimplemented {
+        if let Some(error) = &state.refused {
             return Err(error.clone());
         }
-        let request = ServerReflectionRequest { host: String::new(), message_request: Some(question) };
-        let request = Bytes::from(request.encode_to_vec());
-        let proven = state.version;
-        let (first, second) = proven.unwrap_or(self.version).order();
-        let outcome = match (self.ask_version(first, state, request.clone()).await, second) {
-            (Err(error), Some(second)) if error.is_unimplemented() => {
-                self.ask_version(second, state, request).await.map_err(|later| error.then(later))
-            }
-            (outcome, _) => outcome,
-        };
-        if let Err(error) = &outcome
-            && proven.is_none()
-            && error.is_unimplemented()
+        let lists = matches!(question, MessageRequest::ListServices(_));
+        let request = encoded(question);
+        if let Some(proven) = state.version {
+            return self.ask_version(proven, state, request).await.unwrap_or_none();
+        }
+        let (first, second) = self.version.order();
+        let mut outcome = self.ask_version(first, state, request.clone()).await;
+        if let (Outcome::Ended(error) | Outcome::None(error), Some(second)) = (&outcome, second)
+            && !error.is_about_the_connection()
         {
-            state.unimplemented = Some(error.clone());
+            let later = self.ask_version(second, state, request).await;
+            outcome = outcome.then(later);
         }
-        outcome
+        if let (Outcome::None(error), true) = (&outcome, lists) {
+            // It is no name that was not found.
+            outcome = Outcome::Ended(error.clone());
+        }
+        if let Outcome::Ended(error) = &outcome
+            && error.is_final()
+        {
+            state.refused = Some(error.clone());
+        }
+        outcome.unwrap_or_none()
     }
 
-    async fn ask_version(
-        &self,
-        version: ReflectionVersion,
-        state: &mut State,
-        request: Bytes,
-    ) -> Result<Answer, ReflectionError> {
-        match self.response(version, state, request).await {
-            Ok(response) => {
-                state.version = Some(version);
-                answer(version, response)
-            }
-            // Some servers end the stream at a name they do not have.
-            Err(ending) if ending.status.code == Code::NOT_FOUND => Ok(Answer::None),
-            Err(ending) => Err(ReflectionError::ended(version, *ending)),
-        }
+    async fn ask_version(&self, version: ReflectionVersion, state: &mut State, request: Bytes) -> Outcome {
+        let answered = state.interview.ask(version, &self.opening, &[request]).await.pop();
+        state.told(version, answered)
     }
 
-    /// Asks on the open stream, or on a new one when there is none or it has ended meanwhile.
-    async fn response(
+    /// Asks several questions in one go, as far as nobody has asked them.
+    async fn ask_together(
         &self,
-        version: ReflectionVersion,
         state: &mut State,
-        request: Bytes,
-    ) -> Result<ServerReflectionResponse, Box<Ending>> {
-        // Taken out, so that a question that is given up takes its stream, and the late answer, with it.
-        if let Some(stream) = state.stream.take() {
-            match exchange(stream, state, request.clone()).await {
-                Err(ending) if ending.status.code != Code::NOT_FOUND => {}
-                outcome => return outcome,
-            }
-        }
-        let path = format!("/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo");
-        let head = CallHead {
-            timeout: self.timeout,
-            max_recv_size: Some(Size::bytes(MAX_BYTES + (1 << 20))),
-            ..CallHead::new(path).with_metadata(self.metadata.clone())
+        questions: &[Question<'_>],
+    ) -> Result<(), ReflectionError> {
+        // Which version a server speaks is better found out by a single question.
+        let Some(version) = state.version else { return Ok(()) };
+        let open = |question: &Question<'_>| match question {
+            Question::File(name) => !state.known.has_asked_for(name),
+            Question::Symbol(name) => !state.known.by_symbol.contains_key(*name),
         };
-        exchange(self.connection.call(head), state, request).await
+        let questions: Vec<Question<'_>> = questions.iter().copied().filter(open).collect();
+        if questions.len() < 2 {
+            return Ok(());
+        }
+        let asked = questions.iter().map(|question| match question {
+            Question::File(name) => encoded(MessageRequest::FileByFilename((*name).to_owned())),
+            Question::Symbol(name) => encoded(MessageRequest::FileContainingSymbol((*name).to_owned())),
+        });
+        let asked: Vec<Bytes> = asked.collect();
+        let answers = state.interview.ask(version, &self.opening, &asked).await;
+        for (question, answered) in questions.into_iter().zip(answers) {
+            let outcome = state.told(version, Some(answered)).unwrap_or_none();
+            match question {
+                Question::File(name) => self.keep_named(state, name, outcome)?,
+                Question::Symbol(name) => self.keep_declaring(state, name, outcome)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what was answered for a symbol. What went wrong is not kept: whoever asks alone hears it.
+    fn keep_declaring(
+        &self,
+        state: &mut State,
+        name: &str,
+        outcome: Result<Answer, ReflectionError>,
+    ) -> Result<(), ReflectionError> {
+        let known = match outcome {
+            Ok(Answer::Files(files)) => state.known.declaring(&self.name, name, files).ok(),
+            Ok(_) => Some(None),
+            Err(error) if error.is_about_the_connection() => return Err(error),
+            Err(_) => None,
+        };
+        if let Some(known) = known {
+            state.known.by_symbol.insert(name.to_owned(), known);
+        }
+        Ok(())
+    }
+
+    /// Keeps what was answered for a file's name.
+    fn keep_named(
+        &self,
+        state: &mut State,
+        name: &str,
+        outcome: Result<Answer, ReflectionError>,
+    ) -> Result<(), ReflectionError> {
+        let known = match outcome {
+            Ok(Answer::Files(files)) => state.known.named(&self.name, name, files),
+            Ok(_) => Ok(None),
+            // It could not be asked.
+            Err(error) if error.is_about_the_connection() => return Err(error),
+            Err(error) => Err(error.to_string()),
+        };
+        state.known.by_name.insert(name.to_owned(), known);
+        Ok(())
     }
 
     fn unreachable(error: ReflectionError) -> SchemaError {
@@ -212,81 +271,34 @@ impl Reflection {
         if let Some(answer) = state.known.by_symbol.get(name) {
             return Ok(answer.clone());
         }
-        let files = self.ask_for_files(state, MessageRequest::FileContainingSymbol(name.to_owned())).await?;
-        let answer = declaring(&files, name);
+        let question = MessageRequest::FileContainingSymbol(name.to_owned());
+        let answer = match self.ask(state, question).await.map_err(Self::unreachable)? {
+            Answer::Files(files) => state.known.declaring(&self.name, name, files)?,
+            _ => None,
+        };
         state.known.by_symbol.insert(name.to_owned(), answer.clone());
         Ok(answer)
     }
-
-    async fn ask_for_files(
-        &self,
-        state: &mut State,
-        question: MessageRequest,
-    ) -> Result<Vec<Arc<File>>, SchemaError> {
-        match self.ask(state, question).await.map_err(Self::unreachable)? {
-            Answer::Files(files) => state.known.remember(&self.name, files),
-            _ => Ok(Vec::new()),
-        }
-    }
 }
 
-/// One question and its answer; the stream is kept if it goes on.
-async fn exchange(
-    (mut requests, mut replies): (Requests, Replies),
-    state: &mut State,
-    request: Bytes,
-) -> Result<ServerReflectionResponse, Box<Ending>> {
-    // If it cannot be sent, the replies say why.
-    let _ = requests.send(request).await;
-    loop {
-        match replies.next().await {
-            Reply::Metadata(_) => {}
-            Reply::Message(message) => {
-                let response = ServerReflectionResponse::decode(message).map_err(|error| {
-                    Ending::malformed(Code::INTERNAL, format!("an answer does not decode: {error}"))
-                })?;
-                state.stream = Some((requests, replies));
-                return Ok(response);
+impl State {
+    /// What came of a question in some version.
+    fn told(&mut self, version: ReflectionVersion, answered: Option<Answered>) -> Outcome {
+        match answered {
+            Some(Ok(response)) => {
+                self.version = Some(version);
+                match answer(version, response) {
+                    Ok(answer) => Outcome::Answer(answer),
+                    Err(error) => Outcome::Error(error),
+                }
             }
-            Reply::End(ending) if ending.status.is_ok() => {
-                let trailers = ending.trailers;
-                let none = Ending::malformed(Code::INTERNAL, "the server ended the stream without an answer");
-                return Err(Box::new(Ending { trailers, ..*none }));
+            // Some servers end the stream at a name they do not have.
+            Some(Err(ending)) if ending.status.code == Code::NOT_FOUND => {
+                Outcome::None(ReflectionError::ended(version, *ending))
             }
-            Reply::End(ending) => return Err(ending),
+            Some(Err(ending)) => Outcome::Ended(ReflectionError::ended(version, *ending)),
+            None => Outcome::Ended(ReflectionError::ended(version, *Ending::over())),
         }
-    }
-}
-
-/// What a server may answer.
-enum Answer {
-    None,
-    Files(Vec<Vec<u8>>),
-    Extensions(Vec<i32>),
-    Services(Vec<String>),
-}
-
-fn answer(version: ReflectionVersion, response: ServerReflectionResponse) -> Result<Answer, ReflectionError> {
-    let failed = |status| Err(ReflectionError::answered(version, status));
-    match response.message_response {
-        Some(MessageResponse::FileDescriptorResponse(files)) => {
-            Ok(Answer::Files(files.file_descriptor_proto))
-        }
-        Some(MessageResponse::AllExtensionNumbersResponse(numbers)) => {
-            Ok(Answer::Extensions(numbers.extension_number))
-        }
-        Some(MessageResponse::ListServicesResponse(list)) => {
-            Ok(Answer::Services(list.service.into_iter().map(|service| service.name).collect()))
-        }
-        Some(MessageResponse::ErrorResponse(error)) => {
-            let code = u32::try_from(error.error_code).map_or(Code::UNKNOWN, Code::new);
-            if code == Code::NOT_FOUND {
-                Ok(Answer::None)
-            } else {
-                failed(Status::new(code, error.error_message))
-            }
-        }
-        None => failed(Status::new(Code::INTERNAL, "an answer is empty")),
     }
 }
 
@@ -323,13 +335,20 @@ impl Source for Reflection {
         if let Some(file) = state.known.file(name) {
             return Ok(Some(file.clone()));
         }
-        if let Some(answer) = state.known.by_name.get(name) {
-            return Ok(answer.clone());
+        if !state.known.by_name.contains_key(name) {
+            let outcome = self.ask(state, MessageRequest::FileByFilename(name.to_owned())).await;
+            self.keep_named(state, name, outcome).map_err(Self::unreachable)?;
         }
-        self.ask_for_files(state, MessageRequest::FileByFilename(name.to_owned())).await?;
-        let answer = state.known.file(name).cloned();
-        state.known.by_name.insert(name.to_owned(), answer.clone());
-        Ok(answer)
+        match state.known.by_name.get(name) {
+            Some(Ok(answer)) => Ok(answer.clone()),
+            Some(Err(broken)) => Err(SchemaError::invalid(broken)),
+            None => Ok(None),
+        }
+    }
+
+    async fn want(&self, questions: &[Question<'_>]) -> Result<(), SchemaError> {
+        let state = &mut *self.state.lock().await;
+        self.ask_together(state, questions).await.map_err(Self::unreachable)
     }
 
     async fn symbol(&self, name: &str) -> Result<Option<Arc<File>>, SchemaError> {
@@ -370,7 +389,7 @@ impl Source for Reflection {
             extension_number: number,
         });
         let files = match or_none(self.ask(state, question).await)? {
-            Answer::Files(files) => state.known.remember(&self.name, files)?,
+            Answer::Files(files) => state.known.remember(&self.name, files)?.0,
             _ => Vec::new(),
         };
         let answer = files.into_iter().next();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::leaf::Code;
 use crate::protocol::Status;
 
-use super::ending::Ending;
+use super::ending::{Ending, Origin};
 use super::error::ConnectError;
 use super::reflection::ReflectionVersion;
 
@@ -26,19 +26,26 @@ struct Answer {
     version: ReflectionVersion,
     status: Status,
     cause: Option<Arc<ConnectError>>,
+    /// Whether the server, or something before it, said so.
+    theirs: bool,
 }
 
 impl ReflectionError {
     /// The stream ended.
     pub(super) fn ended(version: ReflectionVersion, ending: Ending) -> Self {
         let cause = ending.origin.connect_error().cloned();
-        let last = Answer { version, status: ending.status, cause };
+        let theirs = matches!(ending.origin, Origin::Server | Origin::Malformed | Origin::Reset(_));
+        let last = Answer { version, status: ending.status, cause, theirs };
         Self { before: Vec::new(), last, answered: false }
     }
 
     /// The answer was an error.
     pub(super) fn answered(version: ReflectionVersion, status: Status) -> Self {
-        Self { before: Vec::new(), last: Answer { version, status, cause: None }, answered: true }
+        Self {
+            before: Vec::new(),
+            last: Answer { version, status, cause: None, theirs: true },
+            answered: true,
+        }
     }
 
     /// This error, and what another version said then.
@@ -55,6 +62,23 @@ impl ReflectionError {
     /// Whether the server answered this question with an error of its own.
     pub(super) fn is_answer(&self) -> bool {
         self.answered
+    }
+
+    /// Whether it is no answer to what was asked: the connection was lost, or the time was up.
+    pub(super) fn is_about_the_connection(&self) -> bool {
+        !self.last.theirs
+    }
+
+    /// Whether the server would say so again, whatever it is asked.
+    pub(super) fn is_final(&self) -> bool {
+        let passing = [Code::UNAVAILABLE, Code::RESOURCE_EXHAUSTED];
+        !self.answered && self.answers().all(|answer| answer.theirs && !passing.contains(&answer.status.code))
+    }
+
+    /// Whether the server wants to know who asks.
+    pub fn is_unauthenticated(&self) -> bool {
+        self.answers()
+            .any(|answer| matches!(answer.status.code, Code::UNAUTHENTICATED | Code::PERMISSION_DENIED))
     }
 
     /// Whether the server has no reflection, in any of the versions asked.

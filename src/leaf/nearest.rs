@@ -18,8 +18,8 @@ where
             let near_tail = strsim::jaro_winkler(&tail, &last(name)) * 0.98;
             let score = near_whole.max(near_tail);
             // A name of three letters is near many others: ask for fewer than two edits there.
-            let close = strsim::damerau_levenshtein(&tail, &last(name));
-            (score > 0.82 && close <= 1 + tail.chars().count() / 3).then_some((score, name))
+            let close = || strsim::damerau_levenshtein(&tail, &last(name));
+            (score > 0.82 && close() <= 1 + tail.chars().count() / 3).then_some((score, name))
         })
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use futures_util::FutureExt as _;
 
 use super::reach::Origin;
-use super::{Bundled, Closure, File, Method, MethodOutline, SchemaError, Shape, Source, bundled};
+use super::{Bundled, Closure, File, Method, MethodOutline, Question, SchemaError, Shape, Source, bundled};
 
 /// Everything that describes the services at hand: given files and sets, a server, and the bundled types last.
 ///
@@ -128,7 +128,8 @@ impl Schema {
     pub async fn closure(&self, symbol: &str) -> Result<Arc<Closure>, SchemaError> {
         let found = self.find(symbol).await?;
         let (origin, file) = found.ok_or_else(|| self.unknown("symbol", symbol, Vec::new()))?;
-        self.linked(origin, vec![file]).await
+        let closure = self.linked(origin, vec![file]).await?;
+        closure.sound(symbol).map(|()| closure)
     }
 
     /// The closure of a symbol, if it need not be asked of anybody; for those who cannot wait.
@@ -243,7 +244,9 @@ pub(super) async fn roots_of(source: &dyn Source) -> Result<Vec<Arc<File>>, Sche
         }
         return Ok(roots);
     }
-    for service in source.services().await? {
+    let services = source.services().await?;
+    source.want(&services.iter().map(|name| Question::Symbol(name)).collect::<Vec<_>>()).await?;
+    for service in services {
         if let Some(file) = source.symbol(&service).await?
             && !roots.iter().any(|root| root.name() == file.name())
         {
@@ -260,6 +263,9 @@ pub fn is_infrastructure(service: &str) -> bool {
 
 /// The methods of a service of a closure, in the file's order.
 pub(super) fn methods_of(closure: &Arc<Closure>, service: &str) -> Option<Vec<Method>> {
+    if closure.lost(service).is_some() {
+        return Method::declared(closure, service);
+    }
     let pool = closure.descriptors();
     let methods = pool.service_by_name(service)?.methods().iter().map(|method| Method {
         service: service.to_owned(),

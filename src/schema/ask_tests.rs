@@ -219,3 +219,25 @@ fn a_source_that_fails_is_not_hidden_by_silence() {
     assert!(now(schema.method("SayHello")).is_ok());
     assert!(now(schema.method("greeter.Greeter/SayHelo")).unwrap_err().is_not_found());
 }
+
+#[test]
+fn grpcs_own_services_are_meant_by_their_full_names_only() {
+    let schema = shop();
+    assert_eq!(now(schema.resolve("grpc.health.v1.Health")).unwrap().kind(), SymbolKind::Service);
+    assert_eq!(now(schema.methods("grpc.health.v1.Health")).unwrap().len(), 2);
+    for short in ["Health", "v1.Health", "Check", "Health/Check", "ServerReflection"] {
+        let error = now(schema.resolve(short)).unwrap_err();
+        assert!(
+            error.is_not_found() && !error.nearest().iter().any(|name| name.starts_with("grpc.")),
+            "{error:?}"
+        );
+        assert!(now(schema.methods(short)).unwrap_err().is_not_found(), "{short}");
+    }
+    // Their messages are types like others.
+    assert_eq!(
+        now(schema.resolve("HealthCheckRequest")).unwrap().name(),
+        "grpc.health.v1.HealthCheckRequest"
+    );
+    let near = now(schema.resolve("grpc.health.v1.Helth")).unwrap_err();
+    assert_eq!(near.nearest().first().map(String::as_str), Some("grpc.health.v1.Health"), "{near:?}");
+}

@@ -3,18 +3,21 @@
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
+use buffa::Message as _;
 use buffa_descriptor::DescriptorPool;
-use buffa_descriptor::generated::descriptor::FileDescriptorProto;
+use buffa_descriptor::generated::descriptor::{FileDescriptorProto, FileDescriptorSet};
 use prost::bytes::BufMut;
 
 use super::ask::WeakSchema;
-use super::{File, SchemaError};
+use super::lost::Lost;
+use super::{File, SchemaError, spelling};
 
-/// A linked set of files in which every import is present; made in one go, then unchanging.
+/// A linked set of files; made in one go, then unchanging. What is broken in them is left out, and known.
 #[derive(Debug)]
 pub struct Closure {
     files: Vec<Arc<File>>,
     descriptors: Arc<DescriptorPool>,
+    lost: Lost,
     dynamic: OnceLock<Result<prost_reflect::DescriptorPool, String>>,
     /// The schema it is of, which knows more.
     schema: Option<WeakSchema>,
@@ -27,9 +30,29 @@ impl Closure {
     /// When a descriptor is broken or a name in it leads nowhere.
     pub fn link(files: Vec<Arc<File>>) -> Result<Self, SchemaError> {
         let set = set_of(files.iter().map(Arc::as_ref));
-        let descriptors = DescriptorPool::decode_with_options(&set, &decoding(set.len()))
-            .map_err(|error| SchemaError::invalid(format!("the schema does not link: {error}")))?;
-        Ok(Self { files, descriptors: Arc::new(descriptors), dynamic: OnceLock::new(), schema: None })
+        let fails = |why: String| SchemaError::invalid(format!("the schema does not link: {why}"));
+        let set: FileDescriptorSet =
+            decoding(set.len()).decode_from_slice(&set).map_err(|error| fails(error.to_string()))?;
+        if let Some(wrong) = set.file.iter().find_map(spelling::wrong) {
+            return Err(fails(wrong));
+        }
+        let descriptors = DescriptorPool::new(set).map_err(|error| fails(error.to_string()))?;
+        Ok(Self::partial(files, Arc::new(descriptors), Lost::default()))
+    }
+
+    /// What links of files, and what does not.
+    pub(super) fn partial(files: Vec<Arc<File>>, descriptors: Arc<DescriptorPool>, lost: Lost) -> Self {
+        Self { files, descriptors, lost, dynamic: OnceLock::new(), schema: None }
+    }
+
+    /// Why a symbol of these files cannot be used, if it cannot.
+    pub(super) fn lost(&self, symbol: &str) -> Option<SchemaError> {
+        self.lost.error(symbol)
+    }
+
+    /// The same as an error, for those who go on if there is none.
+    pub(super) fn sound(&self, symbol: &str) -> Result<(), SchemaError> {
+        self.lost(symbol).map_or(Ok(()), Err)
     }
 
     /// The same, which finds in its schema what it does not have itself.
@@ -70,11 +93,19 @@ impl Closure {
                 return Err(format!("'{name}' is of an edition, which is not held as a value yet"));
             }
             let mut pool = prost_reflect::DescriptorPool::new();
-            let set = set_of(self.files.iter().map(Arc::as_ref).chain(&self.absent()));
+            let linked = self.linked();
+            let files = linked.as_ref().map_or_else(|| self.files.iter(), |linked| linked.iter());
+            let set = set_of(files.map(Arc::as_ref).chain(&self.absent()));
             pool.decode_file_descriptor_set(&set[..]).map_err(|error| error.to_string())?;
             Ok(pool)
         });
         made.as_ref().map_err(|error| SchemaError::invalid(format!("the schema does not link: {error}")))
+    }
+
+    /// The files without what is left out; `None` if nothing is.
+    fn linked(&self) -> Option<Vec<Arc<File>>> {
+        let file = |file: &FileDescriptorProto| File::parse(file.encode_to_vec().into()).ok().map(Arc::new);
+        (!self.lost.is_empty()).then(|| self.descriptors.files().iter().filter_map(file).collect())
     }
 
     /// Empty files in the place of imports that no source has. When the rest links without them they were

@@ -162,3 +162,19 @@ fn what_is_no_set_says_so() {
     }
     assert!(DescriptorSet::load("/nowhere/x.bin").unwrap_err().is_unreachable());
 }
+
+#[test]
+fn what_is_compressed_without_end_is_refused() {
+    use std::io::Write as _;
+    let zipped = |size: usize| {
+        let mut zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        zipped.write_all(&vec![0; size]).unwrap();
+        Bytes::from(zipped.finish().unwrap())
+    };
+    assert_eq!(inflated(zipped(1000), 1000).unwrap().len(), 1000);
+    let error = inflated(zipped(1_000_000), 1000).unwrap_err();
+    assert!(error.to_string().starts_with("it is larger than"), "{error}");
+    let cut = zipped(1000);
+    let error = inflated(cut.slice(..cut.len() - 9), 1000).unwrap_err();
+    assert!(error.to_string().starts_with("it is no valid gzip"), "{error}");
+}

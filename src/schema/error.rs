@@ -11,6 +11,7 @@ pub struct SchemaError {
     message: String,
     nearest: Vec<String>,
     missing: Option<Box<MissingImport>>,
+    lacking: Option<String>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -74,6 +75,11 @@ impl SchemaError {
         Self { missing: Some(Box::new(missing)), ..Self::of(Kind::Invalid, message) }
     }
 
+    /// Something that cannot be used, and the file whose absence may be the reason.
+    pub(super) fn broken(message: impl Into<String>, lacking: Option<String>) -> Self {
+        Self { lacking, ..Self::of(Kind::Invalid, message) }
+    }
+
     /// The same with what caused it.
     #[must_use]
     pub(super) fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -82,7 +88,14 @@ impl SchemaError {
     }
 
     fn of(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), nearest: Vec::new(), missing: None, source: None }
+        Self {
+            kind,
+            message: message.into(),
+            nearest: Vec::new(),
+            missing: None,
+            lacking: None,
+            source: None,
+        }
     }
 
     /// A source that could not be asked.
@@ -118,6 +131,12 @@ impl SchemaError {
     /// What is known of an import that leads to no file.
     pub fn missing(&self) -> Option<&MissingImport> {
         self.missing.as_deref()
+    }
+
+    /// The file, by the name it is imported by, that no source has in one piece, and without which something
+    /// cannot be used: given by another source it would mend this.
+    pub fn lacks(&self) -> Option<&str> {
+        self.lacking.as_deref()
     }
 
     /// The names that may have been meant, nearest first; all candidates when the name is ambiguous.

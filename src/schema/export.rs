@@ -35,7 +35,7 @@ impl Schema {
                     Some(_) => roots_of(source.as_ref()).await?,
                     None => roots_of_services(source.as_ref()).await?,
                 };
-                groups.push(reach(self.sources(), Origin::Given(index), roots).await?);
+                groups.push(reach(self.sources(), Origin::Given(index), roots).await?.files);
             }
         }
         Ok(Export { groups })

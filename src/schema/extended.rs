@@ -4,16 +4,17 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::reach::{Origin, reach};
-use super::{Closure, File, Schema, SchemaError};
+use super::{Closure, File, Schema, SchemaError, mend};
 
 impl Schema {
     /// Links files with all they reach, and, where their source need not ask anybody for it, with the files that
     /// extend the messages among them. A file that extends and is broken does no harm.
     pub(super) async fn link(&self, origin: Origin, roots: Vec<Arc<File>>) -> Result<Closure, SchemaError> {
         let mut roots = roots;
-        let mut closure = Closure::link(reach(self.sources(), origin, roots.clone()).await?)?;
+        let sources = self.sources();
+        let mut closure = mend::link(sources, origin, reach(sources, origin, roots.clone()).await?).await?;
         let Origin::Given(index) = origin else { return Ok(closure) };
-        if self.sources()[index].declarations().is_none() {
+        if sources[index].declarations().is_none() {
             return Ok(closure);
         }
         let mut asked: HashSet<String> = HashSet::new();
@@ -33,8 +34,8 @@ impl Schema {
             let each = more.iter().map(std::slice::from_ref).collect::<Vec<_>>();
             for some in std::iter::once(&more[..]).chain(each) {
                 let with = [&roots[..], some].concat();
-                let Ok(files) = reach(self.sources(), origin, with.clone()).await else { continue };
-                if let Ok(linked) = Closure::link(files) {
+                let Ok(files) = reach(sources, origin, with.clone()).await else { continue };
+                if let Ok(linked) = mend::link(sources, origin, files).await {
                     (closure, roots) = (linked, with);
                     if some.len() == more.len() {
                         break;

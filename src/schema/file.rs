@@ -1,7 +1,9 @@
 //! One file of a schema: the raw bytes of its descriptor, and the little that is read of them early.
 
+use buffa_descriptor::generated::descriptor::FileDescriptorProto;
 use bytes::Bytes;
 
+use super::closure::decoding;
 use super::outline::Outline;
 use super::wire::Fields;
 use super::{SchemaError, SymbolKind};
@@ -71,6 +73,15 @@ impl File {
     /// What the file declares, read by a walk over its bytes.
     pub(super) fn outline(&self) -> Outline<'_> {
         Outline::of(&self.bytes)
+    }
+
+    /// All of the file but comments.
+    ///
+    /// # Errors
+    /// What is broken below its outermost level.
+    pub(super) fn decode(&self) -> Result<FileDescriptorProto, buffa::DecodeError> {
+        let meaning: Vec<u8> = self.meaning().flatten().copied().collect();
+        decoding(meaning.len()).decode_from_slice(&meaning)
     }
 
     /// The pieces of the file that mean something, comments and positions left out: most of a file is these,

@@ -21,7 +21,7 @@ impl Schema {
         let mut known = Vec::new();
         for tier in self.tiers().into_iter().map(Some).chain([None]) {
             let mut meant = Vec::new();
-            self.walk(tier, &mut |declared| {
+            self.walk(tier.as_deref(), &mut |declared| {
                 if declared.kind != SymbolKind::Message {
                     return;
                 }
@@ -33,9 +33,12 @@ impl Schema {
                 }
             })
             .await?;
-            if let Some(name) = only("message type", name, meant)?
-                && let Some(found) = self.type_exactly(&name).await?
-            {
+            let Some(name) = only("message type", name, meant)? else { continue };
+            let found = match self.type_exactly(&name).await? {
+                None => self.symbol_in(tier.as_deref(), &name).await?,
+                some => some,
+            };
+            if let Some(found) = found {
                 return Ok(found);
             }
         }
@@ -54,6 +57,7 @@ impl Schema {
             }
         }
         let closure = self.linked(origin, vec![file]).await?;
+        closure.sound(name)?;
         Ok(Some(Symbol::new(name, SymbolKind::Message, closure)))
     }
 }

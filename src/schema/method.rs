@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Closure;
+use buffa_descriptor::generated::descriptor::MethodDescriptorProto;
+
+use super::{Closure, File, SymbolKind};
 
 /// How many messages go each way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,6 +84,35 @@ impl Method {
             shape,
             closure,
         }
+    }
+
+    /// The methods of a service as its file has them, whether or not what they reach links.
+    pub(super) fn declared(closure: &Arc<Closure>, service: &str) -> Option<Vec<Self>> {
+        let type_name = |name: Option<String>| {
+            let name = name.unwrap_or_default();
+            name.strip_prefix('.').map(ToOwned::to_owned).unwrap_or(name)
+        };
+        let of = |file: &Arc<File>| {
+            let package = file.outline().package().to_owned();
+            let found = file.decode().ok()?.service.into_iter().find(|found| {
+                let own = found.name.as_deref().unwrap_or_default();
+                service.strip_suffix(own).is_some_and(|before| before.trim_end_matches('.') == package)
+            })?;
+            let method = |method: MethodDescriptorProto| Self {
+                service: service.to_owned(),
+                name: method.name.unwrap_or_default(),
+                input: type_name(method.input_type),
+                output: type_name(method.output_type),
+                shape: Shape::new(
+                    method.client_streaming.unwrap_or_default(),
+                    method.server_streaming.unwrap_or_default(),
+                ),
+                closure: Arc::clone(closure),
+            };
+            Some(found.method.into_iter().map(method).collect())
+        };
+        let declares = |file: &&Arc<File>| file.kind_of(service) == Some(SymbolKind::Service);
+        closure.files().iter().find(declares).and_then(of)
     }
 
     /// The service's full name, `greeter.Greeter`.

@@ -14,22 +14,29 @@ mod export;
 mod extended;
 mod file;
 mod folder;
+#[cfg(test)]
+mod hostile_tests;
 mod import_roots;
+mod lost;
+mod mend;
 mod message_type;
 mod method;
 mod open;
 mod outline;
+mod parts;
 mod proto_files;
 mod proto_index;
 mod reach;
 pub mod render;
 mod resolve;
+mod salvage;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scan;
 mod set;
 mod shelf;
 mod source;
+mod spelling;
 mod wire;
 
 pub use ask::{Schema, is_infrastructure};
@@ -45,4 +52,4 @@ pub use open::open;
 pub use outline::{Declared, Depth, MethodOutline, SymbolKind};
 pub use proto_files::ProtoFiles;
 pub use resolve::Symbol;
-pub use source::{Declarations, Source};
+pub use source::{Declarations, Question, Source};

@@ -39,10 +39,11 @@ pub fn open(
 /// read is found out by the compiler, which looks for it in other folders too.
 pub(super) fn told(path: &Path) -> Result<Option<DescriptorSet>, SchemaError> {
     let Ok(bytes) = std::fs::read(path) else { return Ok(None) };
-    let may_be_text = path.extension().is_some_and(|extension| extension == "proto") || is_text(&bytes);
-    match DescriptorSet::parse(path.display().to_string(), bytes) {
+    let bytes = Bytes::from(bytes);
+    let is_proto = path.extension().is_some_and(|extension| extension == "proto");
+    match DescriptorSet::parse(path.display().to_string(), bytes.clone()) {
         Ok(set) => Ok(Some(set)),
-        Err(_) if may_be_text => Ok(None),
+        Err(_) if is_proto || is_text(&bytes) => Ok(None),
         Err(error) => Err(SchemaError::invalid(format!(
             "'{}' is neither a .proto source nor a descriptor set",
             path.display()

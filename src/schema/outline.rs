@@ -3,8 +3,9 @@
 use super::Shape;
 use super::wire::{Field, Fields, Value};
 
-/// Deeper nesting than this is not looked at, as no linker takes it.
+/// Deeper nesting and longer names than this are not looked at, as no linker takes them.
 const MAX_DEPTH: usize = 100;
+const MAX_NAME: usize = buffa_descriptor::MAX_SYMBOL_LEN;
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,6 +41,11 @@ impl SymbolKind {
             Self::EnumValue => "enum_value",
             Self::Extension => "extension",
         }
+    }
+
+    /// Whether fields and methods refer to it.
+    pub(super) fn is_type(self) -> bool {
+        matches!(self, Self::Message | Self::Enum)
     }
 }
 
@@ -160,8 +166,10 @@ impl Walk<'_> {
             self.scope.push('.');
         }
         self.scope.push_str(name);
-        (self.see)(Declared { kind, name: &self.scope, extends });
-        inside(self);
+        if self.scope.len() <= MAX_NAME {
+            (self.see)(Declared { kind, name: &self.scope, extends });
+            inside(self);
+        }
         self.scope.truncate(outer);
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::ask::{is_infrastructure, methods_of, roots_of};
 use super::outline::{Declared, Depth, SymbolKind};
 use super::reach::{Origin, reach};
-use super::{Closure, Declarations as _, Method, Schema, SchemaError, bundled};
+use super::{Closure, Declarations as _, Method, Question, Schema, SchemaError, bundled};
 use crate::leaf::nearest::nearest;
 
 /// As many names are suggested for one that is not there.
@@ -58,6 +58,9 @@ impl Schema {
             && let Some(methods) = self.methods_exactly(service).await?
         {
             let found = methods.iter().find(|known| known.name() == method).cloned();
+            if let Some(found) = &found {
+                found.closure().sound(&format!("{service}.{method}"))?;
+            }
             return found.ok_or_else(|| {
                 let known: Vec<_> = methods.iter().map(Method::full_name).collect();
                 SchemaError::not_found(
@@ -102,7 +105,7 @@ impl Schema {
         let mut known = Vec::new();
         for tier in self.tiers().into_iter().map(Some).chain([None]) {
             let (mut types, mut members, mut around) = (Vec::new(), Vec::new(), String::new());
-            self.walk(tier, &mut |declared| {
+            self.walk(tier.as_deref(), &mut |declared| {
                 let owner = match declared.kind {
                     SymbolKind::Field | SymbolKind::EnumValue | SymbolKind::Oneof => &mut members,
                     _ => &mut types,
@@ -110,12 +113,15 @@ impl Schema {
                 if declared.kind == SymbolKind::Enum {
                     declared.name.clone_into(&mut around);
                 }
-                if is_suffix(declared.name, &asked)
+                // Nobody means gRPC's own services by a short name.
+                let own = matches!(declared.kind, SymbolKind::Service | SymbolKind::Method)
+                    && is_infrastructure(declared.name);
+                if !own && is_suffix(declared.name, &asked)
                     || declared.kind == SymbolKind::EnumValue && is_below(&around, declared.name, &asked)
                 {
                     owner.push(declared.name.to_owned());
                 }
-                if is_suggested(declared.name, &asked) {
+                if is_suggested(declared.name, &asked) && (!own || asked.starts_with("grpc.")) {
                     known.push(declared.name.to_owned());
                 }
             })
@@ -124,13 +130,39 @@ impl Schema {
                 Some(found) => Some(found),
                 None => only("symbol", name, members)?,
             };
-            if let Some(found) = found
-                && let Some(symbol) = self.symbol_exactly(&found).await?
-            {
+            let Some(found) = found else { continue };
+            let symbol = match self.symbol_exactly(&found).await? {
+                None => self.symbol_in(tier.as_deref(), &found).await?,
+                some => some,
+            };
+            if let Some(symbol) = symbol {
                 return Ok(symbol);
             }
         }
         Err(self.unknown("symbol", name, near(&asked, &known)))
+    }
+
+    /// A symbol of a file that a server has, though it does not find the file by the symbol: some know their
+    /// services by name, and nothing else.
+    pub(super) async fn symbol_in(
+        &self,
+        tier: Option<&[usize]>,
+        name: &str,
+    ) -> Result<Option<Symbol>, SchemaError> {
+        for &index in tier.unwrap_or_default() {
+            let source = self.sources()[index].as_ref();
+            if source.declarations().is_some() {
+                continue;
+            }
+            let origin = Origin::Given(index);
+            for file in reach(self.sources(), origin, roots_of(source).await?).await?.files {
+                let Some(kind) = file.kind_of(name) else { continue };
+                let closure = self.linked(origin, vec![file]).await?;
+                closure.sound(name)?;
+                return Ok(Some(Symbol { name: name.to_owned(), kind, closure }));
+            }
+        }
+        Ok(None)
     }
 
     async fn symbol_exactly(&self, name: &str) -> Result<Option<Symbol>, SchemaError> {
@@ -138,6 +170,7 @@ impl Schema {
             // A source may answer with a file that only it believes to hold the name.
             let Some(kind) = file.outline().kind(name) else { return Ok(None) };
             let closure = self.linked(origin, vec![file]).await?;
+            closure.sound(name)?;
             return Ok(Some(Symbol { name: name.to_owned(), kind, closure }));
         }
         // A value is declared beside its enum, but is often named below it.
@@ -147,6 +180,7 @@ impl Schema {
             return Ok(None);
         }
         let closure = self.linked(origin, vec![file]).await?;
+        closure.sound(owner)?;
         let known = closure.descriptors().enum_by_name(owner).and_then(|e| e.value_by_name(value)).is_some();
         let beside = owner.rfind('.').map_or(String::new(), |dot| owner[..=dot].to_owned());
         let name = beside + value;
@@ -158,7 +192,12 @@ impl Schema {
         if file.outline().kind(service) != Some(SymbolKind::Service) {
             return Ok(None);
         }
-        Ok(methods_of(&self.linked(origin, vec![file]).await?, service))
+        let closure = self.linked(origin, vec![file]).await?;
+        match methods_of(&closure, service) {
+            // Not even its names can be read.
+            None => closure.sound(service).map(|()| None),
+            methods => Ok(methods),
+        }
     }
 
     async fn method_by_suffix(&self, asked: &str, service: Option<&str>) -> Result<Method, SchemaError> {
@@ -167,10 +206,14 @@ impl Schema {
         for tier in self.tiers() {
             let services = self.services_of(&tier).await?;
             let mut meant = Vec::new();
-            for (name, &origin) in &services {
-                if service.is_some_and(|service| !is_suffix(name, service)) {
-                    continue;
-                }
+            let fits = |name: &str| service.is_none_or(|service| is_suffix(name, service));
+            let fitting: Vec<_> = services.iter().filter(|(name, _)| fits(name)).collect();
+            for &index in &tier {
+                let its = fitting.iter().filter(|(_, origin)| **origin == index);
+                let questions: Vec<_> = its.map(|(name, _)| Question::Symbol(name)).collect();
+                self.sources()[index].want(&questions).await?;
+            }
+            for (name, &origin) in fitting {
                 for method in self.method_names(origin, name).await? {
                     if is_suffix(&format!("{name}.{method}"), &dotted) {
                         meant.push(format!("{name}/{method}"));
@@ -184,6 +227,7 @@ impl Schema {
                 && let Some(methods) = self.methods_exactly(service).await?
                 && let Some(found) = methods.into_iter().find(|known| known.name() == method)
             {
+                found.closure().sound(&format!("{service}.{method}"))?;
                 return Ok(found);
             }
             // Nothing fits: look closer at the services that are near, and at one that was named alone.
@@ -243,20 +287,20 @@ impl Schema {
     /// of the bundled files, which come last.
     pub(super) async fn walk(
         &self,
-        tier: Option<Vec<usize>>,
+        tier: Option<&[usize]>,
         see: &mut dyn FnMut(Declared<'_>),
     ) -> Result<(), SchemaError> {
         let Some(tier) = tier else {
             bundled::set().walk(Depth::Whole, see);
             return Ok(());
         };
-        for index in tier {
+        for &index in tier {
             let source = self.sources()[index].as_ref();
             if let Some(declarations) = source.declarations() {
                 declarations.walk(Depth::Whole, see);
                 continue;
             }
-            for file in reach(self.sources(), Origin::Given(index), roots_of(source).await?).await? {
+            for file in reach(self.sources(), Origin::Given(index), roots_of(source).await?).await?.files {
                 file.outline().walk(Depth::Whole, see);
             }
         }

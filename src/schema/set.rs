@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use foldhash::quality::RandomState;
 
 use super::outline::{Declared, Depth, SymbolKind};
 use super::wire::Fields;
@@ -22,7 +23,7 @@ pub(super) struct FileSet {
 /// What stands at the top level of files: what is nested is found through it.
 #[derive(Debug, Default)]
 struct TopLevel {
-    symbols: HashMap<String, usize>,
+    symbols: HashMap<String, usize, RandomState>,
     services: Vec<String>,
 }
 
@@ -100,6 +101,10 @@ impl FileSet {
             for (index, file) in self.files.iter().enumerate() {
                 file.outline().walk(Depth::TopLevel, &mut |symbol| {
                     if !declared.symbols.contains_key(symbol.name) {
+                        // Few files declare less than this.
+                        if declared.symbols.is_empty() {
+                            declared.symbols.reserve(self.files.len());
+                        }
                         declared.symbols.insert(symbol.name.to_owned(), index);
                         if symbol.kind == SymbolKind::Service {
                             declared.services.push(symbol.name.to_owned());

@@ -38,12 +38,30 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     /// The file that declares the extension of `message` with this number.
     async fn extension(&self, message: &str, number: i32) -> Result<Option<Arc<File>>, SchemaError>;
 
+    /// Announces what will be asked. A source to which a question is a journey asks all in one; others do nothing.
+    ///
+    /// # Errors
+    /// When the source cannot be asked at all. What is missing or broken is told by [`Source::file`] and
+    /// [`Source::symbol`].
+    async fn want(&self, _questions: &[Question<'_>]) -> Result<(), SchemaError> {
+        Ok(())
+    }
+
     /// What is declared, of a source that knows that without asking anybody; `None` from one that answers
     /// questions only, as a server does. Sources of the first kind are asked together for a short name, before
     /// all others.
     fn declarations(&self) -> Option<&dyn Declarations> {
         None
     }
+}
+
+/// What a source may be asked for by a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question<'a> {
+    /// The file of this name.
+    File(&'a str),
+    /// The file that declares this symbol.
+    Symbol(&'a str),
 }
 
 /// The names that are declared in files at hand, none of which has to be compiled or linked for it.

@@ -12,6 +12,8 @@ mod export;
 mod flags;
 mod folders;
 mod help;
+mod reflecting;
+mod reflection;
 mod run;
 mod schema;
 mod serve;

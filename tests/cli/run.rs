@@ -33,11 +33,16 @@ pub(crate) fn greet(args: &[&str]) -> Ran {
 
 /// Runs to the end with this text on standard input.
 pub(crate) fn greet_with_input(args: &[&str], input: &str) -> Ran {
+    greet_with_bytes(args, input.as_bytes())
+}
+
+/// Runs to the end with these bytes on standard input.
+pub(crate) fn greet_with_bytes(args: &[&str], input: &[u8]) -> Ran {
     let mut command = command(args);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // The program may end before it has read everything.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(input);
     ran(child.wait_with_output().unwrap())
 }
 

@@ -1,6 +1,8 @@
 //! `greet list`, `greet describe`, `greet health`, and names that are not there.
 
-use crate::run::{Folder, SHAPES, greet, serve};
+use std::io::Write as _;
+
+use crate::run::{Folder, SHAPES, greet, greet_with_bytes, serve};
 
 #[test]
 fn services_and_methods_are_listed() {
@@ -174,4 +176,84 @@ fn what_is_far_from_every_name_is_not_guessed_at() {
     let ran = greet(&["describe", &server.target, "nope"]);
     assert_eq!(ran.code, 4, "{}", ran.shown());
     assert!(!ran.stderr.contains("did you mean"), "{}", ran.stderr);
+}
+
+/// The descriptor set of one source.
+fn compiled(name: &str, text: &str) -> Vec<u8> {
+    let mut set = Vec::new();
+    prost::encoding::bytes::encode(1, &crate::reflecting::compiled(&[(name, text)])[name], &mut set);
+    set
+}
+
+#[test]
+fn a_set_comes_by_any_way() {
+    let folder = Folder::new();
+    let set = compiled("shapes.proto", SHAPES);
+    let zipped = {
+        let mut zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        zipped.write_all(&set).unwrap();
+        zipped.finish().unwrap()
+    };
+    let (plain, gzip) = (folder.file("plain.binpb", &set), folder.file("gzip.binpb.gz", &zipped));
+    for (option, path) in
+        [("--descriptor-set", &plain), ("--descriptor-set", &gzip), ("--protoset", &plain), ("-p", &gzip)]
+    {
+        assert_eq!(greet(&["list", option, path]).stdout, "shapes.Shapes\n", "{option} {path}");
+    }
+    for bytes in [&set, &zipped] {
+        let ran = greet_with_bytes(&["list", "--descriptor-set", "-", "Shapes"], bytes);
+        assert_eq!(ran.stdout.lines().next(), Some("shapes.Shapes/Unary"), "{}", ran.shown());
+    }
+    // What a shell makes of <(…) is a pipe: it can be read once.
+    let line = format!("{} describe --descriptor-set <(cat {gzip}) shapes.Sum", env!("CARGO_BIN_EXE_greet"));
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["-c", &line]);
+    let ran = crate::run::finish(bash);
+    assert_eq!(ran.stdout, "message Sum {\n  int32 count = 1;\n  string all = 2;\n}\n", "{}", ran.shown());
+    let broken = folder.file("broken.binpb.gz", &zipped[..zipped.len() - 9]);
+    let ran = greet(&["list", "--descriptor-set", &broken]);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
+    assert!(
+        greet_with_bytes(&["list", "--descriptor-set", "-"], b"")
+            .stderr
+            .contains("'standard input' is no descriptor set")
+    );
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let target = "localhost:1";
+    for args in [
+        vec!["call", "--descriptor-set", "-", target, "Sum", "-"],
+        vec!["call", "--descriptor-set", "-", target, "Sum", "-d", "@"],
+        vec!["convert", "--descriptor-set", "-", "Sum", "-"],
+        vec!["list", "--descriptor-set", "-", "--descriptor-set", "-"],
+    ] {
+        let ran = greet_with_bytes(&args, b"");
+        assert_eq!(
+            (ran.code, ran.stderr.as_str()),
+            (2, "error: standard input can be read once only\n"),
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+fn sources_count_in_the_order_in_which_they_are_given() {
+    let folder = Folder::new();
+    let text = |field: &str| format!("syntax = \"proto3\"; package o; message M {{ string {field} = 1; }}");
+    let proto = folder.file("proto/m.proto", text("by_proto"));
+    let set = folder.file("set.binpb", compiled("m.proto", &text("by_set")));
+    let by = |args: &[&str]| {
+        greet_with_bytes(&[&["describe", "o.M"], args].concat(), &compiled("m.proto", &text("by_stdin")))
+            .stdout
+    };
+    for (args, wins) in [
+        (vec!["-p", &proto, "--descriptor-set", &set], "by_proto"),
+        (vec!["--descriptor-set", &set, "-p", &proto], "by_set"),
+        (vec!["--descriptor-set", "-", "-p", &proto, "--descriptor-set", &set], "by_stdin"),
+        (vec!["-p", &proto, "--descriptor-set", "-"], "by_proto"),
+    ] {
+        assert_eq!(by(&args), format!("message M {{\n  string {wins} = 1;\n}}\n"), "{args:?}");
+    }
 }

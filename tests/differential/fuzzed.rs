@@ -8,7 +8,10 @@ use crate::random::check;
 /// So many inputs are made for each target.
 const INPUTS: u64 = 10_000;
 
-fn target(name: &str) {
+/// And so many where each is a schema, of which everything is asked.
+const SCHEMAS: u64 = 300;
+
+fn target(name: &str, inputs: u64) {
     let target = TARGETS.iter().find(|target| target.name == name).expect("it is a target");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(name);
     let mut seeds: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -19,7 +22,7 @@ fn target(name: &str) {
         let outcome = std::panic::catch_unwind(|| (target.body)(&input));
         assert!(outcome.is_ok(), "{} fails", seed.display());
     }
-    check::seeds(INPUTS, |choices| {
+    check::seeds(inputs, |choices| {
         (target.body)(&(target.input)(choices));
         Ok(())
     });
@@ -27,30 +30,40 @@ fn target(name: &str) {
 
 #[test]
 fn json_to_wire() {
-    target("json_to_wire");
+    target("json_to_wire", INPUTS);
 }
 
 #[test]
 fn wire_to_json() {
-    target("wire_to_json");
+    target("wire_to_json", INPUTS);
 }
 
 #[test]
 fn text() {
-    target("text");
+    target("text", INPUTS);
 }
 
 #[test]
 fn documents() {
-    target("documents");
+    target("documents", INPUTS);
 }
 
 #[test]
 fn fields() {
-    target("fields");
+    target("fields", INPUTS);
 }
 
 #[test]
 fn raw() {
-    target("raw");
+    target("raw", INPUTS);
+}
+
+#[test]
+fn descriptors() {
+    target("descriptors", SCHEMAS);
+}
+
+#[test]
+fn sources() {
+    target("sources", SCHEMAS);
 }

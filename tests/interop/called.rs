@@ -200,6 +200,48 @@ fn reflection_of_another_implementation_is_read() {
     assert_eq!(newer.code, 4, "{}", newer.stderr);
 }
 
+/// Python's server with these options, and its target.
+fn server_with(options: &[&str]) -> Option<(Peer, String)> {
+    let mut peer = Peer::start(python("server.py")?.args(options));
+    let target = peer.line();
+    Some((peer, target))
+}
+
+#[test]
+fn reflection_behind_a_doorkeeper() {
+    let Some((_server, target)) = server_with(&["--token", "sesame"]) else { return };
+    let hello = ["greeter.Greeter/SayHello", "name=World"];
+    let refused = call(&target, &hello);
+    assert_eq!((refused.code, refused.stdout.as_str()), (4, ""), "{}", refused.stderr);
+    for part in [
+        "v1: UNAUTHENTICATED (16): reflection is not for everybody",
+        "v1alpha: UNAUTHENTICATED (16)",
+        "hint: say who asks",
+    ] {
+        assert!(refused.stderr.contains(part), "{part} is not in: {}", refused.stderr);
+    }
+    for option in ["-H", "--reflect-header"] {
+        let ended = call(&target, &[&hello[..], &[option, "authorization: Bearer sesame"]].concat());
+        assert_prints(&ended, "{\"message\":\"Hello, World!\"}\n");
+    }
+    let other = call(&target, &[&hello[..], &["--rpc-header", "authorization: Bearer sesame"]].concat());
+    assert_eq!(other.code, 4, "{}", other.stderr);
+    // Given files need nobody's leave.
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/proto/greeter.proto");
+    assert_prints(&call(&target, &[&hello[..], &["-p", file]].concat()), "{\"message\":\"Hello, World!\"}\n");
+}
+
+#[test]
+fn one_stream_at_once_is_enough() {
+    let Some((_server, target)) = server_with(&["--one-stream"]) else { return };
+    for _ in 0..3 {
+        assert_prints(&call(&target, &["SayHello", "name=World"]), "{\"message\":\"Hello, World!\"}\n");
+        assert_prints(&call(&target, &["shapes.Shapes/Count", "upTo=1"]), "{\"value\":\"1\"}\n");
+    }
+    let described = run(&mut greet(["describe", &target, "shapes.Everything"]));
+    assert!(described.stdout.starts_with("message Everything {"), "{}", described.stderr);
+}
+
 #[test]
 fn health_of_another_implementation_is_read() {
     let Some((_server, target)) = server() else { return };

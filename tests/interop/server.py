@@ -1,11 +1,15 @@
 """The other side: a grpcio server of greeter.Greeter and shapes.Shapes, with reflection and health.
 
-    server.py [ADDRESS]
+    server.py [ADDRESS] [--token TOKEN] [--one-stream]
+
+With a token, reflection is for those who bring it (`authorization: Bearer TOKEN`). With one stream a connection takes one
+call at a time.
 
 Prints the target it listens on when it is ready, then one line for each call that was cut short:
 `cancelled METHOD`. Ends when standard input does.
 """
 
+import argparse
 import sys
 import threading
 from concurrent import futures
@@ -119,9 +123,34 @@ def details():
     return [bad, info, retry]
 
 
+class Doorkeeper(grpc.ServerInterceptor):
+    """Lets to reflection only who has the token."""
+
+    def __init__(self, token):
+        self.wanted = ("authorization", f"Bearer {token}")
+
+    def intercept_service(self, continuation, details):
+        if "ServerReflection" not in details.method or self.wanted in details.invocation_metadata:
+            return continuation(details)
+
+        def refuse(_requests, context):
+            context.abort(grpc.StatusCode.UNAUTHENTICATED, "reflection is not for everybody")
+
+        return grpc.stream_stream_rpc_method_handler(refuse)
+
+
 def main():
-    address = sys.argv[1] if len(sys.argv) > 1 else "localhost:0"
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("address", nargs="?", default="localhost:0")
+    parser.add_argument("--token")
+    parser.add_argument("--one-stream", action="store_true")
+    arguments = parser.parse_args()
+    address = arguments.address
+    server = grpc.server(
+        futures.ThreadPoolExecutor(max_workers=16),
+        interceptors=[Doorkeeper(arguments.token)] if arguments.token else [],
+        options=[("grpc.max_concurrent_streams", 1)] if arguments.one_stream else [],
+    )
     greeter_pb2_grpc.add_GreeterServicer_to_server(Greeter(), server)
     shapes_pb2_grpc.add_ShapesServicer_to_server(Shapes(), server)
 

@@ -36,8 +36,11 @@ pub(crate) use format::{InputArgs, InputForm, JsonArgs, OutputArgs, OutputForm};
 pub(crate) use health::HealthArgs;
 pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use man::{ManArgs, render_man};
-pub(crate) use schema::{ReflectionChoice, SchemaArgs};
+pub(crate) use schema::{ReflectionChoice, SchemaArgs, Source};
 pub(crate) use serve::ServeArgs;
+
+#[cfg(test)]
+pub(crate) use schema::Given;
 
 /// Call any gRPC method and serve any .proto from the shell, in JSON, with no generated code
 #[derive(Debug, Parser)]

@@ -1,9 +1,12 @@
 //! Calls a method: requests go out as they come in, replies are printed as they come back.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::FutureExt;
 use greet::MetadataMap;
 use greet::caller::{Prepared, Receiver, Sender};
+use greet::client::Origin;
 use greet::transcode::{Plan, fields};
 
 use super::{block_on, until_signal};
@@ -43,9 +46,31 @@ async fn call(
     if !streams {
         outgoing = outgoing.exactly_one(&prepared).await?;
     }
-    let client = session.client(call_metadata, args.timeout).await?;
-    let (sender, receiver) = client.start_prepared(prepared).split();
-    exchange(outgoing, sender, receiver, args).await
+    // Some servers take one stream on a connection, and that was reflection's. What is at hand whole is sent again
+    // on another; for a feed, which can be read once, the end of the first stream is waited for.
+    let again = match &outgoing {
+        Outgoing::Ready(ready) if session.has_asked() => Some(Outgoing::Ready(ready.clone())),
+        Outgoing::Ready(_) => None,
+        Outgoing::Feed(_) => {
+            session.leave().await;
+            None
+        }
+    };
+    let client = session.client(call_metadata.clone(), args.timeout).await?;
+    let (sender, receiver) = client.start_prepared(Arc::clone(&prepared)).split();
+    match (exchange(outgoing, sender, receiver, args).await?, again) {
+        (Exchanged::Ended, _) => Ok(()),
+        (Exchanged::NotTaken(failure), None) => Err(failure),
+        (Exchanged::NotTaken(_), Some(outgoing)) => {
+            session.leave().await;
+            let client = session.client(call_metadata, args.timeout).await?;
+            let (sender, receiver) = client.start_prepared(prepared).split();
+            match exchange(outgoing, sender, receiver, args).await? {
+                Exchanged::Ended => Ok(()),
+                Exchanged::NotTaken(failure) => Err(failure),
+            }
+        }
+    }
 }
 
 /// A target without a method: says which services there are.
@@ -142,13 +167,20 @@ impl Outgoing {
     }
 }
 
+/// How an exchange went, if not wrong.
+enum Exchanged {
+    Ended,
+    /// The server was going away when the call came, and has certainly not begun it.
+    NotTaken(Failure),
+}
+
 /// Sends and prints at once; ends when the server does, whatever is still to be sent.
 async fn exchange(
     mut outgoing: Outgoing,
     sender: Sender,
     mut receiver: Receiver,
     args: &CallArgs,
-) -> Result<(), Failure> {
+) -> Result<Exchanged, Failure> {
     let prepared = receiver.prepared().clone();
     let form = Form::of_replies(args.output.form, prepared.method().shape().streams_replies());
     let mut messages = Messages::new(form, forms::json_output(&args.output.json));
@@ -193,10 +225,12 @@ async fn exchange(
                     let plan = prepared.reply();
                     messages.write(plan, Wire::Foreign(&wire), |error| Failure::reply(plan, error))?;
                 }
-                Ok(None) => return messages.flush(),
+                Ok(None) => return messages.flush().map(|()| Exchanged::Ended),
                 Err(error) => {
                     messages.flush()?;
-                    return Err(Failure::from(error));
+                    let gone = error.ending().is_some_and(|end| matches!(end.origin, Origin::GoneAway));
+                    let failure = Failure::from(error);
+                    return if gone { Ok(Exchanged::NotTaken(failure)) } else { Err(failure) };
                 }
             }
         }

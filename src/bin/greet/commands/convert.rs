@@ -18,6 +18,9 @@ pub(super) fn run(args: &ConvertArgs) -> Result<(), Failure> {
         return Err(Failure::new(Kind::Usage, "a TYPE is missing")
             .hint("usage: greet convert [OPTIONS] TYPE FILE, where FILE may be -; --raw takes no TYPE"));
     };
+    if args.file == "-" && schema::takes_stdin(&args.schema) {
+        return Err(schema::stdin_is_taken());
+    }
     let sources = schema::given(&args.schema)?;
     let nothing_given = sources.is_empty();
     // It stays, as the type in an Any is looked for when a message has one.

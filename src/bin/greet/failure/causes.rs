@@ -37,8 +37,11 @@ impl Failure {
     /// A schema that is missing, ambiguous or broken.
     pub(crate) fn schema(error: &SchemaError) -> Self {
         let failure = Self::new(Kind::Schema, error.to_string());
-        if error.is_not_found() || error.is_ambiguous() {
+        if error.is_not_found() {
             return failure.did_you_mean(error.nearest());
+        }
+        if error.is_ambiguous() {
+            return failure.hint("say which by more of its name");
         }
         if let Some(missing) = error.missing() {
             return match missing.found_below() {
@@ -50,12 +53,18 @@ impl Failure {
             return failure
                 .hint("compile it by protoc --include_imports --descriptor_set_out=FILE and give --descriptor-set FILE");
         }
+        if let Some(file) = error.lacks() {
+            return failure.hint(format!("give {file} by -p FILE or --descriptor-set FILE"));
+        }
         match std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<ReflectionError>()) {
             None => failure,
             Some(cause) => match cause.connect_error() {
                 // The first question found out that there is no connection: that is what went wrong.
                 Some(error) => Self::connect(error),
                 None if cause.is_timeout() => failure.hint("more time is given by --connect-timeout"),
+                None if cause.is_unauthenticated() => {
+                    failure.hint("say who asks by -H 'authorization: …' or --reflect-header, or give the schema by -p FILE")
+                }
                 None => failure.hint("give the schema by -p FILE or --descriptor-set FILE"),
             },
         }

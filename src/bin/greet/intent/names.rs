@@ -36,7 +36,7 @@ pub(crate) fn all_asked(
     target: Option<&String>,
     schema: &SchemaArgs,
 ) -> Result<(Option<String>, Vec<String>), Failure> {
-    let given = !schema.proto.is_empty() || !schema.descriptor_set.is_empty();
+    let given = !schema.given.0.is_empty();
     match (given || target.is_some(), names) {
         (true, names) => Ok((target.cloned(), names.to_vec())),
         (false, [target, names @ ..]) => Ok((Some(target.clone()), names.to_vec())),
@@ -48,9 +48,11 @@ pub(crate) fn all_asked(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::{Given, Source};
 
     fn schema(proto: &[&str]) -> SchemaArgs {
-        SchemaArgs { proto: proto.iter().map(Into::into).collect(), include: vec![], descriptor_set: vec![] }
+        let given = proto.iter().map(|path| Source::Proto(path.into())).collect();
+        SchemaArgs { given: Given(given), include: vec![] }
     }
 
     fn read(

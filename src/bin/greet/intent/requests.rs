@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use greet::leaf::os_cause::words;
 use greet::transcode::fields::{self, Field, Mark};
 
+use super::schema;
 use crate::args::{CallArgs, InputForm};
 use crate::failure::{Failure, Kind};
 
@@ -76,6 +77,9 @@ pub(crate) fn of(args: &CallArgs) -> Result<Requests, Failure> {
     if let Some(data) = &args.data_option {
         // `-d @` is grpcurl's spelling of standard input.
         let input = if data == "@" { Input::Stdin } else { input(data) };
+        if input == Input::Stdin && schema::takes_stdin(&args.schema) {
+            return Err(schema::stdin_is_taken());
+        }
         return Ok(Requests::Documents(vec![input]));
     }
     let documents = args.input.form != InputForm::Json;
@@ -84,8 +88,9 @@ pub(crate) fn of(args: &CallArgs) -> Result<Requests, Failure> {
         Ok(Requests::Empty)
     } else if kinds.iter().all(|document| *document) {
         let inputs: Vec<Input> = args.data.iter().map(|argument| input(argument)).collect();
-        if inputs.iter().filter(|input| **input == Input::Stdin).count() > 1 {
-            return Err(Failure::new(Kind::Usage, "standard input can be read once only"));
+        let read = inputs.iter().filter(|input| **input == Input::Stdin).count();
+        if read + usize::from(schema::takes_stdin(&args.schema)) > 1 {
+            return Err(schema::stdin_is_taken());
         }
         Ok(Requests::Documents(inputs))
     } else if let Some(at) = kinds.iter().position(|document| *document).filter(|_| args.data.len() > 1) {

@@ -6,20 +6,46 @@ use std::time::Duration;
 
 use greet::caller::Prepared;
 use greet::client::{ConnectOptions, Connection, Reflection, ReflectionVersion};
-use greet::schema::{SchemaError, Source};
+use greet::schema::{DescriptorSet, SchemaError, Source};
 use greet::{Client, MetadataMap, Schema, Target};
 
 use super::{metadata, target};
-use crate::args::{ConnectionArgs, ReflectionChoice, SchemaArgs};
+use crate::args::{self, ConnectionArgs, ReflectionChoice, SchemaArgs};
 use crate::failure::{Failure, Kind};
 
 /// The sources on the command line, in their order.
 pub(crate) fn given(args: &SchemaArgs) -> Result<Vec<Arc<dyn Source>>, Failure> {
-    let paths: Vec<PathBuf> = args.proto.iter().chain(&args.descriptor_set).cloned().collect();
-    if paths.is_empty() {
-        return Ok(Vec::new());
+    let mut sources: Vec<Arc<dyn Source>> = Vec::new();
+    let mut paths: Vec<PathBuf> = Vec::new();
+    if args.given.0.iter().filter(|given| **given == args::Source::Stdin).count() > 1 {
+        return Err(stdin_is_taken());
     }
-    Ok(greet::schema::open(paths, args.include.clone())?)
+    for given in &args.given.0 {
+        match given {
+            args::Source::Proto(path) | args::Source::Set(path) => paths.push(path.clone()),
+            args::Source::Stdin => {
+                sources.extend(opened(&mut paths, args)?);
+                sources.push(Arc::new(DescriptorSet::read("standard input", std::io::stdin().lock())?));
+            }
+        }
+    }
+    sources.extend(opened(&mut paths, args)?);
+    Ok(sources)
+}
+
+fn opened(paths: &mut Vec<PathBuf>, args: &SchemaArgs) -> Result<Vec<Arc<dyn Source>>, Failure> {
+    let paths = std::mem::take(paths);
+    Ok(if paths.is_empty() { Vec::new() } else { greet::schema::open(paths, args.include.clone())? })
+}
+
+/// Whether the schema comes from standard input, which is then not there for data.
+pub(crate) fn takes_stdin(args: &SchemaArgs) -> bool {
+    args.given.0.contains(&args::Source::Stdin)
+}
+
+/// Two want standard input.
+pub(crate) fn stdin_is_taken() -> Failure {
+    Failure::new(Kind::Usage, "standard input can be read once only")
 }
 
 /// A server and what is known of its schema; dials when it has to, and at most once.
@@ -53,12 +79,19 @@ impl<'a> Session<'a> {
         if offline {
             match self.schema.method(name).await {
                 Ok(method) => return Ok(Arc::new(Prepared::new(method)?)),
-                Err(error) if !error.is_not_found() || self.args.reflection == ReflectionChoice::Off => {
-                    return Err(error.into());
+                Err(error) if self.args.reflection == ReflectionChoice::Off => return Err(error.into()),
+                Err(error) if error.is_not_found() => {}
+                // Given files that lack one: the server may fill the gap.
+                Err(error) if error.lacks().is_some() => {
+                    return self.prepare_with_server(name).await.map_err(|_| error.into());
                 }
-                Err(_) => {}
+                Err(error) => return Err(error.into()),
             }
         }
+        self.prepare_with_server(name).await
+    }
+
+    async fn prepare_with_server(&mut self, name: &str) -> Result<Arc<Prepared>, Failure> {
         self.ask_server().await?;
         let found = bounded(self.args.connect_timeout, self.schema.method(name)).await?;
         let method = match found {
@@ -91,6 +124,7 @@ impl<'a> Session<'a> {
             .with_name(self.target.text())
             .with_metadata(metadata::of_reflection(self.args)?)
             .with_version(version)
+            .with_dial(self.target, &self.options)
             .with_timeout(self.args.connect_timeout);
         let reflection = Arc::new(reflection);
         self.reflection = Some(Arc::clone(&reflection));
@@ -115,13 +149,23 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The connection that stands, or a new one where there is none or the server takes no more calls on it.
     async fn dial(&mut self) -> Result<Connection, Failure> {
-        if let Some(connection) = &self.connection {
-            return Ok(connection.clone());
+        let standing = match &self.reflection {
+            Some(reflection) => Some(reflection.connection().await),
+            None => self.connection.clone(),
+        };
+        if let Some(connection) = standing.filter(Connection::takes_calls) {
+            return Ok(connection);
         }
         let connection = Connection::connect(self.target, &self.options).await?;
         self.connection = Some(connection.clone());
         Ok(connection)
+    }
+
+    /// Whether the server was asked for its schema, on the connection that a call is made on.
+    pub(crate) fn has_asked(&self) -> bool {
+        self.reflection.is_some()
     }
 
     /// The client for the call itself.

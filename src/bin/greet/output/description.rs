@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use greet::leaf::printable;
 use serde_json::Value;
 
-use crate::args::{DescribeArgs, ReflectionChoice};
+use crate::args::{DescribeArgs, ReflectionChoice, Source};
 use crate::failure::Failure;
 
 /// One symbol.
@@ -60,11 +60,14 @@ pub(crate) fn write_text(text: &str) -> Result<(), Failure> {
 pub(crate) fn command_line(args: &DescribeArgs, target: Option<&str>, method: &str, data: &str) -> String {
     let (schema, connection) = (&args.schema, &args.connection);
     let mut words: Vec<Cow<'_, str>> = vec!["greet".into(), "call".into()];
-    for (option, paths) in
-        [("-p", &schema.proto), ("-I", &schema.include), ("--descriptor-set", &schema.descriptor_set)]
-    {
-        words.extend(paths.iter().flat_map(|path| [option.into(), path.to_string_lossy()]));
+    for source in &schema.given.0 {
+        words.extend(match source {
+            Source::Proto(path) => ["-p".into(), path.to_string_lossy()],
+            Source::Set(path) => ["--descriptor-set".into(), path.to_string_lossy()],
+            Source::Stdin => ["--descriptor-set".into(), "-".into()],
+        });
     }
+    words.extend(schema.include.iter().flat_map(|path| ["-I".into(), path.to_string_lossy()]));
     for (option, values) in [
         ("-H", &connection.header),
         ("--rpc-header", &connection.rpc_header),
