@@ -61,7 +61,7 @@ pub fn check(
     let shelf = Arc::new(shelf);
     for group in groups {
         checked.problems.extend(group.hidden.iter().map(|(path, first)| hides(path, first)));
-        checked.sources(&ProtoFiles::of(Arc::clone(&shelf), group));
+        checked.sources(ProtoFiles::of(Arc::clone(&shelf), group));
     }
     Ok(checked)
 }
@@ -75,7 +75,7 @@ impl Checked {
         }
     }
 
-    fn sources(&mut self, source: &ProtoFiles) {
+    fn sources(&mut self, source: ProtoFiles) {
         let (mut compiled, mut broken) = (Vec::new(), HashSet::new());
         for name in source.index().names() {
             self.files += 1;
@@ -93,6 +93,8 @@ impl Checked {
         let twice = declared_twice(source.index(), &broken);
         let are_told = !twice.is_empty();
         self.problems.extend(twice);
+        // What the compiler holds is as large as what is linked now.
+        drop(source);
         self.problems.extend(link(&compiled, are_told).into_iter().map(SchemaError::invalid));
     }
 }

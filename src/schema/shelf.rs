@@ -1,6 +1,7 @@
 //! The .proto texts at hand, each read and scanned once: where they are, what they import and declare.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read as _;
 use std::num::NonZero;
@@ -120,7 +121,8 @@ impl Tops {
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
     texts: Vec<Text>,
-    by_path: HashMap<PathBuf, Option<usize>, foldhash::fast::RandomState>,
+    /// As text, which is hashed in one go.
+    by_path: HashMap<OsString, Option<usize>, foldhash::fast::RandomState>,
     first_of: HashMap<Identity, usize>,
 }
 
@@ -128,7 +130,7 @@ impl Shelf {
     /// Reads files that are there, on all cores if they are many.
     pub(super) fn read_all(&mut self, paths: Vec<PathBuf>) {
         let mut paths = paths;
-        paths.retain(|path| !self.by_path.contains_key(path));
+        paths.retain(|path| !self.by_path.contains_key(path.as_os_str()));
         for (_, text) in on_all_cores(&paths, |path, buffer| Text::read(path.clone(), buffer)) {
             self.add(text);
         }
@@ -141,13 +143,13 @@ impl Shelf {
 
     /// The file of this path, read if it has not been; none if there is no such file.
     pub(super) fn find(&mut self, path: &Path) -> Option<usize> {
-        if let Some(&known) = self.by_path.get(path) {
+        if let Some(&known) = self.by_path.get(path.as_os_str()) {
             return known;
         }
         if std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
             return Some(self.add(Text::read(path.to_owned(), &mut Vec::new())));
         }
-        self.by_path.insert(path.to_owned(), None);
+        self.by_path.insert(path.as_os_str().to_owned(), None);
         None
     }
 
@@ -164,7 +166,7 @@ impl Shelf {
     fn add(&mut self, text: Text) -> usize {
         let index = self.texts.len();
         if let Place::Disk(path) = &text.place {
-            self.by_path.insert(path.clone(), Some(index));
+            self.by_path.insert(path.as_os_str().to_owned(), Some(index));
         }
         if let Some(identity) = &text.identity {
             self.first_of.entry(identity.clone()).or_insert(index);

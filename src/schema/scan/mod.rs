@@ -278,7 +278,7 @@ impl<'a> Scan<'a, '_> {
             self.scope.push('.');
         }
         // Words are ASCII.
-        self.scope.extend(name.iter().copied().map(char::from));
+        self.scope.push_str(std::str::from_utf8(name).unwrap_or_default());
     }
 
     fn declare(
