@@ -10,6 +10,7 @@ mod completions;
 mod connection;
 mod convert;
 mod describe;
+mod each;
 mod export;
 pub(crate) mod format;
 mod from_grpcurl;
@@ -17,8 +18,10 @@ mod health;
 mod list;
 mod man;
 mod one_dash;
+mod program;
 mod schema;
 mod serve;
+mod talk;
 
 use std::ffi::OsString;
 
@@ -29,13 +32,16 @@ pub(crate) use completions::{CompletionsArgs, write_completions};
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use convert::{ConvertArgs, ConvertForm, ConvertOutput};
 pub(crate) use describe::{DescribeArgs, DescribeForm};
+pub(crate) use each::EachArgs;
 pub(crate) use export::ExportArgs;
 pub(crate) use format::{InputArgs, InputForm, JsonArgs, OutputArgs, OutputForm};
 pub(crate) use health::HealthArgs;
 pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use man::{ManArgs, render_man};
+pub(crate) use program::ProgramArgs;
 pub(crate) use schema::{ReflectionChoice, SchemaArgs};
 pub(crate) use serve::ServeArgs;
+pub(crate) use talk::{Colour, ErrorFormat, TalkArgs, wants_json_errors};
 
 /// Call any gRPC method and serve any .proto from the shell, in JSON, with no generated code
 #[derive(Debug, Parser)]
