@@ -1,9 +1,9 @@
 """The other side: a grpcio server of greeter.Greeter and shapes.Shapes, with reflection and health.
 
-    server.py [ADDRESS]
+    server.py [ADDRESS [MILLISECONDS]]
 
 Prints the target it listens on when it is ready, then one line for each call that was cut short:
-`cancelled METHOD`. Ends when standard input does.
+`cancelled METHOD`. Ends when standard input does. With MILLISECONDS each connection is ended when it is so old.
 """
 
 import sys
@@ -121,7 +121,8 @@ def details():
 
 def main():
     address = sys.argv[1] if len(sys.argv) > 1 else "localhost:0"
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
+    age = [("grpc.max_connection_age_ms", int(sys.argv[2]))] if len(sys.argv) > 2 else []
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=age)
     greeter_pb2_grpc.add_GreeterServicer_to_server(Greeter(), server)
     shapes_pb2_grpc.add_ShapesServicer_to_server(Shapes(), server)
 
