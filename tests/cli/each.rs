@@ -32,6 +32,11 @@ fn each(server: &Served, options: &[&str], input: &str) -> crate::run::Ran {
     greet_with_input(&args, input)
 }
 
+/// So many values, one a line.
+fn numbered(count: usize) -> String {
+    (0..count).fold(String::new(), |lines, n| lines + &format!("{{\"name\":\"{n}\"}}\n"))
+}
+
 #[test]
 fn line_n_belongs_to_input_n() {
     let server = users();
@@ -105,7 +110,7 @@ fn so_many_calls_are_under_way_at_once() {
             replies.finish(Status::ok(), MetadataMap::new());
         }
     });
-    let input: String = (0..40).map(|n| format!("{{\"name\":\"{n}\"}}\n")).collect();
+    let input = numbered(40);
     let ran = greet_with_input(&peer.call(&["Unary", "--each", "-", "-j", "4"]), &input);
     assert_eq!(ran.shown(), format!("0\n--- stdout\n{input}--- stderr\n"));
     assert_eq!(seen.load(Ordering::SeqCst), 4);
@@ -129,7 +134,7 @@ fn more_connections_are_made_where_the_server_asks_for_it() {
             replies.finish(Status::ok(), MetadataMap::new());
         }
     });
-    let input: String = (0..13).map(|n| format!("{{\"name\":\"{n}\"}}\n")).collect();
+    let input = numbered(13);
     let mut running = {
         let mut command = command(&peer.call(&["Unary", "--each", "-", "-j", "6"]));
         command.stdin(Stdio::piped());

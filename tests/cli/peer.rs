@@ -70,14 +70,8 @@ impl Peer {
 
 /// An item of this name, on the wire.
 pub(crate) fn item(name: &str) -> Bytes {
-    let mut wire = vec![0x0a];
-    let mut length = name.len();
-    while length >= 0x80 {
-        wire.push((length & 0x7f) as u8 | 0x80);
-        length >>= 7;
-    }
-    wire.push(length as u8);
-    wire.extend(name.as_bytes());
+    let mut wire = Vec::new();
+    prost::encoding::string::encode(1, &name.to_owned(), &mut wire);
     wire.into()
 }
 

@@ -63,7 +63,7 @@ fn many_calls_outlive_connections_that_the_server_ends() {
     }
     each.hang_up();
     let ended = each.end();
-    let wanted: String = (0..count).map(|n| format!("{{\"message\":\"Hello, {n}!\"}}\n")).collect();
+    let wanted = (0..count).fold(String::new(), |all, n| all + &format!("{{\"message\":\"Hello, {n}!\"}}\n"));
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
     assert!(ended.stdout == wanted);
 }

@@ -4,8 +4,8 @@ use greet_peers::greeter_server::{Greeter, GreeterServer};
 use greet_peers::streams::streams_server::{Streams, StreamsServer};
 use greet_peers::streams::{Count, Item};
 use greet_peers::{HelloReply, HelloRequest};
-use tokio_stream::{Iter, iter};
 use tokio::net::TcpListener;
+use tokio_stream::{Iter, iter};
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
@@ -43,7 +43,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("localhost:{}", listener.local_addr()?.port());
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-        Server::builder().add_service(GreeterServer::new(Hello)).add_service(StreamsServer::new(Hello)).serve_with_incoming(incoming).await?;
+        Server::builder()
+            .add_service(GreeterServer::new(Hello))
+            .add_service(StreamsServer::new(Hello))
+            .serve_with_incoming(incoming)
+            .await?;
         Ok(())
     })
 }
