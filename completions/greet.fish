@@ -41,6 +41,11 @@ complete -c greet -n "__fish_greet_using_subcommand call" -s d -l data -d 'The r
 complete -c greet -n "__fish_greet_using_subcommand call" -l in -d 'The form of the documents' -r -f -a "json\t'ProtoJSON, one value or many'
 text\t'Protobuf\'s text format, messages separated by a line \'# ---\''
 binary\t'The message itself; varint-delimited for methods that take a stream'"
+complete -c greet -n "__fish_greet_using_subcommand call" -l generate -d 'Send what a jq program yields; wait("1s") between two values waits' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l each -d 'One unary call for each value of standard input (-) or of a file (@FILE); line N of stdout is the reply to value N, or {"error":{"n":N,…}}; the exit code is that of the lowest N that failed' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -s j -l jobs -d 'How many calls may be under way at once [default: 1]' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l rate -d 'Begin no more calls than this: 50/s, 100/m' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l failed -d 'Keep the values whose calls failed, one a line, for another try' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -s o -l output -d 'The form of the replies: pretty on a terminal, json (one line a message) in a pipe' -r -f -a "pretty\t'JSON with two spaces'
 json\t'JSON, one line a message'
 text\t'Protobuf\'s text format, messages separated by a line \'# ---\''
@@ -51,7 +56,16 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l int64 -d 'Print 64-
 number\t''"
 complete -c greet -n "__fish_greet_using_subcommand call" -l enums -d 'Print enum values as names or as numbers' -r -f -a "name\t''
 number\t''"
+complete -c greet -n "__fish_greet_using_subcommand call" -s n -l max-messages -d 'Leave the call after so many replies, which is then OK' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -s q -l query -d 'Print what a jq program yields for each reply; $metadata, $n, and at the end $status and $trailers' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -s f -l from-file -d 'The program of -q, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -l indent -d 'Indent with so many spaces; 0 is one line' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l arg -d '$NAME is this text, in all programs' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l argjson -d '$NAME is this JSON, in all programs' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l expect -d 'Fail with 7 unless this holds for every reply, and there is one; with $status or $trailers it is asked once, at the end, of the array of all' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l expect-code -d 'Fail with 7 unless the call ends with this status, by name or number; then it is no failure' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s t -l timeout -d 'Bound the whole call; sent to the server as its deadline' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
@@ -66,9 +80,20 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l authority -d 'The :
 complete -c greet -n "__fish_greet_using_subcommand call" -l user-agent -d 'What to send before greet\'s own user-agent' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand call" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand call" -l strict -d 'Read strict ProtoJSON: no comments, trailing commas, bare keys, single quotes, outermost < >'
 complete -c greet -n "__fish_greet_using_subcommand call" -l allow-unknown -d 'Drop unknown members and unknown enum names instead of refusing them'
+complete -c greet -n "__fish_greet_using_subcommand call" -l lockstep -d 'Send each request only after the reply to the one before'
+complete -c greet -n "__fish_greet_using_subcommand call" -l no-half-close -d 'Do not say that there is no further request: wait for the server to end the call'
 complete -c greet -n "__fish_greet_using_subcommand call" -l defaults -d 'Print fields that have their default value'
+complete -c greet -n "__fish_greet_using_subcommand call" -s r -l raw-output -d 'Print strings as they are, without quotes; alone it is \'-q .\''
+complete -c greet -n "__fish_greet_using_subcommand call" -l slurp -d 'Run -q once, at the end, over the array of all replies'
+complete -c greet -n "__fish_greet_using_subcommand call" -s S -l sort-keys -d 'Print members in the order of their names'
+complete -c greet -n "__fish_greet_using_subcommand call" -l tab -d 'Indent with tabs'
 complete -c greet -n "__fish_greet_using_subcommand call" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand call" -l tls -d 'Encrypt; this version cannot, and says so'
 complete -c greet -n "__fish_greet_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'

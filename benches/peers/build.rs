@@ -1,9 +1,11 @@
-//! Generates the greeter's code from greet's own .proto, without protoc.
+//! Generates the greeter's code from greet's own .proto, and that of the streams from ours, without protoc.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let proto = "../../proto/greeter.proto";
-    println!("cargo::rerun-if-changed={proto}");
-    let files = protox::compile([proto], ["../../proto"])?;
+    let protos = ["../../proto/greeter.proto", "streams.proto"];
+    for proto in protos {
+        println!("cargo::rerun-if-changed={proto}");
+    }
+    let files = protox::compile(protos, ["../../proto", "."])?;
     tonic_prost_build::configure().compile_fds(files)?;
     Ok(())
 }

@@ -177,6 +177,17 @@ impl Receiver {
         Ok(None)
     }
 
+    /// The next thing that the server said, whatever it is: for those who want to see all of a call. After the
+    /// end there is nothing. May be dropped and called again without losing anything.
+    pub async fn next_said(&mut self) -> Option<client::Reply> {
+        if self.ended {
+            return None;
+        }
+        let said = self.replies.next().await;
+        self.ended = matches!(said, client::Reply::End(_));
+        Some(said)
+    }
+
     /// The initial metadata; empty before the first reply.
     pub fn metadata(&self) -> &MetadataMap {
         &self.metadata

@@ -63,6 +63,11 @@ impl Client {
         Self { inner: Arc::new(Inner { connection, schema, reflection, metadata, timeout, prepared }) }
     }
 
+    /// The connection that calls are made over.
+    pub fn connection(&self) -> &Connection {
+        &self.inner.connection
+    }
+
     /// What the server speaks, as far as it is known.
     pub fn schema(&self) -> &Schema {
         &self.inner.schema

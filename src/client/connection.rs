@@ -162,6 +162,12 @@ impl Connection {
         &self.remote.peer
     }
 
+    /// How many calls the server takes at once, by what it has said so far; further ones wait here. Before it has said
+    /// anything this is HTTP/2's usual 100.
+    pub fn most_calls(&self) -> usize {
+        self.sender.current_max_send_streams().max(1)
+    }
+
     /// How long each phase of connecting took.
     pub fn phases(&self) -> Phases {
         self.remote.phases

@@ -11,6 +11,7 @@ use super::{compare, meter, text};
 
 /// A key of an object, which is a string here as it is in jq and in JSON.
 fn key(item: Item) -> ValR<Val, Item> {
+    item.check();
     match item.val {
         Val::TStr(_) => Ok(item.val),
         _ => Err(Error::str(format_args!("object keys must be strings, not {item}"))),
@@ -33,6 +34,7 @@ impl jaq_core::ValT for Item {
     }
 
     fn key_values(self) -> BoxIter<'static, ValR<(Self, Self), Self>> {
+        self.check();
         let depth = self.depth;
         let pair = move |name: Val, value: Val| {
             meter::tick();
@@ -52,6 +54,7 @@ impl jaq_core::ValT for Item {
 
     fn values(self) -> Box<dyn Iterator<Item = ValR<Self>>> {
         meter::tick();
+        self.check();
         let depth = self.depth;
         let child = move |value| {
             meter::tick();
@@ -67,6 +70,8 @@ impl jaq_core::ValT for Item {
     }
 
     fn index(self, index: &Self) -> ValR<Self> {
+        self.check();
+        index.check();
         // A path over null grows without end, and what grows so is dropped by recursion: it costs more.
         meter::spend(if matches!(self.val, Val::Null) { 8 } else { 1 });
         match (&self.val, &index.val) {
@@ -85,7 +90,7 @@ impl jaq_core::ValT for Item {
 
     fn range(self, range: Range<&Self>) -> ValR<Self> {
         meter::tick();
-        match &self.val {
+        match self.val() {
             Val::Arr(items) => meter::charge(items.len() * size_of::<Val>()),
             Val::TStr(text) => meter::work(text.len()),
             Val::BStr(_) => {}
@@ -101,6 +106,7 @@ impl jaq_core::ValT for Item {
         opt: Opt,
         f: impl Fn(Self) -> I,
     ) -> ValX<'a, Self> {
+        self.check();
         let depth = self.depth;
         let mut gather = Gather::new();
         match self.val {
@@ -130,6 +136,8 @@ impl jaq_core::ValT for Item {
         f: impl Fn(Self) -> I,
     ) -> ValX<'a, Self> {
         meter::tick();
+        self.check();
+        index.check();
         let depth = self.depth;
         if let (Val::BStr(_) | Val::TStr(_) | Val::Arr(_), Val::Obj(bounds)) = (&self.val, &index.val) {
             let bound = |name: &str| bounds.get(&Val::utf8_str(name.to_owned())).cloned().map(Self::flat);
@@ -144,6 +152,7 @@ impl jaq_core::ValT for Item {
                 let new = f(old.map_or(Self::flat(Val::Null), |val| Self::inside(val, depth))).next();
                 if let Some(item) = new.transpose()? {
                     meter::charge(MEMBER);
+                    item.check();
                     let depth = depth.max(item.depth + 1);
                     members.insert(name, item.val);
                     Ok(Self::new(self.val, depth))
@@ -169,6 +178,7 @@ impl jaq_core::ValT for Item {
                 let items = make_array(items);
                 let old = Self::inside(std::mem::take(&mut items[place]), depth);
                 if let Some(item) = f(old).next().transpose()? {
+                    item.check();
                     let depth = depth.max(item.depth + 1);
                     items[place] = item.val;
                     Ok(Self::new(self.val, depth))
@@ -192,6 +202,7 @@ impl jaq_core::ValT for Item {
         opt: Opt,
         f: impl Fn(Self) -> I,
     ) -> ValX<'a, Self> {
+        self.check();
         // Only arrays: what a slice of a string becomes is nothing that a message needs.
         let Val::Arr(items) = &mut self.val else {
             return opt.fail(self, |item| Exn::from(Error::typ(item, "array")));
@@ -205,6 +216,7 @@ impl jaq_core::ValT for Item {
         let new = f(Self { val: part, depth: self.depth }).next().transpose()?;
         let new = new.unwrap_or_else(|| Self::flat(Val::Arr(Rc::default())));
         let depth = self.depth.max(new.depth);
+        new.check();
         let Val::Arr(new) = new.val else { return Err(Exn::from(Error::typ(new, "array"))) };
         meter::charge(new.len() * size_of::<Val>());
         Rc::make_mut(items).splice(bounds, new.iter().cloned());
@@ -212,10 +224,11 @@ impl jaq_core::ValT for Item {
     }
 
     fn as_bool(&self) -> bool {
-        !matches!(self.val, Val::Null | Val::Bool(false))
+        !matches!(self.val(), Val::Null | Val::Bool(false))
     }
 
     fn into_string(self) -> Self {
+        self.check();
         match self.val {
             Val::TStr(_) => self,
             Val::BStr(text) => Self::string(*text),
@@ -227,6 +240,7 @@ impl jaq_core::ValT for Item {
 impl Item {
     /// Lets jaq's own value do what makes nothing larger or deeper than itself.
     fn delegate(self, f: impl FnOnce(Val) -> Result<Val, jaq_json::Error>) -> ValR<Self> {
+        self.check();
         let depth = self.depth;
         f(self.val)
             .map(|val| Self::inside(val, depth))
@@ -236,7 +250,7 @@ impl Item {
 
 /// The places that a slice of an array of this length means.
 fn slice(range: &Range<&Item>, length: usize) -> Result<std::ops::Range<usize>, Error> {
-    let bound = |item: Option<&Item>, none: usize| match item.map(|item| (&item.val, item)) {
+    let bound = |item: Option<&Item>, none: usize| match item.map(|item| (item.val(), item)) {
         None | Some((Val::Null, _)) => Ok(none),
         Some((Val::Num(number), item)) => match number.as_isize() {
             Some(i) if i < 0 => Ok(length.saturating_sub(i.unsigned_abs())),

@@ -10,6 +10,7 @@ use super::chain;
 use super::error::{Origin, QueryError};
 use super::library;
 use super::program::Machine;
+use super::step::StepKind;
 use super::straight::Straight;
 use super::walk::Names;
 use crate::leaf::nearest::nearest;
@@ -35,17 +36,22 @@ pub(super) struct Compiled {
     pub(super) straight: Option<Straight>,
 }
 
-pub(super) fn compile(text: &str, variables: &[&str], origin: &Origin) -> Result<Compiled, QueryError> {
+pub(super) fn compile(
+    text: &str,
+    variables: &[&str],
+    kinds: &[StepKind],
+    origin: &Origin,
+) -> Result<Compiled, QueryError> {
     let tokens = count_tokens(text);
     if text.len() > MAX_TEXT || tokens > MAX_TOKENS {
         return Err(QueryError::compile("the program is too long", origin.clone(), Vec::new()));
     }
     if tokens <= FEW_TOKENS {
-        return compile_here(text, variables, origin);
+        return compile_here(text, variables, kinds, origin);
     }
     let compiling = std::thread::Builder::new().stack_size(tokens * STACK_A_TOKEN + (2 << 20));
     std::thread::scope(|scope| {
-        let compiled = compiling.spawn_scoped(scope, || compile_here(text, variables, origin));
+        let compiled = compiling.spawn_scoped(scope, || compile_here(text, variables, kinds, origin));
         let failed = |why| QueryError::broken(why, origin);
         compiled
             .map_err(|_| failed("no thread could be started to compile the program"))?
@@ -65,7 +71,12 @@ fn count_tokens(text: &str) -> usize {
     text.chars().map(starts).filter(|starts| *starts).count()
 }
 
-fn compile_here(text: &str, variables: &[&str], origin: &Origin) -> Result<Compiled, QueryError> {
+fn compile_here(
+    text: &str,
+    variables: &[&str],
+    kinds: &[StepKind],
+    origin: &Origin,
+) -> Result<Compiled, QueryError> {
     let source = Source { text, origin };
     let mut term = source.parse()?;
     let straight = Straight::of(&term);
@@ -78,7 +89,7 @@ fn compile_here(text: &str, variables: &[&str], origin: &Origin) -> Result<Compi
     }
     let mentioned: Vec<&str> =
         variables.iter().copied().filter(|name| walk.variables.contains(name)).collect();
-    let (defs, funs) = library::reached::<Machine>(walk.calls);
+    let (defs, funs) = library::reached::<Machine>(walk.calls, kinds);
     let main = Def { name: MAIN, args: Vec::new(), body: term };
     let arena = Arena::default();
     let modules = Loader::new(defs.into_iter().chain([main]))

@@ -7,12 +7,10 @@ use jaq_json::{Num, Val, read};
 use jaq_std::ValT as _;
 
 use super::value::{Error, Item, MEMBER};
-use super::{compare, meter, text};
+use super::{compare, json, meter, text};
 
-/// Digits of an integer in JSON text; more are read as a double.
-const MAX_DIGITS: usize = 4_000;
-
-type Named<D> = (&'static str, Box<[Bind]>, RunPtr<D>);
+/// A function, the arguments it takes, and how it runs.
+pub(super) type Named<D> = (&'static str, Box<[Bind]>, RunPtr<D>);
 
 /// All of them.
 pub(super) fn funs<D: for<'a> DataT<V<'a> = Item>>() -> impl Iterator<Item = Fun<D>> {
@@ -86,61 +84,25 @@ fn range<'a>(from: Item, to: Item, by: Item) -> BoxIter<'a, ValX<'a, Item>> {
 
 /// Reads the JSON values in a string, none deeper than a value may be.
 fn from_json<'a>(item: &Item) -> BoxIter<'a, ValX<'a, Item>> {
-    let Some(json) = item.as_utf8_bytes() else {
+    let Some(text) = item.as_utf8_bytes() else {
         return box_once(Err(Exn::from(Error::typ(item.clone(), "string"))));
     };
     // The smallest values take the most: `[]` is two bytes, and a list of its own.
-    meter::charge(json.len().saturating_mul(24));
+    meter::charge(text.len().saturating_mul(24));
     let fail = |why: &str| Error::str(format_args!("cannot parse {item} as JSON: {why}"));
-    if let Err(why) = scan(json) {
+    if let Err(why) = json::scan(text) {
         return box_once(Err(Exn::from(fail(why))));
     }
-    let values: Vec<ValX<'a, Item>> = read::parse_many(json)
+    let values: Vec<ValX<'a, Item>> = read::parse_many(text)
         .map(|read| {
             let val = read.map_err(|error| fail(&error.to_string()))?;
-            if !has_string_keys(&val) {
+            if !json::has_string_keys(&val) {
                 return Err(Exn::from(fail("object keys must be strings")));
             }
             Ok(Item::outside(val))
         })
         .collect();
     Box::new(values.into_iter())
-}
-
-/// Looks for what would make the reader recurse or calculate too much.
-fn scan(json: &[u8]) -> Result<(), &'static str> {
-    let (mut depth, mut digits, mut in_string, mut escaped) = (0_u32, 0, false, false);
-    for &byte in json {
-        if in_string {
-            in_string = escaped || byte != b'"';
-            escaped = !escaped && byte == b'\\';
-            continue;
-        }
-        digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
-        match byte {
-            b'"' => in_string = true,
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > 200 {
-            return Err("it nests too deeply");
-        }
-        if digits > MAX_DIGITS {
-            return Err("a number has too many digits");
-        }
-    }
-    Ok(())
-}
-
-fn has_string_keys(val: &Val) -> bool {
-    match val {
-        Val::Arr(items) => items.iter().all(has_string_keys),
-        Val::Obj(members) => {
-            members.iter().all(|(name, val)| matches!(name, Val::TStr(_)) && has_string_keys(val))
-        }
-        _ => true,
-    }
 }
 
 fn to_bytes(item: &Item) -> ValR<Item> {

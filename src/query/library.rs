@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 
 use jaq_core::DataT;
 use jaq_core::load::parse::Def;
-use jaq_core::native::Fun;
+use jaq_core::native::{Fun, run};
 
 use super::functions;
+use super::step::{self, StepKind};
 use super::value::Item;
 use super::walk::{Call, Names};
 
@@ -146,7 +147,8 @@ fn library() -> &'static Library {
 }
 
 /// The library's definitions that these calls reach, in their order, and the natives that those reach.
-pub(super) fn reached<D>(calls: Vec<Call<'_>>) -> (Vec<Def<&'static str>>, Vec<Fun<D>>)
+/// Of the functions that make steps those of `kinds` are there.
+pub(super) fn reached<D>(calls: Vec<Call<'_>>, kinds: &[StepKind]) -> (Vec<Def<&'static str>>, Vec<Fun<D>>)
 where
     D: for<'a> DataT<V<'a> = Item>,
 {
@@ -166,17 +168,17 @@ where
     }
     let defs = library.defs.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(def, _)| def.clone());
     let needed = |name: &str, arity: usize| names.contains(&(name, arity));
-    let funs = natives::<D>().filter(|(name, args, _)| needed(name, args.len())).collect();
+    let funs = natives::<D>(kinds).filter(|(name, args, _)| needed(name, args.len())).collect();
     (defs.collect(), funs)
 }
 
-fn natives<D: for<'a> DataT<V<'a> = Item>>() -> impl Iterator<Item = Fun<D>> {
+fn natives<D: for<'a> DataT<V<'a> = Item>>(kinds: &[StepKind]) -> impl Iterator<Item = Fun<D>> {
     let guarded = |name: &str| GUARDED.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
     let theirs = jaq_core::funs().chain(jaq_std::funs()).filter_map(move |(name, args, fun)| {
         let name = if NATIVE.contains(&name) { Some(name) } else { guarded(name) };
         name.map(|name| (name, args, fun))
     });
-    functions::funs().chain(theirs)
+    functions::funs().chain(step::all(kinds).into_iter().map(run)).chain(theirs)
 }
 
 /// Every name that a program may call, for the nearest to one that is not there.
@@ -202,5 +204,5 @@ pub(super) fn is_internal(name: &str) -> bool {
 /// Whether jq has this function, and programs here may not use it.
 pub(super) fn is_forbidden(name: &str) -> bool {
     let clocks = ["now", "localtime", "strflocaltime", "jn", "yn", "input_filename", "input_line_number"];
-    FORBIDDEN.contains(&name) || clocks.contains(&name) || name == "$ENV"
+    FORBIDDEN.contains(&name) || clocks.contains(&name) || name == "$ENV" || step::is_step(name)
 }

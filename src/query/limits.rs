@@ -55,6 +55,15 @@ impl Limits {
         }
     }
 
+    /// The same for an input of so many bytes: what it may cost grows with what there is to look at.
+    #[must_use]
+    pub const fn for_input(mut self, bytes: usize) -> Self {
+        self.steps = self.steps.saturating_add((bytes as u64).saturating_mul(100));
+        self.bytes = self.bytes.saturating_add((bytes as u64).saturating_mul(64));
+        self.outputs = self.outputs.saturating_add(bytes);
+        self
+    }
+
     /// The same with a deadline.
     #[must_use]
     pub const fn until(mut self, deadline: Option<Instant>) -> Self {

@@ -36,13 +36,18 @@ thread_local! {
     };
 }
 
-/// What unwinds out of a run that met a bound.
-struct Stopped(Bound);
+/// What unwinds out of a run that is not to go on.
+enum Stopped {
+    Bound(Bound),
+    Step,
+}
 
 /// Why a run under the meter did not come to its end.
 pub(super) enum Broken {
     /// It met a bound.
     Stopped(Bound),
+    /// It used a step as a value.
+    Step,
     /// jaq panicked; this is a bug, but not a reason to end the process.
     Panicked,
 }
@@ -67,7 +72,10 @@ pub(super) fn run<T>(limits: &Limits, work: impl FnOnce() -> T) -> Result<T, Bro
         meter.deadline.set(before.3);
     });
     done.map_err(|payload| {
-        payload.downcast::<Stopped>().map_or(Broken::Panicked, |stopped| Broken::Stopped(stopped.0))
+        payload.downcast::<Stopped>().map_or(Broken::Panicked, |stopped| match *stopped {
+            Stopped::Bound(bound) => Broken::Stopped(bound),
+            Stopped::Step => Broken::Step,
+        })
     })
 }
 
@@ -122,7 +130,21 @@ pub(super) fn work(bytes: usize) {
 /// Leaves the run.
 #[cold]
 pub(super) fn stop(bound: Bound) -> ! {
-    resume_unwind(Box::new(Stopped(bound)))
+    resume_unwind(Box::new(Stopped::Bound(bound)))
+}
+
+/// Leaves the run, because a step stands where a value is wanted.
+#[cold]
+pub(super) fn stop_at_step() -> ! {
+    resume_unwind(Box::new(Stopped::Step))
+}
+
+/// Begins to count anew within a run: what comes next may cost as much again. The stack's floor stays.
+pub(super) fn renew(limits: &Limits) {
+    METER.with(|meter| {
+        meter.steps.set(limits.steps);
+        meter.bytes.set(limits.bytes);
+    });
 }
 
 /// Where the stack stands.

@@ -1,5 +1,6 @@
 //! A compiled program, and its runs.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use jaq_core::data::{DataT, HasLut};
@@ -9,6 +10,7 @@ use jaq_json::Val;
 use super::error::{Origin, QueryError};
 use super::limits::{Bound, Limits, Place};
 use super::meter::Broken;
+use super::step::{Step, StepKind};
 use super::straight::Straight;
 use super::value::Item;
 use super::{compile, meter};
@@ -22,13 +24,14 @@ const RESERVE: usize = 96 << 20;
 pub enum Output {
     /// A JSON value.
     Value(Val),
+    /// Something to do before what comes next; only of programs that were compiled to make steps.
+    Step(Step),
 }
 
 impl Output {
     /// The JSON value, if it is one.
     pub fn into_value(self) -> Option<Val> {
-        let Self::Value(val) = self;
-        Some(val)
+        if let Self::Value(val) = self { Some(val) } else { None }
     }
 }
 
@@ -69,7 +72,20 @@ impl Program {
     /// # Errors
     /// When the text is no jq, or names what is not there; with line and column in the file it came from.
     pub fn compile(text: &str, variables: &[&str], origin: Origin) -> Result<Self, QueryError> {
-        let compiled = compile::compile(text, variables, &origin)?;
+        Self::stepping(text, variables, &[], origin)
+    }
+
+    /// The same for a program that may make steps of these kinds.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn stepping(
+        text: &str,
+        variables: &[&str],
+        kinds: &[StepKind],
+        origin: Origin,
+    ) -> Result<Self, QueryError> {
+        let compiled = compile::compile(text, variables, kinds, &origin)?;
         let compile::Compiled { filter, variables, straight } = compiled;
         Ok(Self(Arc::new(Inner { filter, variables, origin, straight })))
     }
@@ -91,11 +107,28 @@ impl Program {
     /// [`Place::Apart`] it may block.
     pub fn run(&self, input: Val, variables: Vec<Val>, limits: &Limits) -> Run {
         let mut outputs = Vec::new();
-        let result = self.each(input, variables, limits, |val| {
-            outputs.push(Output::Value(val));
-            Next::More
+        let result = self.each(input, variables, limits, Budget::Whole, |output| {
+            outputs.push(output);
+            ControlFlow::Continue(())
         });
         Run { outputs, error: result.err() }
+    }
+
+    /// Runs the program and hands on what it yields as soon as it does; `take` may wait, and says whether the run
+    /// goes on. The limits of steps and memory hold from one output to the next, and there is none of outputs: a program
+    /// may go on for ever as long as it yields.
+    ///
+    /// # Errors
+    /// What ended the run before its end.
+    pub fn feed(
+        &self,
+        input: Val,
+        variables: Vec<Val>,
+        limits: &Limits,
+        take: impl FnMut(Output) -> ControlFlow<()> + Send,
+    ) -> Result<(), QueryError> {
+        let limits = Limits { outputs: usize::MAX, ..*limits };
+        self.each(input, variables, &limits, Budget::EachOutput, take)
     }
 
     /// Whether the program holds: it yields something, and nothing that it yields is false or null.
@@ -104,9 +137,9 @@ impl Program {
     /// What the run failed with, which counts as false.
     pub fn holds(&self, input: Val, variables: Vec<Val>, limits: &Limits) -> Result<bool, QueryError> {
         let mut holds = false;
-        self.each(input, variables, limits, |val| {
-            holds = !matches!(val, Val::Null | Val::Bool(false));
-            if holds { Next::More } else { Next::Enough }
+        self.each(input, variables, limits, Budget::Whole, |output| {
+            holds = !matches!(output, Output::Value(Val::Null | Val::Bool(false)));
+            if holds { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         Ok(holds)
     }
@@ -121,19 +154,20 @@ impl Program {
         input: Val,
         variables: Vec<Val>,
         limits: &Limits,
-        mut take: impl FnMut(Val) -> Next + Send,
+        budget: Budget,
+        mut take: impl FnMut(Output) -> ControlFlow<()> + Send,
     ) -> Result<(), QueryError> {
         debug_assert_eq!(variables.len(), self.0.variables.len(), "a value for each variable");
         if let Some(val) = self.0.straight.as_ref().and_then(|straight| straight.run(&input, limits)) {
-            take(val);
+            let _ = take(Output::Value(val));
             return Ok(());
         }
         if limits.place == Place::Here {
-            return self.each_here(input, variables, limits, take);
+            return self.each_here(input, variables, limits, budget, take);
         }
         let apart = std::thread::Builder::new().stack_size(limits.stack + RESERVE);
         std::thread::scope(|scope| {
-            let run = apart.spawn_scoped(scope, || self.each_here(input, variables, limits, take));
+            let run = apart.spawn_scoped(scope, || self.each_here(input, variables, limits, budget, take));
             let failed = |why| QueryError::broken(why, &self.0.origin);
             run.map_err(|_| failed("no thread could be started for the program"))?
                 .join()
@@ -146,7 +180,8 @@ impl Program {
         input: Val,
         variables: Vec<Val>,
         limits: &Limits,
-        mut take: impl FnMut(Val) -> Next,
+        budget: Budget,
+        mut take: impl FnMut(Output) -> ControlFlow<()>,
     ) -> Result<(), QueryError> {
         let Inner { filter, origin, .. } = &*self.0;
         let done = meter::run(limits, || {
@@ -159,8 +194,12 @@ impl Program {
                     return Err(QueryError::exhausted(Bound::Outputs, origin));
                 }
                 left -= 1;
-                if matches!(take(item.into_val()), Next::Enough) {
+                let output = Step::of(item).map_or_else(|item| Output::Value(item.into_val()), Output::Step);
+                if take(output).is_break() {
                     break;
+                }
+                if budget == Budget::EachOutput {
+                    meter::renew(limits);
                 }
             }
             Ok(())
@@ -168,6 +207,10 @@ impl Program {
         done.unwrap_or_else(|broken| {
             Err(match broken {
                 Broken::Stopped(bound) => QueryError::exhausted(bound, origin),
+                Broken::Step => QueryError::broken(
+                    "a step, such as wait, is no value: it can only be yielded by itself",
+                    origin,
+                ),
                 Broken::Panicked => QueryError::broken("the program failed inside jq", origin),
             })
         })
@@ -180,10 +223,11 @@ impl std::fmt::Debug for Program {
     }
 }
 
-/// Whether a run goes on after an output.
-enum Next {
-    More,
-    Enough,
+/// What the limits of a run hold for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Budget {
+    Whole,
+    EachOutput,
 }
 
 /// A result of the main filter, the error as the value that it carries.

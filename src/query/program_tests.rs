@@ -1,6 +1,8 @@
 //! What programs yield, compared with jaq as it comes; and that nothing which loops, grows or nests ends the process.
 
 use super::*;
+use std::time::Duration;
+
 use crate::query::view;
 use proptest::prelude::*;
 
@@ -468,3 +470,91 @@ const WORDS: &[&str] = &[
     "has(",
     "floor",
 ];
+
+/// What a program with steps feeds, up to so many outputs, and the error that ended it.
+fn fed(text: &str, limits: &Limits, most: usize) -> (Vec<Output>, Option<QueryError>) {
+    let program = Program::stepping(text, &[], &[StepKind::Wait], Origin::new("p")).unwrap();
+    let mut outputs = Vec::new();
+    let result = program.feed(Val::Null, Vec::new(), limits, |output| {
+        outputs.push(output);
+        if outputs.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    (outputs, result.err())
+}
+
+#[test]
+fn steps_stand_between_values() {
+    let wait = |millis| Output::Step(Step::Wait(Duration::from_millis(millis)));
+    let (outputs, error) = fed("1, wait(\"50ms\"), wait(1.5), (2 | ., wait(\"1m\"))", &Limits::inline(), 9);
+    let value = |n: isize| Output::Value(Val::from(n));
+    assert_eq!(outputs, [value(1), wait(50), wait(1500), value(2), wait(60_000)]);
+    assert!(error.is_none(), "{error:?}");
+    let (outputs, _) = fed("first(wait(1), 1), (if true then wait(2) else 3 end)", &Limits::inline(), 9);
+    assert_eq!(outputs, [wait(1000), wait(2000)]);
+}
+
+#[test]
+fn a_step_is_no_value() {
+    for text in [
+        "[wait(1)]",
+        "{a: wait(1)}",
+        "wait(1) | .a",
+        "wait(1) | .[]",
+        "wait(1) + 1",
+        "1 + wait(1)",
+        "wait(1) == wait(1)",
+        "wait(1) | tojson",
+        "wait(1) | not",
+        "wait(1) // 1",
+        "if wait(1) then 1 else 2 end",
+        "\"\\(wait(1))\"",
+        "[1] | map(wait(1))",
+        "[1] | .[0] = wait(1)",
+        "[1] | .[wait(1)]",
+        "[1, 2] | .[wait(1):]",
+        "{a: 1} | .a |= wait(1)",
+        "[3, 1] | sort_by(wait(1))",
+        "wait(1) | length",
+        "wait(wait(1))",
+        "reduce wait(1) as $x ([]; . + [$x])",
+        "try [wait(1)] catch 1",
+        "error(wait(1))",
+        "range(wait(1))",
+        "[1] | index(wait(1))",
+        "\"a\" | test(wait(1))",
+        "wait(1) | keys",
+        "-wait(1)",
+    ] {
+        let (outputs, error) = fed(text, &Limits::inline(), 9);
+        let error = error.unwrap_or_else(|| panic!("{text}: {outputs:?}")).to_string();
+        assert!(error.contains("a step, such as wait, is no value"), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_wait_takes_a_duration() {
+    for (text, said) in [
+        ("wait(\"soon\")", "wait: 'soon' is no duration"),
+        ("wait(-1)", "or a number of seconds, not -1"),
+        ("wait(null)", "not null"),
+        ("wait(1e300)", "not 1"),
+        ("wait(nan)", "or a number of seconds"),
+    ] {
+        let (_, error) = fed(text, &Limits::inline(), 9);
+        let error = error.expect(text).to_string();
+        assert!(error.contains(said), "{text}: {error}");
+    }
+    // Who may make none does not know the word.
+    let error = Program::compile("wait(1)", &[], Origin::new("p")).unwrap_err().to_string();
+    assert_eq!(error, "p:1:1: wait is not available here");
+}
+
+#[test]
+fn what_is_fed_may_go_on_for_ever_but_not_without_an_output() {
+    let (outputs, error) = fed("repeat(1)", &Limits::inline(), 20_000);
+    assert_eq!((outputs.len(), error.is_none()), (20_000, true));
+    let (outputs, error) = fed("1, 2, ([range(1000000)] | length)", &Limits::inline(), 9);
+    assert_eq!((outputs.len(), error.and_then(|error| error.bound())), (2, Some(Bound::Steps)));
+    let (outputs, error) = fed("range(1000)", &Limits { place: Place::Apart, ..Limits::inline() }, 2000);
+    assert_eq!((outputs.len(), error.is_none()), (1000, true));
+}

@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jaq_json::{Num, Val};
 
-use super::meter;
+use super::view::Members;
+use super::{compare, meter};
 
 /// What differs between the two JSONs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,14 +18,26 @@ enum Form {
 
 /// The value on one line without blanks, as `jq -c` prints it.
 pub(super) fn jq(val: &Val) -> Vec<u8> {
-    let mut writer = Writer { out: Vec::with_capacity(64), form: Form::Jq, most: usize::MAX };
+    let mut out = Vec::with_capacity(64);
+    append(val, Members::AsTheyCame, &mut out);
+    out
+}
+
+/// The same, appended, with the members of objects in this order.
+pub(super) fn append(val: &Val, members: Members, out: &mut Vec<u8>) {
+    let mut writer = Writer { out: std::mem::take(out), form: Form::Jq, most: usize::MAX, members };
     writer.value(val);
-    writer.out
+    *out = writer.out;
 }
 
 /// The value as `ProtoJSON`, appended.
 pub(super) fn proto(val: &Val, out: &mut Vec<u8>) {
-    let mut writer = Writer { out: std::mem::take(out), form: Form::Proto, most: usize::MAX };
+    let mut writer = Writer {
+        out: std::mem::take(out),
+        form: Form::Proto,
+        most: usize::MAX,
+        members: Members::AsTheyCame,
+    };
     writer.value(val);
     *out = writer.out;
 }
@@ -32,7 +45,7 @@ pub(super) fn proto(val: &Val, out: &mut Vec<u8>) {
 /// At most some eighty characters of the value.
 pub(super) fn brief(val: &Val) -> String {
     const MOST: usize = 80;
-    let mut writer = Writer { out: Vec::new(), form: Form::Jq, most: MOST };
+    let mut writer = Writer { out: Vec::new(), form: Form::Jq, most: MOST, members: Members::AsTheyCame };
     writer.value(val);
     let text = String::from_utf8_lossy(&writer.out);
     match text.char_indices().nth(MOST) {
@@ -46,6 +59,7 @@ struct Writer {
     form: Form,
     /// When this many bytes are written, nothing more is.
     most: usize,
+    members: Members,
 }
 
 impl Writer {
@@ -86,22 +100,35 @@ impl Writer {
             Val::Obj(members) => {
                 meter::tick();
                 self.out.push(b'{');
-                for (i, (name, item)) in members.iter().enumerate() {
-                    if i > 0 {
-                        self.out.push(b',');
-                    }
-                    match name {
-                        Val::TStr(text) => self.string(text),
-                        // Only values from outside jq have such names.
-                        other => self.string(&jq(other)),
-                    }
-                    self.out.push(b':');
-                    self.value(item);
-                    if self.full() {
-                        return;
-                    }
+                if self.members == Members::Sorted {
+                    let mut sorted: Vec<_> = members.iter().collect();
+                    sorted.sort_by(|(one, _), (other, _)| compare::order(one, other));
+                    self.members(sorted);
+                } else {
+                    self.members(members.iter());
+                }
+                if self.full() {
+                    return;
                 }
                 self.out.push(b'}');
+            }
+        }
+    }
+
+    fn members<'v>(&mut self, members: impl IntoIterator<Item = (&'v Val, &'v Val)>) {
+        for (i, (name, item)) in members.into_iter().enumerate() {
+            if i > 0 {
+                self.out.push(b',');
+            }
+            match name {
+                Val::TStr(text) => self.string(text),
+                // Only values from outside jq have such names.
+                other => self.string(&jq(other)),
+            }
+            self.out.push(b':');
+            self.value(item);
+            if self.full() {
+                return;
             }
         }
     }

@@ -26,6 +26,10 @@ pub(super) struct Item {
     pub(super) depth: u32,
 }
 
+/// The depth of an item that is a step and no value. No value is as deep, so that nothing that came from outside
+/// can be one; whoever wants the value of such an item ends the run.
+const STEP: u32 = u32::MAX;
+
 impl Item {
     /// A value that came from outside.
     pub(super) fn outside(val: Val) -> Self {
@@ -58,11 +62,30 @@ impl Item {
         Self { val: Val::utf8_str(text), depth: 0 }
     }
 
+    /// A step, by what is to be known of it.
+    pub(super) fn step(payload: Val) -> Self {
+        Self { val: payload, depth: STEP }
+    }
+
+    /// The payload of a step; the item itself if it is a value.
+    pub(super) fn into_step(self) -> Result<Val, Self> {
+        if self.depth == STEP { Ok(self.val) } else { Err(self) }
+    }
+
+    /// Ends the run unless this is a value.
+    pub(super) fn check(&self) {
+        if self.depth == STEP {
+            meter::stop_at_step();
+        }
+    }
+
     pub(super) fn val(&self) -> &Val {
+        self.check();
         &self.val
     }
 
     pub(super) fn into_val(self) -> Val {
+        self.check();
         self.val
     }
 
@@ -152,6 +175,7 @@ impl Gather {
 
     pub(super) fn add(&mut self, item: Item, bytes: usize) -> Val {
         meter::charge(bytes);
+        item.check();
         self.deepest = self.deepest.max(item.depth);
         item.val
     }
@@ -176,6 +200,7 @@ impl FromIterator<Self> for Item {
 impl jaq_std::ValT for Item {
     fn into_seq<S: FromIterator<Self>>(self) -> Result<S, Self> {
         let depth = self.depth;
+        self.check();
         match self.val {
             Val::Arr(items) => {
                 // The list that jaq makes of it is larger by the depth of each.
@@ -187,23 +212,23 @@ impl jaq_std::ValT for Item {
     }
 
     fn is_int(&self) -> bool {
-        matches!(self.val, Val::Num(Num::Int(_) | Num::BigInt(_)))
+        matches!(self.val(), Val::Num(Num::Int(_) | Num::BigInt(_)))
     }
 
     fn as_isize(&self) -> Option<isize> {
-        jaq_std::ValT::as_isize(&self.val)
+        jaq_std::ValT::as_isize(self.val())
     }
 
     fn as_f64(&self) -> Option<f64> {
-        jaq_std::ValT::as_f64(&self.val)
+        jaq_std::ValT::as_f64(self.val())
     }
 
     fn is_utf8_str(&self) -> bool {
-        matches!(self.val, Val::TStr(_))
+        matches!(self.val(), Val::TStr(_))
     }
 
     fn as_bytes(&self) -> Option<&[u8]> {
-        match &self.val {
+        match self.val() {
             Val::BStr(text) | Val::TStr(text) => {
                 // Whoever asks for the bytes is about to walk them.
                 meter::work(text.len());
@@ -214,7 +239,7 @@ impl jaq_std::ValT for Item {
     }
 
     fn as_sub_str(&self, part: &[u8]) -> Self {
-        Self::flat(self.val.as_sub_str(part))
+        Self::flat(self.val().as_sub_str(part))
     }
 
     fn from_utf8_bytes(text: impl AsRef<[u8]> + Send + 'static) -> Self {
@@ -254,13 +279,13 @@ impl From<String> for Item {
 
 impl From<Range<Self>> for Item {
     fn from(range: Range<Self>) -> Self {
-        Self::flat(Val::from(range.start.map(|item| item.val)..range.end.map(|item| item.val)))
+        Self::flat(Val::from(range.start.map(Self::into_val)..range.end.map(Self::into_val)))
     }
 }
 
 impl PartialEq for Item {
     fn eq(&self, other: &Self) -> bool {
-        compare::same(&self.val, &other.val)
+        compare::same(self.val(), other.val())
     }
 }
 
@@ -274,13 +299,13 @@ impl PartialOrd for Item {
 
 impl Ord for Item {
     fn cmp(&self, other: &Self) -> Ordering {
-        compare::order(&self.val, &other.val)
+        compare::order(self.val(), other.val())
     }
 }
 
 impl fmt::Display for Item {
     /// The beginning of its JSON; jaq shows values only in errors.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&text::brief(&self.val))
+        if self.depth == STEP { f.write_str("a step") } else { f.write_str(&text::brief(&self.val)) }
     }
 }

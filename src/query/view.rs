@@ -2,8 +2,10 @@
 
 use bytes::Bytes;
 use jaq_json::{Map, Num, Val};
+use tonic::metadata::MetadataMap;
 
-use super::text;
+use super::{json, text};
+use crate::leaf::metadata;
 use crate::transcode::tree::{self, Look, Tree};
 use crate::transcode::{DataError, Plan};
 
@@ -96,6 +98,48 @@ impl Tree for Val {
         }
         String::from_utf8_lossy(&json).into_owned()
     }
+}
+
+/// Reads a value from its JSON, such as an argument of a program.
+///
+/// # Errors
+/// Why the text is no JSON value.
+pub fn from_json(text: &str) -> Result<Val, String> {
+    json::parse(text.as_bytes())
+}
+
+/// Metadata as programs see it in `$metadata`: each name once, several values joined by `, `; those of `-bin` names
+/// in base64.
+pub fn from_metadata(map: &MetadataMap) -> Val {
+    let mut joined: Vec<(String, String)> = Vec::new();
+    for (key, value) in metadata::entries(map) {
+        match joined.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, values)) => *values = format!("{values}, {value}"),
+            None => joined.push((key, value)),
+        }
+    }
+    let members = joined.into_iter().map(|(key, value)| (Val::from(key), Val::from(value)));
+    Val::obj(members.collect())
+}
+
+/// In which order the members of an object are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Members {
+    /// In that of the value.
+    #[default]
+    AsTheyCame,
+    /// By their names.
+    Sorted,
+}
+
+/// Appends a value as JSON on one line without blanks.
+pub fn write(val: &Val, members: Members, out: &mut Vec<u8>) {
+    text::append(val, members, out);
+}
+
+/// The text of a string, as `-q -r` prints it; nothing of any other value.
+pub fn as_text(val: &Val) -> Option<&[u8]> {
+    if let Val::TStr(text) = val { Some(text) } else { None }
 }
 
 /// A value as `-q` prints it: JSON on one line without blanks.

@@ -287,3 +287,28 @@ fn unusual_encodings_are_read_as_the_long_way_reads_them() {
         assert_eq!(seen(from_wire, wire), seen(from_wire_by_text, wire), "{wire:x?}");
     }
 }
+
+#[test]
+fn a_value_is_read_from_json_and_written_in_order() {
+    let val = from_json("{\"b\": [1, {\"d\": null, \"c\": \"x\"}], \"a\": 1e2}").unwrap();
+    let shown = |members| {
+        let mut out = b">".to_vec();
+        write(&val, members, &mut out);
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(shown(Members::AsTheyCame), ">{\"b\":[1,{\"d\":null,\"c\":\"x\"}],\"a\":1e2}");
+    assert_eq!(shown(Members::Sorted), ">{\"a\":1e2,\"b\":[1,{\"c\":\"x\",\"d\":null}]}");
+    assert_eq!((as_text(&from_json("\"a\\n\"").unwrap()), as_text(&val)), (Some(&b"a\n"[..]), None));
+    for bad in ["", "{", "1 2", "{1:2}", &"[".repeat(300), "x"] {
+        assert!(from_json(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn metadata_has_each_name_once() {
+    let mut map = tonic::metadata::MetadataMap::new();
+    for entry in ["a: 1", "b-bin: AQI=", "a: 2"] {
+        metadata::parse(entry, &mut map).unwrap();
+    }
+    assert_eq!(to_text(&from_metadata(&map)), "{\"a\":\"1, 2\",\"b-bin\":\"AQI\"}");
+}

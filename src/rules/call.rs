@@ -61,17 +61,7 @@ impl CallView<'_> {
                 // What does not decode has ended the call before.
                 first.and_then(|wire| view::from_wire(input, wire).ok()).unwrap_or_default()
             }
-            "$metadata" => {
-                let mut joined: Vec<(String, String)> = Vec::new();
-                for (key, value) in metadata::entries(self.metadata) {
-                    match joined.iter_mut().find(|(other, _)| *other == key) {
-                        Some((_, values)) => *values = format!("{values}, {value}"),
-                        None => joined.push((key, value)),
-                    }
-                }
-                let members = joined.into_iter().map(|(key, value)| (Val::from(key), Val::from(value)));
-                Val::obj(members.collect())
-            }
+            "$metadata" => view::from_metadata(self.metadata),
             "$metadata_all" => {
                 let mut all = Map::default();
                 for (key, value) in metadata::entries(self.metadata) {

@@ -17,6 +17,7 @@ mod formats;
 mod grpcurl;
 mod load;
 mod peers;
+mod programs;
 #[path = "../random/mod.rs"]
 #[allow(dead_code, reason = "the differential tests use the rest")]
 mod random;

@@ -1,9 +1,9 @@
 """The other side: a grpcio server of greeter.Greeter and shapes.Shapes, with reflection and health.
 
-    server.py [ADDRESS] [--token TOKEN] [--one-stream]
+    server.py [ADDRESS] [--token TOKEN] [--one-stream] [--max-age MILLISECONDS]
 
 With a token, reflection is for those who bring it (`authorization: Bearer TOKEN`). With one stream a connection takes one
-call at a time.
+call at a time. With an age each connection is ended when it is so old.
 
 Prints the target it listens on when it is ready, then one line for each call that was cut short:
 `cancelled METHOD`. Ends when standard input does.
@@ -144,12 +144,16 @@ def main():
     parser.add_argument("address", nargs="?", default="localhost:0")
     parser.add_argument("--token")
     parser.add_argument("--one-stream", action="store_true")
+    parser.add_argument("--max-age", type=int)
     arguments = parser.parse_args()
     address = arguments.address
+    options = [("grpc.max_concurrent_streams", 1)] if arguments.one_stream else []
+    if arguments.max_age is not None:
+        options.append(("grpc.max_connection_age_ms", arguments.max_age))
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=16),
         interceptors=[Doorkeeper(arguments.token)] if arguments.token else [],
-        options=[("grpc.max_concurrent_streams", 1)] if arguments.one_stream else [],
+        options=options,
     )
     greeter_pb2_grpc.add_GreeterServicer_to_server(Greeter(), server)
     shapes_pb2_grpc.add_ShapesServicer_to_server(Shapes(), server)

@@ -1,16 +1,21 @@
 //! What went wrong, for the person who typed: one kind, one cause, its hints, and the table of exit codes.
 
 mod causes;
+mod json;
 mod status;
+
+pub(crate) use status::status_object;
 
 use greet::leaf::os_cause::words;
 use greet::{Code, Layer};
 
 /// A failed run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     kind: Kind,
     cause: String,
+    /// The server's own words, where there is a status.
+    message: Option<String>,
     /// Lines below the cause, indented: the details of a status.
     details: Vec<String>,
     hints: Vec<String>,
@@ -33,6 +38,8 @@ pub(crate) enum Kind {
     Status(Code),
     /// The health check says something other than SERVING.
     Unhealthy,
+    /// A call is not as it was expected: another status, or replies of which something does not hold.
+    Unmet,
     /// Calls were cut by a drain that took too long.
     Cut,
     /// A command of `serve -- command` ended so.
@@ -56,7 +63,7 @@ impl Kind {
             Self::Schema => 4,
             Self::Connection => 5,
             Self::Tls => 6,
-            Self::Unhealthy => 7,
+            Self::Unhealthy | Self::Unmet => 7,
             // A number that gRPC does not name counts as UNKNOWN.
             Self::Status(code) if !code.is_named() => 64 + 2,
             Self::Status(code) => 64_u8.saturating_add(u8::try_from(code.number()).unwrap_or(2)),
@@ -69,7 +76,7 @@ impl Kind {
 impl Failure {
     /// A failure with its cause: lower case, no full stop, naming what failed.
     pub(crate) fn new(kind: Kind, cause: impl Into<String>) -> Self {
-        Self { kind, cause: cause.into(), details: Vec::new(), hints: Vec::new() }
+        Self { kind, cause: cause.into(), message: None, details: Vec::new(), hints: Vec::new() }
     }
 
     /// A failure that says nothing beyond its exit code.
@@ -98,6 +105,13 @@ impl Failure {
     #[must_use]
     pub(crate) fn detail(mut self, line: impl Into<String>) -> Self {
         self.details.push(line.into());
+        self
+    }
+
+    /// The same as another kind, in other words.
+    #[must_use]
+    pub(crate) fn into_kind(mut self, kind: Kind, cause: impl Into<String>) -> Self {
+        (self.kind, self.cause, self.message) = (kind, cause.into(), None);
         self
     }
 
@@ -156,6 +170,7 @@ mod tests {
             (Kind::Connection, 5),
             (Kind::Tls, 6),
             (Kind::Unhealthy, 7),
+            (Kind::Unmet, 7),
             (Kind::Status(Code::NOT_FOUND), 69),
             (Kind::Status(Code::UNAUTHENTICATED), 80),
             (Kind::Status(Code::new(99)), 66),

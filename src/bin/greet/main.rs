@@ -13,10 +13,15 @@ use args::NoCommand;
 use failure::{Failure, Kind};
 
 fn main() -> ExitCode {
-    let ended = match args::parse(std::env::args_os().collect()) {
+    let words: Vec<_> = std::env::args_os().collect();
+    let json_errors = args::wants_json_errors(&words);
+    let ended = match args::parse(words) {
         Ok(cli) => commands::run(cli.command),
         Err(NoCommand::Asked(text)) => output::write(text.as_bytes()),
         Err(NoCommand::Wrong { message, hints }) => {
+            if json_errors {
+                ui::speak_json();
+            }
             Err(hints.into_iter().fold(Failure::new(Kind::Usage, message), Failure::hint))
         }
     };

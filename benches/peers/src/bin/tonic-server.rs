@@ -1,8 +1,11 @@
-//! A generated tonic greeter on one thread: prints its target when it is ready, ends with standard input.
+//! A generated tonic server on one thread, a greeter and streams: prints its target when it is ready, ends with standard input.
 
 use greet_peers::greeter_server::{Greeter, GreeterServer};
+use greet_peers::streams::streams_server::{Streams, StreamsServer};
+use greet_peers::streams::{Count, Item};
 use greet_peers::{HelloReply, HelloRequest};
 use tokio::net::TcpListener;
+use tokio_stream::{Iter, iter};
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
@@ -17,6 +20,19 @@ impl Greeter for Hello {
     }
 }
 
+type Items = Box<dyn Iterator<Item = Result<Item, Status>> + Send>;
+
+#[tonic::async_trait]
+impl Streams for Hello {
+    type DownStream = Iter<Items>;
+
+    async fn down(&self, request: Request<Count>) -> Result<Response<Iter<Items>>, Status> {
+        let item = |n: i32| Ok(Item { name: format!("item {n}"), size: n.into() });
+        let items: Items = Box::new((0..request.into_inner().count).map(item));
+        Ok(Response::new(iter(items)))
+    }
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     std::thread::spawn(move || {
@@ -27,7 +43,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("localhost:{}", listener.local_addr()?.port());
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-        Server::builder().add_service(GreeterServer::new(Hello)).serve_with_incoming(incoming).await?;
+        Server::builder()
+            .add_service(GreeterServer::new(Hello))
+            .add_service(StreamsServer::new(Hello))
+            .serve_with_incoming(incoming)
+            .await?;
         Ok(())
     })
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{ConnectionArgs, InputArgs, OutputArgs, SchemaArgs, connection::duration};
+use super::connection::duration;
+use super::{ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, SchemaArgs, TalkArgs};
 
 /// Call a method
 ///
@@ -14,10 +15,13 @@ use super::{ConnectionArgs, InputArgs, OutputArgs, SchemaArgs, connection::durat
     greet call localhost:50051 greeter.Greeter/SayHello '{\"name\":\"World\"}'\n  \
     greet call localhost:50051 SayHello name=World\n  \
     greet call -p chat.proto :50051 chat.Chat/Talk - < requests.ndjson\n  \
-    greet call :50051 users.Users/Create name=Ann role=ADMIN address.city=Oslo tags+=a photo@me.png\n\n\
+    greet call :50051 users.Users/Create name=Ann role=ADMIN address.city=Oslo tags+=a photo@me.png\n  \
+    greet call :50051 SayHello name=World -r -q .message --expect '.message | length > 5'\n  \
+    greet call :50051 SayHello --each @names.ndjson -j 20 --failed again.ndjson\n  \
+    greet call :50051 chat.Chat/Talk --generate 'range(3) | {text: \"\\(.)\"}, wait(\"1s\")'\n\n\
     Exit codes:\n  \
     0 OK   2 usage   3 request data   4 schema   5 resolve, connect, HTTP/2   6 TLS\n  \
-    64 + code a gRPC status (NOT_FOUND is 69)   130 Ctrl-C   1 anything else")]
+    7 not as expected   64 + code a gRPC status (NOT_FOUND is 69)   130 Ctrl-C   1 anything else")]
 pub(crate) struct CallArgs {
     /// The server: host:port, :port, unix:/path, http://host/prefix, several joined by commas
     #[arg(value_name = "TARGET")]
@@ -44,16 +48,51 @@ pub(crate) struct CallArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
 
+    /// Send what a jq program yields; wait("1s") between two values waits
+    #[arg(
+        long,
+        value_name = "JQ",
+        allow_hyphen_values = true,
+        conflicts_with_all = ["data", "data_option", "input_form", "strict", "allow_unknown"],
+        help_heading = "Requests"
+    )]
+    pub(crate) generate: Option<String>,
+
+    /// Send each request only after the reply to the one before
+    #[arg(long, help_heading = "Requests")]
+    pub(crate) lockstep: bool,
+
+    /// Do not say that there is no further request: wait for the server to end the call
+    #[arg(long, help_heading = "Requests")]
+    pub(crate) no_half_close: bool,
+
+    #[command(flatten)]
+    pub(crate) many: EachArgs,
+
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+
+    /// Leave the call after so many replies, which is then OK
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Replies")]
+    pub(crate) max_messages: Option<u64>,
+
+    #[command(flatten)]
+    pub(crate) programs: ProgramArgs,
 
     /// Bound the whole call; sent to the server as its deadline
     #[arg(short = 't', long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
     pub(crate) timeout: Option<Duration>,
+
+    /// Bound the whole run, from the first look-up to the last reply
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
+    pub(crate) max_time: Option<Duration>,
 
     #[command(flatten)]
     pub(crate) schema: SchemaArgs,
 
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+
+    #[command(flatten)]
+    pub(crate) talk: TalkArgs,
 }

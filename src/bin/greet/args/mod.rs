@@ -11,6 +11,7 @@ mod completions;
 mod connection;
 mod convert;
 mod describe;
+mod each;
 mod export;
 pub(crate) mod format;
 mod from_grpcurl;
@@ -18,8 +19,10 @@ mod health;
 mod list;
 mod man;
 mod one_dash;
+mod program;
 mod schema;
 mod serve;
+mod talk;
 
 use std::ffi::OsString;
 
@@ -31,13 +34,16 @@ pub(crate) use completions::{CompletionsArgs, write_completions};
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use convert::{ConvertArgs, ConvertForm, ConvertOutput};
 pub(crate) use describe::{DescribeArgs, DescribeForm};
+pub(crate) use each::EachArgs;
 pub(crate) use export::ExportArgs;
 pub(crate) use format::{InputArgs, InputForm, JsonArgs, OutputArgs, OutputForm};
 pub(crate) use health::HealthArgs;
 pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use man::{ManArgs, render_man};
+pub(crate) use program::ProgramArgs;
 pub(crate) use schema::{ReflectionChoice, SchemaArgs, Source};
 pub(crate) use serve::ServeArgs;
+pub(crate) use talk::{Colour, ErrorFormat, TalkArgs, wants_json_errors};
 
 #[cfg(test)]
 pub(crate) use schema::Given;

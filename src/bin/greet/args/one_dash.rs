@@ -12,8 +12,21 @@ const GRPCURLS: [(&str, &str); 6] = [
     ("max-time", "--timeout"),
 ];
 
-/// Options whose value is the next word, whatever it is.
-const TAKE_ANY: [&str; 6] = ["-d", "--data", "-H", "--header", "--rpc-header", "--reflect-header"];
+/// Options whose value is the next word, whatever it is; and how many words.
+const TAKE_ANY: [(&str, usize); 12] = [
+    ("-d", 1),
+    ("--data", 1),
+    ("-H", 1),
+    ("--header", 1),
+    ("--rpc-header", 1),
+    ("--reflect-header", 1),
+    ("-q", 1),
+    ("--query", 1),
+    ("--expect", 1),
+    ("--generate", 1),
+    ("--arg", 2),
+    ("--argjson", 2),
+];
 
 /// The first word with one dash before a long name, and the form that works.
 pub(super) fn find(words: &[OsString], whole: &clap::Command) -> Option<(String, String)> {
@@ -24,8 +37,8 @@ pub(super) fn find(words: &[OsString], whole: &clap::Command) -> Option<(String,
         if text == "--" {
             return None;
         }
-        if TAKE_ANY.contains(&text) {
-            words.next();
+        if let Some((_, values)) = TAKE_ANY.iter().find(|(option, _)| *option == text) {
+            words.nth(values - 1);
             continue;
         }
         let Some(name) = text.strip_prefix('-').filter(|name| name.len() > 1 && !name.starts_with('-'))

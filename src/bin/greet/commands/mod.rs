@@ -7,13 +7,14 @@ mod convert;
 mod describe;
 mod export;
 mod health;
+mod interrupts;
 mod list;
 mod man;
 mod serve;
 
 use std::future::Future;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::Command;
 use crate::failure::{Failure, Kind};
@@ -57,13 +58,30 @@ async fn until_signal<T>(future: impl Future<Output = Result<T, Failure>>) -> Re
 
 /// Listens for SIGINT and SIGTERM from now on; the future gives the number of the first that comes.
 fn terminated() -> Result<impl Future<Output = u8>, Failure> {
-    let fail = |error| Failure::new(Kind::Other, format!("cannot listen for signals: {error}"));
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
-    Ok(async move {
+    let mut signals = Signals::new()?;
+    Ok(async move { signals.next().await })
+}
+
+/// SIGINT and SIGTERM, from now on.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, Failure> {
+        let listen = |kind| {
+            signal(kind)
+                .map_err(|error| Failure::new(Kind::Other, format!("cannot listen for signals: {error}")))
+        };
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    /// The number of the next that comes.
+    async fn next(&mut self) -> u8 {
         tokio::select! {
-            _ = interrupt.recv() => 2,
-            _ = terminate.recv() => 15,
+            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => 15,
         }
-    })
+    }
 }

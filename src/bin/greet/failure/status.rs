@@ -1,9 +1,10 @@
 //! A status that a call ended with, as a failure: its code, the server's words, its details.
 
 use greet::client::{Ending, Origin};
+use greet::protocol::Status;
 use greet::protocol::status::Details;
 use greet::schema::bundled_closure;
-use greet::transcode::any;
+use greet::transcode::{DataError, any};
 use greet::{Code, Layer};
 
 use super::{Failure, Kind};
@@ -18,6 +19,25 @@ impl Failure {
     }
 }
 
+/// The details of a status as JSON, of the types that are known without the server's help.
+fn readable(details: &[u8]) -> Result<Vec<serde_json::Value>, DataError> {
+    any::details(&[bundled_closure().clone()], details)
+}
+
+/// A status as programs see it in `$status`, in the form of the event: code, name, message, details.
+pub(crate) fn status_object(status: &Status) -> serde_json::Value {
+    let details = match &status.details {
+        Details::Some(bytes) => readable(bytes).unwrap_or_default(),
+        Details::None | Details::Malformed(_) => Vec::new(),
+    };
+    serde_json::json!({
+        "code": status.code.number(),
+        "name": status.code.name(),
+        "message": status.message,
+        "details": details,
+    })
+}
+
 fn status(ending: &Ending) -> Failure {
     let status = &ending.status;
     let kind = match ending.origin.layer() {
@@ -26,12 +46,13 @@ fn status(ending: &Ending) -> Failure {
         layer => Failure::kind_of(layer),
     };
     let mut failure = Failure::new(kind, status.to_string());
+    failure.message = Some(status.message.clone());
     match &status.details {
         Details::None => {}
         Details::Malformed(text) => {
             failure = failure.detail(format!("details that are not base64: {text}"));
         }
-        Details::Some(bytes) => match any::details(&[bundled_closure().clone()], bytes) {
+        Details::Some(bytes) => match readable(bytes) {
             Ok(details) => {
                 for detail in details {
                     failure = failure.detail(detail.to_string());

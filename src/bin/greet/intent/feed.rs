@@ -51,20 +51,24 @@ impl Feed {
     ///
     /// May be dropped and called again without losing anything.
     pub(crate) async fn next(&mut self, plan: &Plan) -> Result<Option<Bytes>, Failure> {
+        if !self.advance().await? {
+            return Ok(None);
+        }
+        self.to_wire(plan).map(Some)
+    }
+
+    /// Goes to the next value, as soon as it closes; `false` when all inputs are at their end. As [`Feed::next`].
+    pub(crate) async fn advance(&mut self) -> Result<bool, Failure> {
         loop {
             if self.open.is_none() {
-                let Some(input) = self.inputs.pop_front() else { return Ok(None) };
+                let Some(input) = self.inputs.pop_front() else { return Ok(false) };
                 let chunks = Chunks::open(&input);
                 self.open =
                     Some(Open { input, documents: Documents::new(self.dialect), chunks, at_end: false });
             }
             let Some(open) = &mut self.open else { continue };
-            let wrong = |error| Failure::data(&open.input.name(), &error);
-            open.documents.advance().map_err(wrong)?;
-            if let Some(document) = open.documents.current() {
-                let mut wire = Vec::new();
-                document.to_wire(plan, self.json, &mut wire).map_err(wrong)?;
-                return Ok(Some(wire.into()));
+            if open.documents.advance().map_err(|error| Failure::data(&open.input.name(), &error))? {
+                return Ok(true);
             }
             if open.at_end {
                 self.open = None;
@@ -84,6 +88,25 @@ impl Feed {
                 }
             }
         }
+    }
+
+    /// The value at hand on the wire.
+    pub(crate) fn to_wire(&self, plan: &Plan) -> Result<Bytes, Failure> {
+        let mut wire = Vec::new();
+        if let Some(open) = &self.open
+            && let Some(document) = open.documents.current()
+        {
+            let converted = document.to_wire(plan, self.json, &mut wire);
+            converted.map_err(|error| Failure::data(&open.input.name(), &error))?;
+        }
+        Ok(wire.into())
+    }
+
+    /// The value at hand as one line of JSON, where it is JSON.
+    pub(crate) fn line(&self) -> Option<String> {
+        let document = self.open.as_ref()?.documents.current()?;
+        // Between the values of strict JSON a line end is a blank, and inside of a string there is none.
+        Some(document.as_json()?.replace(['\n', '\r'], " "))
     }
 }
 

@@ -2,9 +2,11 @@
 
 pub(crate) mod feed;
 pub(crate) mod forms;
+pub(crate) mod generated;
 pub(crate) mod incoming;
 pub(crate) mod metadata;
 pub(crate) mod names;
+pub(crate) mod programs;
 pub(crate) mod reading;
 pub(crate) mod requests;
 pub(crate) mod schema;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use greet::leaf::os_cause::words;
 use greet::transcode::fields::{self, Field, Mark};
 
+use super::programs::Prog;
 use super::schema;
 use crate::args::{CallArgs, InputForm};
 use crate::failure::{Failure, Kind};
@@ -21,6 +22,8 @@ pub(crate) enum Requests {
     Fields(Vec<Field>, Files),
     /// Sequences of values, each value a message.
     Documents(Vec<Input>),
+    /// What a program yields.
+    Generated(Prog),
 }
 
 /// The files that fields name, read; what cannot be read is said when the field is looked at.
@@ -72,8 +75,22 @@ impl Input {
     }
 }
 
-/// Reads DATA or `-d`.
-pub(crate) fn of(args: &CallArgs) -> Result<Requests, Failure> {
+/// What `--each` names.
+pub(crate) fn each(text: &str) -> Result<Input, Failure> {
+    match input(text) {
+        Input::Argument(text) => {
+            Err(Failure::new(Kind::Usage, format!("--each: '{text}' is neither - nor @FILE"))
+                .hint("--each - reads standard input, --each @FILE a file"))
+        }
+        input => Ok(input),
+    }
+}
+
+/// Reads DATA, `-d` or `--generate`.
+pub(crate) fn of(args: &CallArgs, generate: Option<&Prog>) -> Result<Requests, Failure> {
+    if let Some(prog) = generate {
+        return Ok(Requests::Generated(prog.clone()));
+    }
     if let Some(data) = &args.data_option {
         // `-d @` is grpcurl's spelling of standard input.
         let input = if data == "@" { Input::Stdin } else { input(data) };

@@ -1,6 +1,8 @@
 //! Where the schema comes from: given files first, then the server.
 
+use std::cell::Cell;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +50,19 @@ pub(crate) fn stdin_is_taken() -> Failure {
     Failure::new(Kind::Usage, "standard input can be read once only")
 }
 
+/// Where a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// It looks for the schema.
+    Schema,
+    /// It reads the data of the request.
+    Data,
+    /// It connects.
+    Connect,
+    /// The call is under way.
+    Call,
+}
+
 /// A server and what is known of its schema; dials when it has to, and at most once.
 pub(crate) struct Session<'a> {
     target: &'a Target,
@@ -56,6 +71,7 @@ pub(crate) struct Session<'a> {
     connection: Option<Connection>,
     reflection: Option<Arc<Reflection>>,
     schema: Schema,
+    stage: Rc<Cell<Stage>>,
 }
 
 impl<'a> Session<'a> {
@@ -66,7 +82,8 @@ impl<'a> Session<'a> {
         options: ConnectOptions,
         args: &'a ConnectionArgs,
     ) -> Self {
-        Self { target, options, args, connection: None, reflection: None, schema: Schema::new(given) }
+        let stage = Rc::new(Cell::new(Stage::Schema));
+        Self { target, options, args, connection: None, reflection: None, schema: Schema::new(given), stage }
     }
 
     pub(crate) fn schema(&self) -> &Schema {
@@ -158,7 +175,7 @@ impl<'a> Session<'a> {
         if let Some(connection) = standing.filter(Connection::takes_calls) {
             return Ok(connection);
         }
-        let connection = Connection::connect(self.target, &self.options).await?;
+        let connection = self.dial_anew().await?;
         self.connection = Some(connection.clone());
         Ok(connection)
     }
@@ -168,6 +185,18 @@ impl<'a> Session<'a> {
         self.reflection.is_some()
     }
 
+    async fn dial_anew(&self) -> Result<Connection, Failure> {
+        let before = self.stage.replace(Stage::Connect);
+        let connection = Connection::connect(self.target, &self.options).await?;
+        self.stage.set(before);
+        Ok(connection)
+    }
+
+    /// Where the run is; it is told here of connections.
+    pub(crate) fn stage(&self) -> Rc<Cell<Stage>> {
+        Rc::clone(&self.stage)
+    }
+
     /// The client for the call itself.
     pub(crate) async fn client(
         &mut self,
@@ -175,6 +204,15 @@ impl<'a> Session<'a> {
         timeout: Option<Duration>,
     ) -> Result<Client, Failure> {
         Ok(Client::over(self.dial().await?, self.schema.clone(), metadata, timeout))
+    }
+
+    /// The same over a connection of its own.
+    pub(crate) async fn another_client(
+        &self,
+        metadata: MetadataMap,
+        timeout: Option<Duration>,
+    ) -> Result<Client, Failure> {
+        Ok(Client::over(self.dial_anew().await?, self.schema.clone(), metadata, timeout))
     }
 }
 

@@ -6,6 +6,7 @@ use greet::transcode::options::{Layout, TextOutput};
 use greet::transcode::{DataError, JsonOutput, Plan, json, text};
 
 use super::stream::Stream;
+use super::style::{self, Style};
 use crate::args::{ConvertOutput, OutputForm};
 use crate::failure::Failure;
 use crate::ui;
@@ -80,37 +81,38 @@ impl<'a> Wire<'a> {
     }
 }
 
-/// Writes messages.
+/// Makes messages into what is seen of them.
 #[derive(Debug)]
-pub(crate) struct Messages {
-    stream: Stream,
+pub(crate) struct Printer {
     form: Form,
     json: JsonOutput,
+    style: Style,
+    /// A message on one line, before it is styled.
+    line: Vec<u8>,
     written: u64,
     /// Whether it was said that a message lacks a required field.
     lacked: bool,
 }
 
-impl Messages {
+impl Printer {
     pub(crate) fn new(form: Form, json: JsonOutput) -> Self {
-        let layout = if form == Form::Pretty { Layout::Pretty } else { Layout::Line };
-        Self { stream: Stream::new(), form, json: JsonOutput { layout, ..json }, written: 0, lacked: false }
+        let layout = if form == Form::Pretty { style::Layout::Spaces(2) } else { style::Layout::Line };
+        let style = Style::of_stdout(layout);
+        Self { form, json, style, line: Vec::new(), written: 0, lacked: false }
     }
 
-    /// Writes one message; it is seen after the next [`Messages::flush`]. `wrong` says what it means that the
-    /// bytes are no message of the type, or one that has no JSON; nothing of it is written then.
-    pub(crate) fn write(
+    /// Appends one message. `wrong` says what it means that the bytes are no message of the type, or one that has no
+    /// JSON; nothing of it is appended then.
+    pub(crate) fn append(
         &mut self,
         plan: &Plan,
         wire: Wire<'_>,
+        out: &mut Vec<u8>,
         wrong: impl FnOnce(&DataError) -> Failure,
     ) -> Result<(), Failure> {
-        let out = self.stream.gathered();
         let before = out.len();
         let appended = match self.form {
-            Form::Pretty | Form::Json => {
-                json::from_wire(plan, wire.bytes(), self.json, out).map(|()| out.push(b'\n'))
-            }
+            Form::Pretty | Form::Json => self.json(plan, wire, out).map(|()| out.push(b'\n')),
             Form::Text => {
                 if self.written > 0 {
                     out.extend_from_slice(b"# ---\n");
@@ -141,6 +143,42 @@ impl Messages {
             self.lacked = true;
             ui::note(&format!("a message is not complete: {lack}"));
         }
+        Ok(())
+    }
+
+    fn json(&mut self, plan: &Plan, wire: Wire<'_>, out: &mut Vec<u8>) -> Result<(), DataError> {
+        if !self.style.coloured && !self.style.terminal {
+            let layout = if self.form == Form::Pretty { Layout::Pretty } else { Layout::Line };
+            return json::from_wire(plan, wire.bytes(), JsonOutput { layout, ..self.json }, out);
+        }
+        self.line.clear();
+        let one_line = JsonOutput { layout: Layout::Line, ..self.json };
+        json::from_wire(plan, wire.bytes(), one_line, &mut self.line)?;
+        self.style.show(&self.line, out);
+        Ok(())
+    }
+}
+
+/// Writes messages.
+#[derive(Debug)]
+pub(crate) struct Messages {
+    stream: Stream,
+    printer: Printer,
+}
+
+impl Messages {
+    pub(crate) fn new(form: Form, json: JsonOutput) -> Self {
+        Self { stream: Stream::new(), printer: Printer::new(form, json) }
+    }
+
+    /// Writes one message; it is seen after the next [`Messages::flush`]. `wrong` is as of [`Printer::append`].
+    pub(crate) fn write(
+        &mut self,
+        plan: &Plan,
+        wire: Wire<'_>,
+        wrong: impl FnOnce(&DataError) -> Failure,
+    ) -> Result<(), Failure> {
+        self.printer.append(plan, wire, self.stream.gathered(), wrong)?;
         self.stream.pass()
     }
 

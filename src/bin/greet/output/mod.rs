@@ -3,14 +3,19 @@
 mod description;
 mod listing;
 mod messages;
+mod outlet;
 mod stream;
+mod style;
 mod tree;
+mod values;
 
 pub(crate) use description::{Described, command_line, write_described, write_text};
 pub(crate) use listing::{Listed, write_listing};
-pub(crate) use messages::{Form, Messages, Wire};
+pub(crate) use messages::{Form, Messages, Printer, Wire};
+pub(crate) use outlet::Outlet;
 pub(crate) use stream::Stream;
 pub(crate) use tree::Tree;
+pub(crate) use values::Values;
 
 use std::io::Write;
 

@@ -1,0 +1,211 @@
+//! A unary call of each value of an input, several at once, their results in the order of the input.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+use greet::Shape;
+use greet::caller::Prepared;
+use tokio::time::{Instant, sleep_until};
+
+use super::Meant;
+use super::links::{Done, Links, call};
+use super::pace::Pace;
+use super::results::Results;
+use super::window::Window;
+use crate::failure::{Failure, Kind};
+use crate::intent::feed::Feed;
+use crate::intent::forms;
+use crate::intent::requests::Input;
+use crate::intent::schema::Session;
+use crate::output::Outlet;
+
+/// As much is gathered for stdout before it is written.
+const PIECE: usize = 64 * 1024;
+
+/// All calls.
+pub(super) struct Each<'a> {
+    feed: Feed,
+    /// Whether no further input is wanted, or there is none.
+    over: bool,
+    /// Read, and not begun.
+    ready: VecDeque<Ready>,
+    prepared: Arc<Prepared>,
+    links: Links<'a>,
+    jobs: usize,
+    pace: Option<Pace>,
+    window: Window,
+    results: Results,
+    outlet: &'a Outlet,
+}
+
+/// A call that may begin.
+struct Ready {
+    n: u64,
+    wire: Bytes,
+    /// How often it was tried before.
+    tries: u32,
+}
+
+impl<'a> Each<'a> {
+    /// # Errors
+    /// When the method or the options are not for this, or a file cannot be made.
+    pub(super) fn new(
+        meant: Meant<'_>,
+        input: Input,
+        session: Session<'a>,
+        prepared: Arc<Prepared>,
+        outlet: &'a Outlet,
+    ) -> Result<Self, Failure> {
+        let Meant { args, metadata, programs, .. } = meant;
+        let method = prepared.method();
+        if method.shape() != Shape::Unary {
+            let cause = format!("--each makes unary calls, and {} is {}", method.full_name(), method.shape());
+            return Err(Failure::new(Kind::Usage, cause));
+        }
+        let results = Results::new(args, programs, &input, &prepared)?;
+        let dialect = forms::dialect(&args.input, true);
+        Ok(Self {
+            feed: Feed::new(vec![input], dialect, forms::json_input(args.input.allow_unknown)),
+            over: false,
+            ready: VecDeque::new(),
+            prepared,
+            links: Links::new(session, metadata, args.timeout),
+            jobs: args.many.jobs.map_or(1, usize::from),
+            pace: args.many.rate.map(Pace::new),
+            window: Window::default(),
+            results,
+            outlet,
+        })
+    }
+
+    /// Makes them, and writes what comes of them.
+    pub(super) async fn run(mut self) -> Result<(), Failure> {
+        let mut running = FuturesUnordered::new();
+        let mut out = Vec::new();
+        loop {
+            loop {
+                let free = running.len() < self.jobs;
+                if free && self.may_read() {
+                    let Some(read) = self.feed.advance().now_or_never() else { break };
+                    self.read(read);
+                } else if free
+                    && self.wait().is_none()
+                    && let Some((link, ready)) = self.begin().await
+                {
+                    let Ready { n, wire, tries } = ready;
+                    running.push(call(link, Arc::clone(&self.prepared), n, wire, tries));
+                } else {
+                    break;
+                }
+            }
+            // Where a call has ended there is room for another, or that one is to be made again.
+            let mut moved = false;
+            while let Some(Some(done)) = running.next().now_or_never() {
+                moved = true;
+                self.ended(done);
+            }
+            while let Some(finished) = self.window.pop() {
+                moved = true;
+                self.results.add(finished, &mut out)?;
+                if out.len() >= PIECE {
+                    self.write(&mut out).await?;
+                }
+            }
+            if moved {
+                continue;
+            }
+            // Nothing is ready: what there is, is seen.
+            self.write(&mut out).await?;
+            let free = running.len() < self.jobs;
+            let may_read = free && self.may_read();
+            let wait = if free { self.wait() } else { None };
+            tokio::select! {
+                biased;
+                Some(done) = running.next() => self.ended(done),
+                read = self.feed.advance(), if may_read => self.read(read),
+                () = sleep_until(wait.unwrap_or_else(Instant::now)), if wait.is_some() => {}
+                else => break,
+            }
+        }
+        self.results.end()
+    }
+
+    fn may_read(&self) -> bool {
+        !self.over && self.ready.is_empty() && self.window.has_room()
+    }
+
+    /// Until when the next call has to wait for its turn, if there is one and it has to.
+    fn wait(&self) -> Option<Instant> {
+        self.pace.as_ref().filter(|_| !self.ready.is_empty())?.wait(Instant::now())
+    }
+
+    /// Takes what was read.
+    fn read(&mut self, read: Result<bool, Failure>) {
+        match read {
+            Ok(false) => self.over = true,
+            Ok(true) => {
+                let line = if self.results.keeps_failed() { self.feed.line() } else { None };
+                match self.feed.to_wire(self.prepared.request()) {
+                    Ok(wire) => {
+                        let n = self.window.add(line, wire.len());
+                        self.ready.push_back(Ready { n, wire, tries: 0 });
+                    }
+                    Err(failure) => {
+                        let n = self.window.add(line, 0);
+                        self.window.put(n, Err(failure));
+                    }
+                }
+            }
+            // Where the next value begins is not known.
+            Err(failure) => {
+                let n = self.window.add(None, 0);
+                self.window.put(n, Err(failure));
+                self.over = true;
+                self.results.stop();
+            }
+        }
+    }
+
+    /// The next call and the connection for it, if both are there.
+    async fn begin(&mut self) -> Option<((usize, greet::Client), Ready)> {
+        if self.ready.is_empty() {
+            return None;
+        }
+        match self.links.take().await {
+            Ok(Some(link)) => {
+                if let Some(pace) = &mut self.pace {
+                    pace.begun(Instant::now());
+                }
+                self.ready.pop_front().map(|ready| (link, ready))
+            }
+            Ok(None) => None,
+            // Nobody is there any more: what comes after this is not even read.
+            Err(failure) => {
+                for Ready { n, .. } in self.ready.drain(..) {
+                    self.window.put(n, Err(failure.clone()));
+                }
+                self.over = true;
+                self.results.stop();
+                None
+            }
+        }
+    }
+
+    fn ended(&mut self, done: Done) {
+        if self.links.give_back(&done) {
+            self.ready.push_back(Ready { n: done.n, wire: done.wire, tries: done.tries });
+        } else {
+            self.window.put(done.n, Ok(Box::new(done)));
+        }
+    }
+
+    async fn write(&self, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let written = self.outlet.write(out).await;
+        out.clear();
+        out.shrink_to(4 * PIECE);
+        written
+    }
+}

@@ -1,0 +1,214 @@
+//! One call: requests go out as they come in, and whatever happens is told to those who want to know.
+
+use std::cell::{Cell, RefCell};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use greet::caller::{Prepared, Receiver, Sender};
+use greet::client::{Ending, Origin, Reply};
+use tokio::sync::Notify;
+
+use super::observer::{Happening, Observer};
+use super::outgoing::Outgoing;
+use crate::failure::Failure;
+use crate::output::Outlet;
+
+/// As much is gathered for stdout before it is written.
+const PIECE: usize = 64 * 1024;
+
+/// How requests and replies go together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// Whether each request waits for the reply to the one before.
+    pub(super) lockstep: bool,
+    /// Whether the server is told that there is no further request.
+    pub(super) half_close: bool,
+    /// After so many replies the call is left.
+    pub(super) most: Option<u64>,
+    /// Whether the call is made again when the server was going away as it came.
+    pub(super) again: bool,
+}
+
+/// How it came to its end.
+#[derive(Debug)]
+pub(super) enum End {
+    /// It ended.
+    Ended(Box<Ending>),
+    /// It had as many replies as were wanted, and was left.
+    Enough,
+    /// The server was going away when the call came, and has certainly not begun it. Nobody was told, as it is to be
+    /// made again.
+    NotTaken,
+}
+
+/// A call under way, and who watches it.
+pub(super) struct Exchange<'a, 'o> {
+    manner: Manner,
+    outlet: &'a Outlet,
+    watch: RefCell<Watch<'a, 'o>>,
+    replies: Cell<u64>,
+    replied: Notify,
+}
+
+struct Watch<'a, 'o> {
+    observers: &'a mut [&'o mut dyn Observer],
+    /// What is to be written to stdout.
+    out: &'a mut Vec<u8>,
+}
+
+impl Watch<'_, '_> {
+    fn tell(&mut self, happening: Happening<'_>) -> Result<(), Failure> {
+        self.observers.iter_mut().try_for_each(|observer| observer.see(happening, self.out))
+    }
+}
+
+impl<'a, 'o> Exchange<'a, 'o> {
+    /// What is for stdout is gathered in `out`, and written to `outlet`; what is in `out` when the exchange is dropped
+    /// was not written.
+    pub(super) fn new(
+        manner: Manner,
+        observers: &'a mut [&'o mut dyn Observer],
+        outlet: &'a Outlet,
+        out: &'a mut Vec<u8>,
+    ) -> Self {
+        let watch = RefCell::new(Watch { observers, out });
+        Self { manner, outlet, watch, replies: Cell::new(0), replied: Notify::new() }
+    }
+
+    /// Sends and receives at once; ends when the server does, whatever is still to be sent. To drop it cancels the call.
+    ///
+    /// # Errors
+    /// What ended it on this side: data that does not fit, stdout that cannot be written, an observer's failure.
+    pub(super) async fn run(
+        &self,
+        mut outgoing: Outgoing,
+        sender: Sender,
+        receiver: Receiver,
+    ) -> Result<End, Failure> {
+        let prepared = receiver.prepared().clone();
+        let send = self.send(&mut outgoing, sender, &prepared);
+        let receive = self.receive(receiver);
+        tokio::pin!(send, receive);
+        tokio::select! {
+            biased;
+            ended = &mut receive => ended,
+            // A failure drops the call, which resets it: the server must not take half a stream for a whole one.
+            done = &mut send => {
+                // Where the call is not half-closed, this keeps it so.
+                let _open = done?;
+                receive.await
+            }
+        }
+    }
+
+    /// Ends without a failure when the server takes nothing more: what it says about that is the answer.
+    async fn send(
+        &self,
+        outgoing: &mut Outgoing,
+        mut sender: Sender,
+        prepared: &Prepared,
+    ) -> Result<Option<Sender>, Failure> {
+        let mut n = 0;
+        while let Some(wire) = self.next_request(outgoing, &mut sender, prepared).await? {
+            n += 1;
+            let last = outgoing.is_empty() && self.manner.half_close;
+            let taken = match (last, self.manner.lockstep) {
+                (true, _) => sender.send_last_wire(wire),
+                (false, true) => sender.send_wire(wire).await,
+                (false, false) => sender.feed_wire(wire).await,
+            };
+            if !taken {
+                return Ok(Some(sender));
+            }
+            self.tell(Happening::Request)?;
+            while self.manner.lockstep && !last && self.replies.get() < n {
+                self.replied.notified().await;
+            }
+        }
+        if !self.manner.half_close {
+            sender.flush();
+            return Ok(Some(sender));
+        }
+        sender.half_close();
+        self.tell(Happening::HalfClose)?;
+        Ok(None)
+    }
+
+    /// The next request; what was fed before leaves at the latest when this has to wait.
+    async fn next_request(
+        &self,
+        outgoing: &mut Outgoing,
+        sender: &mut Sender,
+        prepared: &Prepared,
+    ) -> Result<Option<Bytes>, Failure> {
+        if let Some(next) = outgoing.next(prepared.request()).now_or_never() {
+            return next;
+        }
+        sender.flush();
+        outgoing.next(prepared.request()).await
+    }
+
+    async fn receive(&self, mut receiver: Receiver) -> Result<End, Failure> {
+        let mut piece = Vec::new();
+        loop {
+            // A reply that is there already is printed before anything is written.
+            let said = match receiver.next_said().now_or_never() {
+                Some(said) => said,
+                None => {
+                    self.write(&mut piece).await?;
+                    receiver.next_said().await
+                }
+            };
+            match said {
+                Some(Reply::Metadata(metadata)) => self.tell(Happening::Metadata(&metadata))?,
+                Some(Reply::Message(wire)) => {
+                    let n = self.replies.get() + 1;
+                    self.replies.set(n);
+                    self.tell(Happening::Message { n, wire: &wire })?;
+                    self.replied.notify_one();
+                    // A method that gives one reply has given it when all is said: there is nothing to leave.
+                    let many = receiver.prepared().method().shape().streams_replies();
+                    if many && self.manner.most.is_some_and(|most| n >= most) {
+                        self.tell(Happening::Left)?;
+                        self.write(&mut piece).await?;
+                        return Ok(End::Enough);
+                    }
+                    if self.watch.borrow().out.len() >= PIECE {
+                        self.write(&mut piece).await?;
+                    }
+                }
+                Some(Reply::End(ending))
+                    if self.manner.again && matches!(ending.origin, Origin::GoneAway) =>
+                {
+                    return Ok(End::NotTaken);
+                }
+                Some(Reply::End(ending)) => {
+                    self.tell(Happening::Ended(&ending))?;
+                    self.write(&mut piece).await?;
+                    return Ok(End::Ended(ending));
+                }
+                // Nothing is asked for after the end.
+                None => return Ok(End::Enough),
+            }
+        }
+    }
+
+    fn tell(&self, happening: Happening<'_>) -> Result<(), Failure> {
+        self.watch.borrow_mut().tell(happening)
+    }
+
+    /// Writes what was gathered; what is gathered meanwhile comes next.
+    async fn write(&self, piece: &mut Vec<u8>) -> Result<(), Failure> {
+        loop {
+            std::mem::swap(piece, self.watch.borrow_mut().out);
+            if piece.is_empty() {
+                return Ok(());
+            }
+            let written = self.outlet.write(piece).await;
+            piece.clear();
+            // One large message does not hold its memory for ever.
+            piece.shrink_to(4 * PIECE);
+            written?;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What happens in a call, and who wants to know.
+
+use bytes::Bytes;
+use greet::MetadataMap;
+use greet::client::Ending;
+
+use crate::failure::Failure;
+
+/// One thing that happened, in the order in which it did.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Happening<'a> {
+    /// A request was handed over.
+    Request,
+    /// There is no further request.
+    HalfClose,
+    /// The server's initial metadata.
+    Metadata(&'a MetadataMap),
+    /// A reply.
+    Message {
+        /// Counts from 1.
+        n: u64,
+        wire: &'a Bytes,
+    },
+    /// The end: status and trailers, whoever made them.
+    Ended(&'a Ending),
+    /// This side left the call before its end.
+    Left,
+}
+
+/// Somebody who wants to know.
+pub(super) trait Observer {
+    /// Takes note. What is to be seen on stdout is appended to `out`, which is written soon, and at the latest when
+    /// nothing further is ready.
+    ///
+    /// # Errors
+    /// What ends the run, such as a reply that is no message of its type.
+    fn see(&mut self, happening: Happening<'_>, out: &mut Vec<u8>) -> Result<(), Failure>;
+}
