@@ -11,7 +11,7 @@ use super::shared::{Notes, Shared};
 use super::{ServeError, Server, greeter_rules, greeter_schema};
 use crate::leaf::Size;
 use crate::rules::{Rule, RuleSet};
-use crate::schema::{MethodOutline, Schema};
+use crate::schema::{Declarations, MethodOutline, Schema};
 use crate::server::{
     self, Door, Health, Journal, Listen, Observer, Reflection, Route, Routes, ServerOptions, ServingStatus,
 };
@@ -154,6 +154,11 @@ impl ServerBuilder {
             (Some(schema), rules) => (schema, rules.unwrap_or_default()),
             (None, rules) => (greeter_schema()?, rules.map_or_else(greeter_rules, Ok)?),
         };
+        for source in schema.sources() {
+            for name in source.declarations().map(Declarations::named).unwrap_or_default() {
+                source.file(&name).await?;
+            }
+        }
         let services = schema.all_methods().await?;
         let mut options = ServerOptions::default();
         options.listen = self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]);

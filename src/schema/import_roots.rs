@@ -26,6 +26,8 @@ pub(super) struct Group {
     pub(super) files: Vec<(String, usize)>,
     /// What was typed to give them.
     pub(super) titles: Vec<PathBuf>,
+    /// The texts of those that were named themselves, and not found in a folder.
+    pub(super) named: Vec<usize>,
     /// Files that another one hides, which comes first in the folders.
     pub(super) hidden: Vec<(PathBuf, PathBuf)>,
 }
@@ -127,7 +129,7 @@ fn under(shelf: &mut Shelf, given: &[&Given], includes: &[PathBuf]) -> Result<Gr
     }
     let roots = Roots { own: None, all: roots.into() };
     let files = closure(shelf, &roots, names);
-    Ok(Group { roots, files, titles: titles(given), hidden })
+    Ok(Group { roots, files, titles: titles(given), named: texts_of(given), hidden })
 }
 
 /// What is said of a file that cannot be imported.
@@ -141,6 +143,11 @@ pub(super) fn hides(path: &Path, first: &Path) -> SchemaError {
 
 fn no_file(path: &Path) -> SchemaError {
     SchemaError::invalid(format!("'{}' has no name that can be imported", path.display()))
+}
+
+/// The texts of the files that were named themselves.
+fn texts_of(given: &[&Given]) -> Vec<usize> {
+    given.iter().filter(|one| one.folder.is_none()).map(|one| one.text).collect()
 }
 
 fn titles(given: &[&Given]) -> Vec<PathBuf> {
@@ -181,8 +188,9 @@ fn infer(shelf: &mut Shelf, given: &[&Given]) -> Vec<Group> {
         let roots = Roots { own: Some(root.clone()), all: Arc::clone(&all) };
         let names = places.iter().filter_map(|&place| named(shelf, &root, given[place].text)).collect();
         let files = closure(shelf, &roots, names);
-        let titles = titles(&places.iter().map(|&place| given[place]).collect::<Vec<_>>());
-        made.push(Group { roots, files, titles, hidden: Vec::new() });
+        let given = places.iter().map(|&place| given[place]).collect::<Vec<_>>();
+        let named = texts_of(&given);
+        made.push(Group { roots, files, titles: titles(&given), named, hidden: Vec::new() });
     }
     made
 }

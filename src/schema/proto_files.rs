@@ -63,7 +63,7 @@ impl ProtoFiles {
         let mut shelf = Shelf::default();
         let files = vec![(name.to_owned(), shelf.add_from_memory(text))];
         let titles = vec![PathBuf::from(name)];
-        let group = Group { roots: Roots::default(), files, titles, hidden: Vec::new() };
+        let group = Group { roots: Roots::default(), files, titles, named: Vec::new(), hidden: Vec::new() };
         let source = Self::of(Arc::new(shelf), group);
         source.compiled(name)?;
         Ok(source)

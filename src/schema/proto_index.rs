@@ -16,6 +16,8 @@ pub(super) struct ProtoIndex {
     /// The files' names as imports spell them, and their texts.
     files: Vec<(String, usize)>,
     names: HashMap<String, usize>,
+    /// The texts of those that were named themselves.
+    named: Vec<usize>,
     packages: HashMap<String, Vec<usize>>,
     extensions: OnceLock<BTreeMap<String, BTreeMap<i32, usize>>>,
 }
@@ -26,6 +28,7 @@ impl ProtoIndex {
             shelf,
             files: Vec::with_capacity(group.files.len()),
             names: HashMap::with_capacity(group.files.len()),
+            named: group.named.clone(),
             packages: HashMap::new(),
             extensions: OnceLock::new(),
         };
@@ -220,6 +223,11 @@ impl Text {
 impl Declarations for ProtoIndex {
     fn file_names(&self) -> Vec<String> {
         self.files.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    fn named(&self) -> Vec<String> {
+        let named = self.files.iter().filter(|(_, text)| self.named.contains(text));
+        named.map(|(name, _)| name.clone()).collect()
     }
 
     fn walk(&self, depth: Depth, see: &mut dyn FnMut(Declared<'_>)) {

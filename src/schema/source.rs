@@ -69,6 +69,12 @@ pub trait Declarations {
     /// The names of all files, as imports spell them, in their order.
     fn file_names(&self) -> Vec<String>;
 
+    /// The names of those files that somebody named one by one, and that are compiled when something reaches them:
+    /// what whoever starts to serve looks at first, as a mistake in one of them is news now.
+    fn named(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Shows every declaration of every file to `see`, file by file.
     fn walk(&self, depth: Depth, see: &mut dyn FnMut(Declared<'_>));
 }

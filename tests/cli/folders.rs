@@ -72,3 +72,20 @@ fn a_check_says_all_that_is_wrong() {
     assert_eq!(greet(&["check", &at("third/none")]).code, 4);
     assert_eq!(greet(&["check"]).code, 2);
 }
+
+#[test]
+fn a_file_that_is_named_is_looked_at_when_serving_starts() {
+    let folder = Folder::new();
+    let broken = folder.file("a/broken.proto", "syntax = \"proto3\";\nmessage M {\n  strin name = 1;\n}\n");
+    folder.file(
+        "a/good.proto",
+        "syntax = \"proto3\"; package good; message G {} service S { rpc Do(G) returns (G); }",
+    );
+    let ran = greet(&["serve", "--port", "0", &broken]);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
+    assert!(ran.stderr.contains("broken.proto:3:3: name 'strin' is not defined"), "{}", ran.stderr);
+    // In a folder it damages only what reaches it.
+    let server = serve(&[folder.path().join("a").to_str().unwrap()]);
+    let ran = greet(&["call", &server.target, "good.S/Do"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "{}\n"), "{}", ran.stderr);
+}
