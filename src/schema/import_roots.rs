@@ -189,8 +189,8 @@ fn infer(shelf: &mut Shelf, given: &[&Given]) -> Vec<Group> {
         let names = places.iter().filter_map(|&place| named(shelf, &root, given[place].text)).collect();
         let files = closure(shelf, &roots, names);
         let given = places.iter().map(|&place| given[place]).collect::<Vec<_>>();
-        let named = texts_of(&given);
-        made.push(Group { roots, files, titles: titles(&given), named, hidden: Vec::new() });
+        let alone = texts_of(&given);
+        made.push(Group { roots, files, titles: titles(&given), named: alone, hidden: Vec::new() });
     }
     made
 }
