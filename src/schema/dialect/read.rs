@@ -47,6 +47,7 @@ pub(in crate::schema) fn read(
     };
     let edition = EditionStatement::of(text);
     if edition.is_none()
+        && !statements::has_infinities(text)
         && let Ok(file) = protox::file::File::from_source(name, text)
     {
         return Ok(finish(

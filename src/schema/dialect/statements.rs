@@ -88,8 +88,25 @@ pub(super) fn read(
     if let Some(edition) = edition {
         reader.found.replace.push((edition.place.clone(), "syntax = \"proto2\";".to_owned()));
     }
+    reader.infinities();
     reader.read()?;
     Ok(reader.found)
+}
+
+/// Whether an option of a source is infinite, which the compiler does not take as it is written.
+pub(super) fn has_infinities(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"inf").is_some()
+        && infinities(&Tokens::of(text).collect::<Vec<_>>()).next().is_some()
+}
+
+/// The infinities that are the value of an option; a default is taken as it is.
+fn infinities<'t>(tokens: &[Token<'t>]) -> impl Iterator<Item = Token<'t>> {
+    tokens.windows(4).filter_map(|four| {
+        let [name, equals, sign, word] = four else { return None };
+        let after_sign = equals.is("=") && sign.is("-") && word.is("inf") && !name.is("default");
+        let alone = sign.is("=") && word.is("inf") && !equals.is("default");
+        (after_sign || alone).then_some(*word)
+    })
 }
 
 /// The largest number of a field, but for those of a `MessageSet`.
@@ -144,6 +161,12 @@ impl<'t> Reader<'t> {
             }
         }
         Ok(())
+    }
+
+    /// Writes infinities as numbers, which the compiler takes as the value of an option.
+    fn infinities(&mut self) {
+        let infinities = infinities(&self.tokens).map(|token| (token.start..token.end(), "1e999".to_owned()));
+        self.found.replace.extend(infinities);
     }
 
     fn ahead(&self, by: usize) -> Option<Token<'t>> {
