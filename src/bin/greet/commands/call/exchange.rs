@@ -165,7 +165,9 @@ impl<'a, 'o> Exchange<'a, 'o> {
                     let n = self.replies.get() + 1;
                     self.replies.set(n);
                     self.tell(Happening::Message { n, wire: &wire })?;
-                    self.replied.notify_one();
+                    if self.manner.lockstep {
+                        self.replied.notify_one();
+                    }
                     // A method that gives one reply has given it when all is said: there is nothing to leave.
                     let many = receiver.prepared().method().shape().streams_replies();
                     if many && self.manner.most.is_some_and(|most| n >= most) {
