@@ -11,7 +11,7 @@ use buffa::Message as _;
 use buffa_descriptor::MessageDescriptor;
 use buffa_descriptor::generated::descriptor::{FileDescriptorProto, FileDescriptorSet};
 use futures_util::FutureExt as _;
-use greet::schema::{Closure, File, ProtoFiles, Source as _};
+use greet::schema::{Bundled, Closure, File, ProtoFiles, Source as _};
 use greet::transcode::options::{JsonInput, JsonOutput};
 use greet::transcode::{Plan, json};
 use prost_reflect::{DynamicMessage, ReflectMessage as _};
@@ -197,6 +197,10 @@ fn what_packages_bring_is_compiled_as_protoc_does() {
     check(&compile(packages, &names, &[]).unwrap());
 }
 
+/// Files that are compiled to the same by other bytes: protoc writes an option that is set in parts as several messages,
+/// which a reader merges into the one that greet writes.
+const MERGED: [&str; 1] = ["google/protobuf/unittest_custom_options.proto"];
+
 #[test]
 fn what_is_elsewhere_is_compiled_as_protoc_does() {
     let Some(roots) = tools::protos() else { return };
@@ -205,9 +209,13 @@ fn what_is_elsewhere_is_compiled_as_protoc_does() {
         let names = under(&root);
         assert!(!names.is_empty(), "nothing in {}", root.display());
         let Some(compiled) = compile(&root, &names, &[]) else { return };
-        // What greet has bundled need not be on disk.
-        let compiled: Vec<Compiled> =
-            compiled.into_iter().filter(|compiled| compiled.theirs.is_some()).collect();
+        // What greet has bundled need not be on disk, and is the bundle's where it is.
+        let is_bundled = |name: &str| Bundled.file(name).now_or_never().unwrap().unwrap().is_some();
+        let compiled: Vec<Compiled> = compiled
+            .into_iter()
+            .filter(|compiled| compiled.theirs.is_some() && !is_bundled(&compiled.name))
+            .filter(|compiled| compiled.ours.is_err() || !MERGED.contains(&compiled.name.as_str()))
+            .collect();
         check(&compiled);
         compiled.iter().filter(|compiled| compiled.name.contains("edition")).for_each(|compiled| {
             compiled.transcode(&mut choices);

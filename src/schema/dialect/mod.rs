@@ -5,6 +5,7 @@ mod floats;
 mod hidden;
 mod imports;
 mod names;
+mod nan;
 mod packing;
 mod protoc;
 mod read;

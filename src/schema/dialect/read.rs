@@ -11,6 +11,7 @@ use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 use super::Hidden;
 use super::edits::{Edited, Lines};
 use super::names::{are_alike, part, share_json_names};
+use super::nan::read_nan;
 use super::packing::{pack, read_packed, set_options_apart};
 use super::statements::{self, Dialect, EditionStatement, Refused, Statements};
 use crate::schema::SchemaError;
@@ -47,7 +48,7 @@ pub(in crate::schema) fn read(
     };
     let edition = EditionStatement::of(text);
     if edition.is_none()
-        && !statements::has_infinities(text)
+        && !statements::has_wild_numbers(text)
         && let Ok(file) = protox::file::File::from_source(name, text)
     {
         return Ok(finish(
@@ -99,6 +100,7 @@ fn finish(
         && read.public_dependency.is_empty()
         && !read.dependency.iter().any(|name| name == OPTIONS)
         && memchr::memmem::find(text.as_bytes(), b"packed").is_none()
+        && memchr::memmem::find(text.as_bytes(), b"nan").is_none()
         && empty_blocks(read, text).is_empty()
         && !are_alike(read);
     if is_plain {
@@ -125,7 +127,9 @@ fn finish(
         pack(&mut file);
     }
     hidden.packed_options = set_options_apart(&mut file);
-    if !says_packed && hidden == Hidden::default() {
+    let says_nan = memchr::memmem::find(text.as_bytes(), b"nan").is_some() && read_nan(&mut file);
+    // What was taken is not as it was written where anything was replaced.
+    if !says_packed && !says_nan && statements.replace.is_empty() && hidden == Hidden::default() {
         return Reading { file: taken, hidden: None };
     }
     Reading { file: protox::file::File::from_file_descriptor_proto(file), hidden: Some(hidden) }

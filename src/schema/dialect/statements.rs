@@ -88,24 +88,26 @@ pub(super) fn read(
     if let Some(edition) = edition {
         reader.found.replace.push((edition.place.clone(), "syntax = \"proto2\";".to_owned()));
     }
-    reader.infinities();
+    reader.wild_numbers();
     reader.read()?;
     Ok(reader.found)
 }
 
-/// Whether an option of a source is infinite, which the compiler does not take as it is written.
-pub(super) fn has_infinities(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b"inf").is_some()
-        && infinities(&Tokens::of(text).collect::<Vec<_>>()).next().is_some()
+/// Whether an option of a source is infinite or no number, as the compiler does not take it as it is written.
+pub(super) fn has_wild_numbers(text: &str) -> bool {
+    [&b"inf"[..], b"nan"].iter().any(|word| memchr::memmem::find(text.as_bytes(), word).is_some())
+        && wild_numbers(&Tokens::of(text).collect::<Vec<_>>()).next().is_some()
 }
 
-/// The infinities that are the value of an option; a default is taken as it is.
-fn infinities<'t>(tokens: &[Token<'t>]) -> impl Iterator<Item = Token<'t>> {
+/// The infinities that are the value of an option, and what is no number and has a sign; the word, and the token before
+/// it. A default is taken as it is.
+fn wild_numbers<'t>(tokens: &[Token<'t>]) -> impl Iterator<Item = (Token<'t>, Token<'t>)> {
     tokens.windows(4).filter_map(|four| {
         let [name, equals, sign, word] = four else { return None };
-        let after_sign = equals.is("=") && sign.is("-") && word.is("inf") && !name.is("default");
-        let alone = sign.is("=") && word.is("inf") && !equals.is("default");
-        (after_sign || alone).then_some(*word)
+        let signed = equals.is("=") && sign.is("-") && !name.is("default");
+        let alone = sign.is("=") && !equals.is("default");
+        let is_wild = word.is("inf") && (signed || alone) || word.is("nan") && signed;
+        is_wild.then_some((*sign, *word))
     })
 }
 
@@ -163,10 +165,14 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// Writes infinities as numbers, which the compiler takes as the value of an option.
-    fn infinities(&mut self) {
-        let infinities = infinities(&self.tokens).map(|token| (token.start..token.end(), "1e999".to_owned()));
-        self.found.replace.extend(infinities);
+    /// Writes infinities as numbers, which the compiler takes as the value of an option, and what is no number
+    /// without a sign.
+    fn wild_numbers(&mut self) {
+        let wild = wild_numbers(&self.tokens).map(|(sign, word)| match word.text {
+            "inf" => (word.start..word.end(), "1e999".to_owned()),
+            _ => (sign.start..sign.end(), String::new()),
+        });
+        self.found.replace.extend(wild);
     }
 
     fn ahead(&self, by: usize) -> Option<Token<'t>> {
