@@ -76,8 +76,17 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l reflection -d 'Whic
 v1\t''
 v1alpha\t''
 off\t'Do not ask the server'"
-complete -c greet -n "__fish_greet_using_subcommand call" -l authority -d 'The :authority to send instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l authority -d 'The :authority to send instead of the target\'s host; in TLS the server is asked by it' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l user-agent -d 'What to send before greet\'s own user-agent' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -s x -l proxy -d 'Reach the server through this proxy (CONNECT), http://[user:password@]host:port; \'\' is none' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l resolve -d 'Take this address for a host and port; several are joined by commas' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l cacert -d 'Trust the certificates in this file (PEM or DER), and not the system\'s' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -l cert -d 'Show this certificate to the server (PEM, DER or PKCS#12); the file may have its key too' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -l key -d 'The key of --cert: PEM or DER; PKCS#8, encrypted or not, PKCS#1 or SEC1' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -l key-password-file -d 'A file with the password of an encrypted key' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l max-recv-size -d 'The largest reply that is taken' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
@@ -94,8 +103,11 @@ complete -c greet -n "__fish_greet_using_subcommand call" -s r -l raw-output -d 
 complete -c greet -n "__fish_greet_using_subcommand call" -l slurp -d 'Run -q once, at the end, over the array of all replies'
 complete -c greet -n "__fish_greet_using_subcommand call" -s S -l sort-keys -d 'Print members in the order of their names'
 complete -c greet -n "__fish_greet_using_subcommand call" -l tab -d 'Indent with tabs'
+complete -c greet -n "__fish_greet_using_subcommand call" -l ipv4 -d 'Dial IPv4 addresses only'
+complete -c greet -n "__fish_greet_using_subcommand call" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand call" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
-complete -c greet -n "__fish_greet_using_subcommand call" -l tls -d 'Encrypt; this version cannot, and says so'
+complete -c greet -n "__fish_greet_using_subcommand call" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
+complete -c greet -n "__fish_greet_using_subcommand call" -s k -l insecure -d 'Take any certificate, from anyone'
 complete -c greet -n "__fish_greet_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand call" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand serve" -s p -l proto -d 'A .proto file or a directory of them, as PROTO' -r -F
@@ -128,12 +140,24 @@ complete -c greet -n "__fish_greet_using_subcommand list" -l reflection -d 'Whic
 v1\t''
 v1alpha\t''
 off\t'Do not ask the server'"
-complete -c greet -n "__fish_greet_using_subcommand list" -l authority -d 'The :authority to send instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l authority -d 'The :authority to send instead of the target\'s host; in TLS the server is asked by it' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l user-agent -d 'What to send before greet\'s own user-agent' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -s x -l proxy -d 'Reach the server through this proxy (CONNECT), http://[user:password@]host:port; \'\' is none' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l resolve -d 'Take this address for a host and port; several are joined by commas' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l cacert -d 'Trust the certificates in this file (PEM or DER), and not the system\'s' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -l cert -d 'Show this certificate to the server (PEM, DER or PKCS#12); the file may have its key too' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -l key -d 'The key of --cert: PEM or DER; PKCS#8, encrypted or not, PKCS#1 or SEC1' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -l key-password-file -d 'A file with the password of an encrypted key' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l ipv4 -d 'Dial IPv4 addresses only'
+complete -c greet -n "__fish_greet_using_subcommand list" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand list" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
-complete -c greet -n "__fish_greet_using_subcommand list" -l tls -d 'Encrypt; this version cannot, and says so'
+complete -c greet -n "__fish_greet_using_subcommand list" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
+complete -c greet -n "__fish_greet_using_subcommand list" -s k -l insecure -d 'Take any certificate, from anyone'
 complete -c greet -n "__fish_greet_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand list" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l target -d 'A server beside the given schema' -r
@@ -149,14 +173,26 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l reflection -d '
 v1\t''
 v1alpha\t''
 off\t'Do not ask the server'"
-complete -c greet -n "__fish_greet_using_subcommand describe" -l authority -d 'The :authority to send instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l authority -d 'The :authority to send instead of the target\'s host; in TLS the server is asked by it' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l user-agent -d 'What to send before greet\'s own user-agent' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -s x -l proxy -d 'Reach the server through this proxy (CONNECT), http://[user:password@]host:port; \'\' is none' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l resolve -d 'Take this address for a host and port; several are joined by commas' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l cacert -d 'Trust the certificates in this file (PEM or DER), and not the system\'s' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -l cert -d 'Show this certificate to the server (PEM, DER or PKCS#12); the file may have its key too' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -l key -d 'The key of --cert: PEM or DER; PKCS#8, encrypted or not, PKCS#1 or SEC1' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -l key-password-file -d 'A file with the password of an encrypted key' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l max-recv-size -d 'The largest reply that is taken' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l template -d 'Show a request of a method, or a message, as JSON with every field, explained in comments that greet call takes'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l example -d 'Show a whole \'greet call\' line for a method, quoted for the shell'
+complete -c greet -n "__fish_greet_using_subcommand describe" -l ipv4 -d 'Dial IPv4 addresses only'
+complete -c greet -n "__fish_greet_using_subcommand describe" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
-complete -c greet -n "__fish_greet_using_subcommand describe" -l tls -d 'Encrypt; this version cannot, and says so'
+complete -c greet -n "__fish_greet_using_subcommand describe" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
+complete -c greet -n "__fish_greet_using_subcommand describe" -s k -l insecure -d 'Take any certificate, from anyone'
 complete -c greet -n "__fish_greet_using_subcommand describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand describe" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand health" -s t -l timeout -d 'Bound the check' -r
@@ -167,13 +203,25 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l reflection -d 'Wh
 v1\t''
 v1alpha\t''
 off\t'Do not ask the server'"
-complete -c greet -n "__fish_greet_using_subcommand health" -l authority -d 'The :authority to send instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l authority -d 'The :authority to send instead of the target\'s host; in TLS the server is asked by it' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l user-agent -d 'What to send before greet\'s own user-agent' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -s x -l proxy -d 'Reach the server through this proxy (CONNECT), http://[user:password@]host:port; \'\' is none' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l resolve -d 'Take this address for a host and port; several are joined by commas' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l cacert -d 'Trust the certificates in this file (PEM or DER), and not the system\'s' -r -F
+complete -c greet -n "__fish_greet_using_subcommand health" -l cert -d 'Show this certificate to the server (PEM, DER or PKCS#12); the file may have its key too' -r -F
+complete -c greet -n "__fish_greet_using_subcommand health" -l key -d 'The key of --cert: PEM or DER; PKCS#8, encrypted or not, PKCS#1 or SEC1' -r -F
+complete -c greet -n "__fish_greet_using_subcommand health" -l key-password-file -d 'A file with the password of an encrypted key' -r -F
+complete -c greet -n "__fish_greet_using_subcommand health" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l max-recv-size -d 'The largest reply that is taken' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l watch -d 'Print every change until interrupted'
+complete -c greet -n "__fish_greet_using_subcommand health" -l ipv4 -d 'Dial IPv4 addresses only'
+complete -c greet -n "__fish_greet_using_subcommand health" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand health" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
-complete -c greet -n "__fish_greet_using_subcommand health" -l tls -d 'Encrypt; this version cannot, and says so'
+complete -c greet -n "__fish_greet_using_subcommand health" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
+complete -c greet -n "__fish_greet_using_subcommand health" -s k -l insecure -d 'Take any certificate, from anyone'
 complete -c greet -n "__fish_greet_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand health" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand export" -l set -d 'Write a FileDescriptorSet; - is standard output' -r -F
@@ -189,12 +237,24 @@ complete -c greet -n "__fish_greet_using_subcommand export" -l reflection -d 'Wh
 v1\t''
 v1alpha\t''
 off\t'Do not ask the server'"
-complete -c greet -n "__fish_greet_using_subcommand export" -l authority -d 'The :authority to send instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l authority -d 'The :authority to send instead of the target\'s host; in TLS the server is asked by it' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l user-agent -d 'What to send before greet\'s own user-agent' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -s x -l proxy -d 'Reach the server through this proxy (CONNECT), http://[user:password@]host:port; \'\' is none' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l resolve -d 'Take this address for a host and port; several are joined by commas' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l cacert -d 'Trust the certificates in this file (PEM or DER), and not the system\'s' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -l cert -d 'Show this certificate to the server (PEM, DER or PKCS#12); the file may have its key too' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -l key -d 'The key of --cert: PEM or DER; PKCS#8, encrypted or not, PKCS#1 or SEC1' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -l key-password-file -d 'A file with the password of an encrypted key' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l ipv4 -d 'Dial IPv4 addresses only'
+complete -c greet -n "__fish_greet_using_subcommand export" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand export" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
-complete -c greet -n "__fish_greet_using_subcommand export" -l tls -d 'Encrypt; this version cannot, and says so'
+complete -c greet -n "__fish_greet_using_subcommand export" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
+complete -c greet -n "__fish_greet_using_subcommand export" -s k -l insecure -d 'Take any certificate, from anyone'
 complete -c greet -n "__fish_greet_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand export" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l in -d 'The form of the input [default: json; with --raw: binary]' -r -f -a "json\t'ProtoJSON, one value or many'

@@ -189,7 +189,7 @@ pub(super) fn addressed(
     };
     headers.insert(USER_AGENT, user_agent);
     let mut uri = http::uri::Parts::default();
-    uri.scheme = Some(Scheme::HTTP);
+    uri.scheme = Some(if remote.tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP });
     uri.authority = Some(remote.authority.clone());
     uri.path_and_query = Some(path_and_query);
     let mut request = Request::new(());

@@ -90,9 +90,13 @@ async fn unix_sockets_are_called_both_named_and_abstract() {
 
 #[tokio::test]
 async fn what_is_wrong_before_dialling_names_its_layer() {
-    let error = fail("localhost:1", &ConnectOptions::default().with_security(Security::Tls)).await;
-    assert!(error.is_tls_unsupported());
-    assert_eq!((error.to_string().as_str(), error.layer()), ("this version speaks no TLS", Layer::Tls));
+    let tls = TlsOptions::default().with_server_name("no good");
+    let options = ConnectOptions::default().with_security(Security::Tls).with_tls(tls);
+    let error = fail("localhost:1", &options).await;
+    assert_eq!(
+        (error.to_string().as_str(), error.layer()),
+        ("'no good' cannot be a server name", Layer::Request)
+    );
     let error = fail("http://localhost:1", &ConnectOptions::default().with_security(Security::Tls)).await;
     assert!(error.is_target(), "{error}");
     let error = fail(":1", &ConnectOptions::default().with_authority("no good")).await;

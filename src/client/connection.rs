@@ -11,7 +11,7 @@ use h2::client::SendRequest;
 use http::HeaderValue;
 use http::uri::Authority;
 
-use crate::leaf::{Layer, Security, Size, Target};
+use crate::leaf::{Layer, Place, Security, Size, Target};
 
 use super::call::{self, CallHead, Deadline};
 use super::dial::dial;
@@ -20,8 +20,9 @@ use super::options::ConnectOptions;
 use super::probe::Probe;
 use super::replies::Replies;
 use super::requests::Requests;
-use super::resolve::{Peer, resolve};
+use super::resolve::{Candidate, Peer, resolve};
 use super::socket::{FirstBytes, Heard, Socket};
+use super::tls::{self, TlsFacts};
 
 /// What a stream may send before it is read: enough for 1 MB messages at full speed.
 const STREAM_WINDOW: u32 = 1 << 20;
@@ -37,6 +38,9 @@ const MAX_METADATA: u32 = 16 << 20;
 /// one-byte frames is not. This bound lets the first pass for one stream, and holds memory to about that.
 const SMALL_FRAMES: usize = STREAM_WINDOW as usize * 64;
 
+/// Who speaks, for servers and proxies.
+pub(super) const USER_AGENT: &str = concat!("greet/", env!("CARGO_PKG_VERSION"));
+
 /// A connection: cheap to clone, closed when the last clone and the last call are gone.
 #[derive(Clone)]
 pub struct Connection {
@@ -49,6 +53,10 @@ pub struct Connection {
 pub(super) struct Remote {
     pub(super) peer: Peer,
     first: FirstBytes,
+    /// What was agreed on in TLS.
+    pub(super) tls: Option<TlsFacts>,
+    /// Whether the target says by its scheme how it is reached.
+    has_scheme: bool,
     /// How long the server may be silent, if there is a limit.
     pub(super) patience: Option<Deadline>,
     /// Whether it has been asked in TLS.
@@ -75,6 +83,15 @@ pub struct Phases {
     pub http2: Duration,
 }
 
+/// Whether a connection is ready before the server has spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Greeting {
+    /// It is: the first call need not wait.
+    Unawaited,
+    /// It is not: the server answers a ping first.
+    Awaited,
+}
+
 impl Connection {
     /// Resolves, dials and begins HTTP/2. The server's own preface is not waited for: one that does not
     /// speak HTTP/2, or that says nothing at all until the connect timeout, shows in the first call, whose
@@ -83,13 +100,18 @@ impl Connection {
     /// # Errors
     /// The layer that failed, the addresses that were tried and the system's cause for each.
     pub async fn connect(target: &Target, options: &ConnectOptions) -> Result<Self, ConnectError> {
+        Self::connect_and(Greeting::Unawaited, target, options).await
+    }
+
+    pub(super) async fn connect_and(
+        greeting: Greeting,
+        target: &Target,
+        options: &ConnectOptions,
+    ) -> Result<Self, ConnectError> {
         let security = target.security(options.security).map_err(Kind::Target)?;
-        if security == Security::Tls {
-            return Err(Kind::NoTls.into());
-        }
         let mut attempts = Vec::new();
         let mut layer = Layer::Resolve;
-        let connecting = Self::connect_in(target, security, options, &mut layer, &mut attempts);
+        let connecting = Self::connect_in(target, security, greeting, options, &mut layer, &mut attempts);
         match tokio::time::timeout(options.connect_timeout, connecting).await {
             Ok(connected) => connected,
             Err(_) => Err(Kind::TimedOut { layer, after: options.connect_timeout, attempts }.into()),
@@ -99,6 +121,7 @@ impl Connection {
     async fn connect_in(
         target: &Target,
         security: Security,
+        greeting: Greeting,
         options: &ConnectOptions,
         layer: &mut Layer,
         attempts: &mut Vec<Attempt>,
@@ -107,44 +130,60 @@ impl Connection {
         // What was typed wrong is told before anything is dialled.
         let user_agent = user_agent(options.user_agent.as_deref())?;
         let explicit = options.authority.as_deref().map(authority).transpose()?;
+        if options.proxy.is_some() && !target.places().iter().all(|place| matches!(place, Place::Tcp { .. }))
+        {
+            return Err(Kind::Options("a unix socket is not reached through a proxy".to_owned()).into());
+        }
+        let asked = options.tls.server_name().or(explicit.as_ref().map(Authority::host));
+        let name = asked.map(tls::server_name).transpose().map_err(Kind::ServerName)?;
+        // Beside the look-up of names, for it may have files to read.
+        let ready = match security {
+            Security::Plaintext => None,
+            Security::Tls => Some(tls::prepare(options.tls.clone())),
+        };
         let mut since = Instant::now();
         let mut lap = || {
             let now = Instant::now();
             now - std::mem::replace(&mut since, now)
         };
         let mut phases = Phases::default();
-        let (candidates, unresolved) = resolve(target, security).await;
+        let (candidates, unresolved) = resolve(target, security, options).await;
         phases.dns = lap();
         if candidates.is_empty() {
             return Err(Kind::Unresolved(unresolved).into());
         }
         *layer = Layer::Connect;
         attempts.extend(unresolved.into_iter().map(Attempt::from));
-        let Some((wire, candidate)) = dial(candidates, attempts).await else {
+        let Some((mut wire, candidate)) = dial(candidates, options.proxy.as_ref(), attempts).await else {
             return Err(Kind::Unreachable(std::mem::take(attempts)).into());
         };
         phases.connect = lap();
-        *layer = Layer::Http2;
         let authority = match explicit {
             Some(authority) => authority,
             None => authority(&candidate.authority)?,
         };
+        let Candidate { peer, host, .. } = candidate;
+        let mut tls = None;
+        if let Some(ready) = ready {
+            *layer = Layer::Tls;
+            let name = match name {
+                Some(name) => name,
+                None => tls::server_name(&host).map_err(Kind::ServerName)?,
+            };
+            // In a box, so that plaintext does not carry its size along.
+            let shake = Box::pin(async { ready.await?.shake(wire, name, &peer).await });
+            let (secured, facts) = shake.await.map_err(|failure| failure.of_target(target))?;
+            wire = secured;
+            tls = Some(facts);
+            phases.tls = Some(lap());
+        }
+        *layer = Layer::Http2;
         let (socket, first) = Socket::new(wire);
-        let (sender, driver) = match settings().handshake(socket).await {
-            Ok(shaken) => shaken,
-            Err(source) => {
-                let heard = first.heard();
-                return Err(Kind::Http2 { peer: candidate.peer, heard, source: Some(source) }.into());
-            }
-        };
-        // How it ends is told to each call by its own stream.
-        tokio::spawn(async move {
-            let _ = driver.await;
-        });
-        phases.http2 = lap();
-        let remote = Remote {
-            peer: candidate.peer,
+        let mut remote = Remote {
+            peer,
             first,
+            tls,
+            has_scheme: target.has_scheme(),
             patience,
             probed: AtomicBool::new(false),
             phases,
@@ -154,6 +193,24 @@ impl Connection {
             max_recv_size: options.max_recv_size,
             max_send_size: options.max_send_size,
         };
+        let (sender, mut driver) = match settings().handshake(socket).await {
+            Ok(shaken) => shaken,
+            Err(source) => return Err(remote.explain(Some(source))),
+        };
+        let ping = if greeting == Greeting::Awaited { driver.ping_pong() } else { None };
+        // How it ends is told to each call by its own stream.
+        tokio::spawn(async move {
+            let _ = driver.await;
+        });
+        if let Some(mut ping) = ping
+            && let Err(source) = ping.ping(h2::Ping::opaque()).await
+        {
+            if let Some(probe) = remote.probe() {
+                probe.await;
+            }
+            return Err(remote.explain(Some(source)));
+        }
+        remote.phases.http2 = lap();
         Ok(Self { remote: Arc::new(remote), sender })
     }
 
@@ -179,6 +236,11 @@ impl Connection {
         !matches!(self.sender.clone().ready().now_or_never(), Some(Err(_)))
     }
 
+    /// What was agreed on in the TLS handshake; `None` on plaintext.
+    pub fn tls(&self) -> Option<&TlsFacts> {
+        self.remote.tls.as_ref()
+    }
+
     /// Begins a call: its head is on its way when this returns. What prevents it is its first reply, an
     /// [`Ending`](super::Ending) whose origin says that it was never sent.
     ///
@@ -191,13 +253,20 @@ impl Connection {
 impl Remote {
     /// Why a stream failed with this error, in the words of the first bytes that were heard.
     pub(super) fn explain(&self, source: Option<h2::Error>) -> ConnectError {
-        Kind::Http2 { peer: self.peer.clone(), heard: self.first.heard(), source }.into()
+        let heard = self.first.heard();
+        if let Some(tls) = &self.tls
+            && let Some(failure) = tls.explain(&self.peer, self.first.trouble(), &heard)
+        {
+            return failure.into();
+        }
+        Kind::Http2 { peer: self.peer.clone(), heard, source, has_scheme: self.has_scheme }.into()
     }
 
     /// Finds out, once, whether a server that hung up without a word would have spoken TLS.
     pub(super) fn probe(&self) -> Option<Probe> {
         let first = !self.probed.swap(true, Ordering::Relaxed);
-        (first && self.is_silent()).then(|| Probe::new(self.peer.clone(), self.first.clone()))
+        (first && self.tls.is_none() && self.is_silent())
+            .then(|| Probe::new(self.peer.clone(), self.first.clone()))
     }
 
     /// Whether the server has not sent a single byte.
@@ -230,10 +299,9 @@ fn authority(text: &str) -> Result<Authority, ConnectError> {
 
 /// `greet/VERSION`, after the user's own if there is one.
 pub(super) fn user_agent(prefix: Option<&str>) -> Result<HeaderValue, ConnectError> {
-    const OURS: &str = concat!("greet/", env!("CARGO_PKG_VERSION"));
     match prefix {
-        None => Ok(HeaderValue::from_static(OURS)),
-        Some(prefix) => HeaderValue::try_from(format!("{prefix} {OURS}"))
+        None => Ok(HeaderValue::from_static(USER_AGENT)),
+        Some(prefix) => HeaderValue::try_from(format!("{prefix} {USER_AGENT}"))
             .map_err(|_| Kind::Head(format!("'{}' cannot be a user agent", prefix.escape_debug())).into()),
     }
 }

@@ -7,13 +7,16 @@ use std::time::Duration;
 use crate::leaf::os_cause::words;
 use crate::leaf::{Layer, duration};
 
+use super::proxy::Refusal;
 use super::resolve::{Peer, Unresolved};
 use super::socket::Heard;
+use super::tls::TlsFailure;
 
 /// A connection that could not be made, or that was lost, and in which layer.
 #[derive(Debug)]
 pub struct ConnectError {
-    kind: Kind,
+    /// In a box, for it is large beside what it is the alternative to.
+    kind: Box<Kind>,
 }
 
 #[derive(Debug)]
@@ -28,12 +31,16 @@ pub(super) enum Kind {
     TimedOut { layer: Layer, after: Duration, attempts: Vec<Attempt> },
     /// It was made, and then the other side said nothing.
     Silent { peer: Peer, after: Duration },
-    /// TLS is wanted.
-    NoTls,
+    /// TLS did not come about, or the server took it back.
+    Tls(Box<TlsFailure>),
+    /// What is to be asked for in TLS cannot be.
+    ServerName(String),
+    /// The options contradict each other.
+    Options(String),
     /// What is to be `:authority` cannot be.
     Authority(String),
     /// HTTP/2 never began, or ended.
-    Http2 { peer: Peer, heard: Heard, source: Option<h2::Error> },
+    Http2 { peer: Peer, heard: Heard, source: Option<h2::Error>, has_scheme: bool },
     /// The call's head cannot be sent.
     Head(String),
 }
@@ -48,13 +55,19 @@ pub(super) struct Attempt {
 
 impl From<Unresolved> for Attempt {
     fn from(name: Unresolved) -> Self {
-        Self { place: name.host, failure: Some(name.cause) }
+        Self { place: name.place(), failure: Some(name.cause) }
     }
 }
 
 impl From<Kind> for ConnectError {
     fn from(kind: Kind) -> Self {
-        Self { kind }
+        Self { kind: Box::new(kind) }
+    }
+}
+
+impl From<Box<TlsFailure>> for ConnectError {
+    fn from(failure: Box<TlsFailure>) -> Self {
+        Kind::Tls(failure).into()
     }
 }
 
@@ -67,20 +80,20 @@ impl From<crate::leaf::target::TargetError> for ConnectError {
 impl ConnectError {
     /// The layer that failed: resolve, connect, TLS, HTTP/2 or, when a call's own head is at fault, request.
     pub fn layer(&self) -> Layer {
-        match &self.kind {
+        match &*self.kind {
             Kind::Target(_) | Kind::Unresolved(_) => Layer::Resolve,
             Kind::Unreachable(_) => Layer::Connect,
             Kind::TimedOut { layer, .. } => *layer,
-            Kind::NoTls => Layer::Tls,
+            Kind::Tls(_) => Layer::Tls,
             Kind::Http2 { .. } | Kind::Silent { .. } => Layer::Http2,
-            Kind::Authority(_) | Kind::Head(_) => Layer::Request,
+            Kind::Authority(_) | Kind::ServerName(_) | Kind::Options(_) | Kind::Head(_) => Layer::Request,
         }
     }
 
     /// Each address or name that was tried, with the cause that the system gave.
     pub fn addresses(&self) -> Vec<(String, String)> {
-        match &self.kind {
-            Kind::Unresolved(names) => names.iter().map(|n| (n.host.clone(), words(&n.cause))).collect(),
+        match &*self.kind {
+            Kind::Unresolved(names) => names.iter().map(|n| (n.place(), words(&n.cause))).collect(),
             Kind::Unreachable(attempts) | Kind::TimedOut { attempts, .. } => {
                 attempts.iter().map(|a| (a.place.clone(), a.text())).collect()
             }
@@ -95,7 +108,7 @@ impl ConnectError {
 
     /// Whether every address that was tried refused the connection: nobody listens there.
     pub fn is_refused(&self) -> bool {
-        matches!(&self.kind, Kind::Unreachable(attempts) if attempts.iter().all(Attempt::is_refused))
+        matches!(&*self.kind, Kind::Unreachable(attempts) if attempts.iter().all(Attempt::is_refused))
     }
 
     /// Whether the system's resolver said that there is no such name.
@@ -106,10 +119,10 @@ impl ConnectError {
             "no address associated",
             "name does not resolve",
             "nodename nor servname",
-            "name has no address",
+            "it has no address",
             "no such host",
         ];
-        matches!(&self.kind, Kind::Unresolved(names) if names.iter().all(|name| {
+        matches!(&*self.kind, Kind::Unresolved(names) if names.iter().all(|name| {
             let text = name.cause.to_string().to_ascii_lowercase();
             WORDS.iter().any(|words| text.contains(words))
         }))
@@ -117,41 +130,88 @@ impl ConnectError {
 
     /// Whether it took longer than the connect timeout.
     pub fn is_timeout(&self) -> bool {
-        matches!(&self.kind, Kind::TimedOut { .. } | Kind::Silent { .. })
+        matches!(&*self.kind, Kind::TimedOut { .. } | Kind::Silent { .. })
     }
 
-    /// Whether TLS was wanted, which this version does not speak.
-    pub fn is_tls_unsupported(&self) -> bool {
-        matches!(&self.kind, Kind::NoTls)
+    /// What went wrong in TLS, with the questions about it.
+    pub fn tls(&self) -> Option<&TlsFailure> {
+        match &*self.kind {
+            Kind::Tls(failure) => Some(failure),
+            _ => None,
+        }
+    }
+
+    /// Whether a proxy wants credentials: `Some(true)` when it was given some and does not take them.
+    pub fn proxy_wants_credentials(&self) -> Option<bool> {
+        self.refusal().and_then(Refusal::wants_credentials)
+    }
+
+    /// Whether it may be otherwise in a moment, as with a server that is just starting: nobody listens, the name
+    /// or the socket is not there yet, or what listens hangs up.
+    pub fn may_pass(&self) -> bool {
+        match &*self.kind {
+            Kind::Unresolved(_) | Kind::TimedOut { .. } | Kind::Silent { .. } => true,
+            Kind::Unreachable(attempts) => attempts.iter().any(Attempt::may_pass),
+            Kind::Tls(failure) => failure.is_closed(),
+            Kind::Http2 { heard, .. } => matches!(heard, Heard::Nothing | Heard::Http2),
+            _ => false,
+        }
+    }
+
+    /// Whether the target says plaintext or TLS by its scheme, `http://` or `https://`.
+    pub fn target_has_scheme(&self) -> bool {
+        matches!(&*self.kind, Kind::Http2 { has_scheme: true, .. })
     }
 
     /// Whether the target and the options contradict each other, so that nothing was tried.
     pub fn is_target(&self) -> bool {
-        matches!(&self.kind, Kind::Target(_))
+        matches!(&*self.kind, Kind::Target(_) | Kind::Options(_))
     }
 
     /// Whether the first bytes received were TLS.
     pub fn server_speaks_tls(&self) -> bool {
-        matches!(&self.kind, Kind::Http2 { heard: Heard::Tls, .. })
+        matches!(&*self.kind, Kind::Http2 { heard: Heard::Tls, .. })
     }
 
     /// Whether the first bytes received were HTTP/1.
     pub fn server_speaks_http1(&self) -> bool {
-        matches!(&self.kind, Kind::Http2 { heard: Heard::Http1(_), .. })
+        matches!(&*self.kind, Kind::Http2 { heard: Heard::Http1(_), .. })
     }
 
     /// Whether the server hung up before it said anything; it was asked in TLS then, and did not answer that.
     pub fn server_said_nothing(&self) -> bool {
-        matches!(&self.kind, Kind::Http2 { heard: Heard::Nothing, .. })
+        matches!(&*self.kind, Kind::Http2 { heard: Heard::Nothing, .. })
     }
 
     /// Whether the server has spoken HTTP/2 on this connection, which was lost later.
     pub fn was_established(&self) -> bool {
-        matches!(&self.kind, Kind::Http2 { heard: Heard::Http2, .. })
+        matches!(&*self.kind, Kind::Http2 { heard: Heard::Http2, .. })
+    }
+}
+
+impl ConnectError {
+    /// What a proxy said; the last one, if several were asked.
+    fn refusal(&self) -> Option<&Refusal> {
+        match &*self.kind {
+            Kind::Unreachable(attempts) => attempts.iter().rev().find_map(Attempt::refusal),
+            _ => None,
+        }
     }
 }
 
 impl Attempt {
+    fn refusal(&self) -> Option<&Refusal> {
+        self.failure.as_ref().and_then(Refusal::of)
+    }
+
+    fn may_pass(&self) -> bool {
+        match &self.failure {
+            None => true,
+            Some(error) if error.kind() == io::ErrorKind::PermissionDenied => false,
+            Some(_) => self.refusal().is_none_or(Refusal::may_pass),
+        }
+    }
+
     fn is_refused(&self) -> bool {
         self.failure.as_ref().is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
     }
@@ -173,32 +233,40 @@ fn join(mut parts: Vec<String>) -> String {
 
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
+        match &*self.kind {
             Kind::Target(error) => error.fmt(f),
             Kind::Unresolved(names) => {
-                let names = names.iter().map(|n| format!("'{}': {}", n.host, words(&n.cause))).collect();
+                let names = names.iter().map(|n| format!("{}: {}", n.quoted(), words(&n.cause))).collect();
                 write!(f, "cannot resolve {}", join(names))
             }
             Kind::Unreachable(attempts) if self.is_refused() => {
                 let places = attempts.iter().map(|a| a.place.clone()).collect();
                 write!(f, "connection refused by {}", join(places))
             }
+            // A proxy says more than the system does.
+            Kind::Unreachable(attempts) if attempts.iter().all(|attempt| attempt.refusal().is_some()) => {
+                let said = attempts.iter().filter_map(|a| Some(format!("{} {}", a.place, a.refusal()?)));
+                f.write_str(&join(said.collect()))
+            }
             Kind::Unreachable(attempts) => write!(f, "cannot connect to {}", failures(attempts)),
             Kind::TimedOut { layer: Layer::Resolve, after, .. } => {
                 write!(f, "the name was not resolved within {}", duration::render(*after))
             }
+            Kind::TimedOut { layer: Layer::Tls, after, attempts } => {
+                let after = duration::render(*after);
+                write!(f, "the TLS handshake with {} was not done within {after}", taken(attempts))
+            }
+            Kind::TimedOut { layer: Layer::Http2, after, attempts } => silent(f, &taken(attempts), *after),
             Kind::TimedOut { after, attempts, .. } => {
                 let after = duration::render(*after);
                 write!(f, "no connection within {after} to {}", failures(attempts))
             }
-            Kind::Silent { peer, after } => {
-                let after = duration::render(*after);
-                write!(f, "{peer} took the connection and has sent nothing at all within {after}")
-            }
-            Kind::NoTls => f.write_str("this version speaks no TLS"),
+            Kind::Silent { peer, after } => silent(f, &peer.to_string(), *after),
+            Kind::Tls(failure) => failure.fmt(f),
+            Kind::ServerName(text) => write!(f, "'{}' cannot be a server name", text.escape_debug()),
             Kind::Authority(text) => write!(f, "'{}' cannot be an authority", text.escape_debug()),
-            Kind::Head(why) => f.write_str(why),
-            Kind::Http2 { peer, heard, source } => {
+            Kind::Head(why) | Kind::Options(why) => f.write_str(why),
+            Kind::Http2 { peer, heard, source, .. } => {
                 let because = |f: &mut fmt::Formatter<'_>| match source {
                     Some(error) => write!(f, ": {}", h2_cause(error)),
                     None => Ok(()),
@@ -221,6 +289,17 @@ impl fmt::Display for ConnectError {
     }
 }
 
+fn silent(f: &mut fmt::Formatter<'_>, place: &str, after: Duration) -> fmt::Result {
+    let after = duration::render(after);
+    write!(f, "{place} took the connection and has sent nothing at all within {after}")
+}
+
+/// The place that took the connection: of those that have not failed the last.
+fn taken(attempts: &[Attempt]) -> String {
+    let taken = attempts.iter().rfind(|attempt| attempt.failure.is_none());
+    taken.map_or_else(|| "the server".to_owned(), |attempt| attempt.place.clone())
+}
+
 fn failures(attempts: &[Attempt]) -> String {
     join(attempts.iter().map(|a| format!("{} ({})", a.place, a.text())).collect())
 }
@@ -238,13 +317,14 @@ fn h2_cause(error: &h2::Error) -> String {
 
 impl std::error::Error for ConnectError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.kind {
+        match &*self.kind {
             Kind::Target(error) => Some(error),
             Kind::Unresolved(names) => names.first().map(|name| &name.cause as _),
             Kind::Unreachable(attempts) | Kind::TimedOut { attempts, .. } => {
                 attempts.iter().find_map(|attempt| attempt.failure.as_ref()).map(|cause| cause as _)
             }
             Kind::Http2 { source, .. } => source.as_ref().map(|source| source as _),
+            Kind::Tls(failure) => Some(&**failure),
             _ => None,
         }
     }

@@ -14,6 +14,7 @@ mod known;
 mod line;
 mod options;
 mod probe;
+mod proxy;
 mod reflection;
 mod reflection_error;
 mod replies;
@@ -21,6 +22,8 @@ mod requests;
 mod resolve;
 mod service;
 mod socket;
+mod tls;
+mod wait;
 
 pub use body::ReplyBody;
 pub use call::{CallHead, ReplyCount};
@@ -28,12 +31,14 @@ pub use connection::{Connection, Phases};
 pub use ending::{Ending, Origin};
 pub use error::ConnectError;
 pub use health::{Health, HealthWatch, Serving};
-pub use options::ConnectOptions;
+pub use options::{ConnectOptions, IpFamily};
+pub use proxy::{InvalidProxy, Proxy};
 pub use reflection::{Reflection, ReflectionVersion};
 pub use reflection_error::ReflectionError;
 pub use replies::{Only, Replies, Reply};
 pub use requests::{Requests, SendError};
 pub use resolve::Peer;
+pub use tls::{Certificate, CredentialError, Identity, TlsFacts, TlsFailure, TlsOptions};
 
 #[cfg(test)]
 mod call_tests;

@@ -1,8 +1,13 @@
 //! How a connection is made, and what it takes and sends at most.
 
+use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::leaf::{Security, Size};
+
+use super::proxy::Proxy;
+use super::tls::TlsOptions;
 
 /// How to connect; [`Default`] is what `greet call` does when nothing is said.
 #[derive(Debug, Clone)]
@@ -20,6 +25,39 @@ pub struct ConnectOptions {
     pub max_recv_size: Size,
     /// The largest request that is sent; no limit but that of the prefix, 4 GiB.
     pub max_send_size: Size,
+    /// Whom to trust and who to be, where the connection is TLS.
+    pub tls: TlsOptions,
+    /// The proxy through which all servers are reached.
+    pub proxy: Option<Proxy>,
+    /// The one family of addresses to dial; `None` is both.
+    pub family: Option<IpFamily>,
+    /// What is not to be looked up, for whom addresses are given here.
+    overrides: Vec<Override>,
+}
+
+/// A family of IP addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IpFamily {
+    /// IPv4.
+    Ipv4,
+    /// IPv6.
+    Ipv6,
+}
+
+impl fmt::Display for IpFamily {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ipv4 => "IPv4",
+            Self::Ipv6 => "IPv6",
+        })
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Override {
+    host: String,
+    port: u16,
+    addresses: Vec<IpAddr>,
 }
 
 impl Default for ConnectOptions {
@@ -31,6 +69,10 @@ impl Default for ConnectOptions {
             user_agent: None,
             max_recv_size: Size::mebibytes(1024),
             max_send_size: Size::UNLIMITED,
+            tls: TlsOptions::default(),
+            proxy: None,
+            family: None,
+            overrides: Vec::new(),
         }
     }
 }
@@ -76,5 +118,45 @@ impl ConnectOptions {
     pub fn with_max_send_size(mut self, size: Size) -> Self {
         self.max_send_size = size;
         self
+    }
+    /// Says how TLS is to be.
+    #[must_use]
+    pub fn with_tls(mut self, tls: TlsOptions) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Reaches servers through a proxy.
+    #[must_use]
+    pub fn with_proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
+    /// Dials addresses of one family only.
+    #[must_use]
+    pub fn with_family(mut self, family: IpFamily) -> Self {
+        self.family = Some(family);
+        self
+    }
+
+    /// Takes these addresses for a host and port instead of looking the name up; what is said last holds. Names
+    /// in TLS and `:authority` stay the host's.
+    #[must_use]
+    pub fn with_addresses(
+        mut self,
+        host: impl Into<String>,
+        port: u16,
+        addresses: impl Into<Vec<IpAddr>>,
+    ) -> Self {
+        self.overrides.push(Override { host: host.into(), port, addresses: addresses.into() });
+        self
+    }
+
+    /// The addresses that are said for a host and port.
+    pub(super) fn said(&self, host: &str, port: u16) -> Option<&[IpAddr]> {
+        let found =
+            self.overrides.iter().rfind(|one| one.port == port && one.host.eq_ignore_ascii_case(host));
+        found.map(|one| &one.addresses[..])
     }
 }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use crate::leaf::{Place, Security, Target};
 
+use super::options::{ConnectOptions, IpFamily};
+
 /// The other side of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -17,6 +19,13 @@ pub enum Peer {
     Unix(PathBuf),
     /// A unix socket in Linux's abstract namespace, without its leading NUL.
     UnixAbstract(String),
+    /// A server behind an HTTP proxy.
+    Proxied {
+        /// The proxy's address.
+        proxy: SocketAddr,
+        /// What the proxy is asked to connect to: a host and a port.
+        to: String,
+    },
 }
 
 impl fmt::Display for Peer {
@@ -25,6 +34,7 @@ impl fmt::Display for Peer {
             Self::Tcp(address) => write!(f, "{address}"),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
             Self::UnixAbstract(name) => write!(f, "unix-abstract:{name}"),
+            Self::Proxied { proxy, to } => write!(f, "{to} through the proxy {proxy}"),
         }
     }
 }
@@ -35,19 +45,60 @@ pub(super) struct Candidate {
     pub(super) peer: Peer,
     /// `:authority`, unless the options say another.
     pub(super) authority: String,
+    /// The host by which the server is asked in TLS, unless the options say another.
+    pub(super) host: String,
+}
+
+impl Candidate {
+    /// What is dialled: the peer, or the proxy before it.
+    pub(super) fn place(&self) -> String {
+        match &self.peer {
+            Peer::Proxied { proxy, .. } => format!("the proxy {proxy}"),
+            peer => peer.to_string(),
+        }
+    }
 }
 
 /// A name that led to no address, and the system's cause.
 #[derive(Debug)]
 pub(super) struct Unresolved {
+    /// Whether it is the proxy's name.
+    pub(super) is_proxy: bool,
     pub(super) host: String,
     pub(super) cause: io::Error,
 }
 
+impl Unresolved {
+    /// The name, and whose it is.
+    pub(super) fn place(&self) -> String {
+        if self.is_proxy { format!("the proxy {}", self.host) } else { self.host.clone() }
+    }
+
+    /// The same with the name in quotes.
+    pub(super) fn quoted(&self) -> String {
+        let host = &self.host;
+        if self.is_proxy { format!("the proxy '{host}'") } else { format!("'{host}'") }
+    }
+}
+
 /// Looks up every place, in order. Within one name the address families take turns, so that one that is
-/// broken delays the other by one attempt only.
-pub(super) async fn resolve(target: &Target, security: Security) -> (Vec<Candidate>, Vec<Unresolved>) {
+/// broken delays the other by one attempt only. With a proxy it is the proxy that is looked up, once for all.
+pub(super) async fn resolve(
+    target: &Target,
+    security: Security,
+    options: &ConnectOptions,
+) -> (Vec<Candidate>, Vec<Unresolved>) {
     let (mut found, mut failed) = (Vec::new(), Vec::new());
+    let mut proxies = Vec::new();
+    if let Some(proxy) = &options.proxy {
+        match addresses(&proxy.host, proxy.port, options).await {
+            Ok(addresses) => proxies = interleave(addresses),
+            Err(cause) => {
+                let host = proxy.host.clone();
+                return (found, vec![Unresolved { host, cause, is_proxy: true }]);
+            }
+        }
+    }
     for place in target.places() {
         match place {
             Place::Unix(path) => found.push(local(Peer::Unix(path.clone()))),
@@ -55,14 +106,20 @@ pub(super) async fn resolve(target: &Target, security: Security) -> (Vec<Candida
             Place::Tcp { host, port } => {
                 let port = port.unwrap_or_else(|| Target::default_port(place, security, target.has_scheme()));
                 let authority = authority(host, port);
-                match addresses(host, port).await {
+                let candidate = |peer| Candidate { peer, authority: authority.clone(), host: host.clone() };
+                if options.proxy.is_some() {
+                    let said = options.said(host, port).and_then(|said| said.first());
+                    let to =
+                        said.map_or_else(|| authority.clone(), |to| SocketAddr::new(*to, port).to_string());
+                    let through = |&proxy: &SocketAddr| candidate(Peer::Proxied { proxy, to: to.clone() });
+                    found.extend(proxies.iter().map(through));
+                    continue;
+                }
+                match addresses(host, port, options).await {
                     Ok(addresses) => {
-                        found.extend(interleave(addresses).into_iter().map(|address| Candidate {
-                            peer: Peer::Tcp(address),
-                            authority: authority.clone(),
-                        }));
+                        found.extend(interleave(addresses).into_iter().map(|a| candidate(Peer::Tcp(a))));
                     }
-                    Err(cause) => failed.push(Unresolved { host: host.clone(), cause }),
+                    Err(cause) => failed.push(Unresolved { host: host.clone(), cause, is_proxy: false }),
                 }
             }
         }
@@ -72,7 +129,7 @@ pub(super) async fn resolve(target: &Target, security: Security) -> (Vec<Candida
 
 /// gRPC has no name for who sits behind a unix socket; servers expect this one.
 fn local(peer: Peer) -> Candidate {
-    Candidate { peer, authority: "localhost".to_owned() }
+    Candidate { peer, authority: "localhost".to_owned(), host: "localhost".to_owned() }
 }
 
 fn authority(host: &str, port: u16) -> String {
@@ -81,7 +138,23 @@ fn authority(host: &str, port: u16) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
-async fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+/// The addresses of a host: those that the options say, else its own; of the wanted family.
+async fn addresses(host: &str, port: u16, options: &ConnectOptions) -> io::Result<Vec<SocketAddr>> {
+    let mut found = match options.said(host, port) {
+        Some(said) => said.iter().map(|&address| SocketAddr::new(address, port)).collect(),
+        None => look_up(host, port).await?,
+    };
+    if let Some(family) = options.family {
+        found.retain(|address| address.is_ipv6() == (family == IpFamily::Ipv6));
+    }
+    if found.is_empty() {
+        let family = options.family.map(|family| format!("{family} ")).unwrap_or_default();
+        return Err(io::Error::new(io::ErrorKind::NotFound, format!("it has no {family}address")));
+    }
+    Ok(found)
+}
+
+async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
@@ -97,9 +170,6 @@ async fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         if !addresses.contains(&address) {
             addresses.push(address);
         }
-    }
-    if addresses.is_empty() {
-        return Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
     }
     Ok(addresses)
 }
@@ -131,7 +201,7 @@ mod tests {
 
     async fn peers(target: &str) -> Vec<(String, String)> {
         let target = Target::parse(target).unwrap();
-        let (found, failed) = resolve(&target, Security::Plaintext).await;
+        let (found, failed) = resolve(&target, Security::Plaintext, &ConnectOptions::default()).await;
         assert!(failed.is_empty(), "{failed:?}");
         found.into_iter().map(|c| (c.peer.to_string(), c.authority)).collect()
     }

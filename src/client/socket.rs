@@ -7,24 +7,28 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::client::TlsStream;
 
 use super::resolve::Peer;
+use super::tls::tls_error;
 
 /// How many of the first bytes are kept: enough for a status line, little enough to carry along.
 const KEPT: usize = 64;
 
-/// The kinds of stream that HTTP/2 runs on; a TLS stream is to be one more.
+/// The kinds of stream that HTTP/2 runs on.
 #[derive(Debug)]
 pub(super) enum Wire {
     Tcp(TcpStream),
     Unix(UnixStream),
+    /// In a box, so that plaintext does not carry its size along.
+    Tls(Box<TlsStream<Socket>>),
 }
 
 impl Wire {
     /// Dials one address.
     pub(super) async fn dial(peer: &Peer) -> io::Result<Self> {
         match peer {
-            Peer::Tcp(address) => {
+            Peer::Tcp(address) | Peer::Proxied { proxy: address, .. } => {
                 let stream = TcpStream::connect(address).await?;
                 // One message is one packet; waiting for more to say only delays it.
                 stream.set_nodelay(true)?;
@@ -33,13 +37,6 @@ impl Wire {
             Peer::Unix(path) => UnixStream::connect(path).await.map(Self::Unix),
             // A leading NUL is how the system tells the abstract namespace.
             Peer::UnixAbstract(name) => UnixStream::connect(format!("\0{name}")).await.map(Self::Unix),
-        }
-    }
-
-    fn try_read(&self, into: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => stream.try_read(into),
-            Self::Unix(stream) => stream.try_read(into),
         }
     }
 }
@@ -61,20 +58,38 @@ pub(super) enum Heard {
 
 /// The first bytes received, shared between the socket and those who explain its failure.
 #[derive(Debug, Clone, Default)]
-pub(super) struct FirstBytes(Arc<Mutex<Vec<u8>>>);
+pub(super) struct FirstBytes(Arc<Mutex<Kept>>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    bytes: Vec<u8>,
+    /// What TLS said when reading failed; h2 keeps only its words.
+    trouble: Option<rustls::Error>,
+}
 
 impl FirstBytes {
     /// Takes what still fits; whether all there is to remember is there.
     pub(super) fn hear(&self, bytes: &[u8]) -> bool {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).bytes;
         let room = KEPT - kept.len();
         kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
         kept.len() == KEPT
     }
 
+    /// What TLS said when reading failed.
+    pub(super) fn trouble(&self) -> Option<rustls::Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).trouble.clone()
+    }
+
+    fn hear_trouble(&self, error: &io::Error) {
+        if let Some(trouble) = tls_error(error) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).trouble.get_or_insert(trouble);
+        }
+    }
+
     /// Who the other side seems to be.
     pub(super) fn heard(&self) -> Heard {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = &self.0.lock().unwrap_or_else(PoisonError::into_inner).bytes;
         match &kept[..] {
             [] => Heard::Nothing,
             // RFC 8446, 5.1: content type alert (21) or handshake (22), then the version's major 3.
@@ -85,8 +100,8 @@ impl FirstBytes {
             }
             // A page without a status line is how HTTP/0.9 answers, and some HTTP/1 servers this preface.
             [b'<', b'!' | b'h' | b'H', ..] => Heard::Http1("an HTML page".to_owned()),
-            // RFC 9113, 3.4: the first frame is SETTINGS (4) on stream 0.
-            [_, _, _, 4, _, 0, 0, 0, 0, ..] => Heard::Http2,
+            // RFC 9113, 3.4: the first frame is SETTINGS (4) on stream 0, or GOAWAY (7) from one in a hurry.
+            [_, _, _, 4 | 7, _, 0, 0, 0, 0, ..] => Heard::Http2,
             other => Heard::Other(other.escape_ascii().to_string()),
         }
     }
@@ -100,33 +115,38 @@ pub(super) struct Socket {
     full: bool,
 }
 
+macro_rules! on_wire {
+    ($wire:expr, $stream:ident => $call:expr) => {
+        match $wire {
+            Wire::Tcp($stream) => $call,
+            Wire::Unix($stream) => $call,
+            Wire::Tls($stream) => $call,
+        }
+    };
+}
+
 impl Socket {
     pub(super) fn new(wire: Wire) -> (Self, FirstBytes) {
         let first = FirstBytes::default();
         (Self { wire, first: first.clone(), full: false }, first)
     }
 
-    /// A write that fails hides what the other side said before it hung up: listen once more.
-    fn listen_after<T>(&mut self, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if let Poll::Ready(Err(_)) = &outcome
-            && !self.full
-        {
-            let mut last = [0; KEPT];
-            if let Ok(read) = self.wire.try_read(&mut last) {
-                self.full = self.first.hear(&last[..read]);
-            }
+    /// A write that fails hides what the other side said before it hung up: the failure is told only when that
+    /// was heard. A socket that cannot be written to has something to read, if only its end.
+    fn listen_after<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if !matches!(outcome, Poll::Ready(Err(_))) || self.full {
+            return outcome;
+        }
+        let mut last = [0; KEPT];
+        let mut last = ReadBuf::new(&mut last);
+        match on_wire!(&mut self.wire, stream => Pin::new(stream).poll_read(cx, &mut last)) {
+            Poll::Ready(Ok(())) => self.full = self.first.hear(last.filled()),
+            Poll::Ready(Err(error)) => self.first.hear_trouble(&error),
+            // Another write fails as this one did.
+            Poll::Pending => return Poll::Pending,
         }
         outcome
     }
-}
-
-macro_rules! on_wire {
-    ($wire:expr, $stream:ident => $call:expr) => {
-        match $wire {
-            Wire::Tcp($stream) => $call,
-            Wire::Unix($stream) => $call,
-        }
-    };
 }
 
 impl AsyncRead for Socket {
@@ -137,8 +157,10 @@ impl AsyncRead for Socket {
     ) -> Poll<io::Result<()>> {
         let before = into.filled().len();
         let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_read(cx, into));
-        if !self.full && matches!(outcome, Poll::Ready(Ok(()))) {
-            self.full = self.first.hear(&into.filled()[before..]);
+        match &outcome {
+            Poll::Ready(Ok(())) if !self.full => self.full = self.first.hear(&into.filled()[before..]),
+            Poll::Ready(Err(error)) => self.first.hear_trouble(error),
+            _ => {}
         }
         outcome
     }
@@ -147,7 +169,7 @@ impl AsyncRead for Socket {
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_write(cx, data));
-        self.listen_after(outcome)
+        self.listen_after(cx, outcome)
     }
 
     fn poll_write_vectored(
@@ -156,7 +178,7 @@ impl AsyncWrite for Socket {
         data: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_write_vectored(cx, data));
-        self.listen_after(outcome)
+        self.listen_after(cx, outcome)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -165,7 +187,7 @@ impl AsyncWrite for Socket {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_flush(cx));
-        self.listen_after(outcome)
+        self.listen_after(cx, outcome)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -188,6 +210,7 @@ mod tests {
             (b"HTTP/1.1 400 Bad\r\nServer: x\r\n", Heard::Http1("'HTTP/1.1 400 Bad'".into())),
             (b"<!DOCTYPE html>", Heard::Http1("an HTML page".into())),
             (b"\0\0\x06\x04\0\0\0\0\0\0\x04", Heard::Http2),
+            (b"\0\0\x08\x07\0\0\0\0\0\0\0", Heard::Http2),
             (
                 b"\0\0\x06\x04\0\0\0\0\x01",
                 Heard::Other("\\x00\\x00\\x06\\x04\\x00\\x00\\x00\\x00\\x01".into()),
@@ -206,6 +229,19 @@ mod tests {
         there.write_all(b"\x15\x03\x01\x00\x02\x02\x46").await.unwrap();
         drop(there);
         here.readable().await.unwrap();
+        let (mut socket, first) = Socket::new(Wire::Unix(here));
+        socket.write_all(b"PRI").await.unwrap_err();
+        assert_eq!(first.heard(), Heard::Tls);
+    }
+
+    /// The write fails before the runtime has looked whether there is something to read.
+    #[tokio::test]
+    async fn what_was_said_is_waited_for_when_a_write_failed_first() {
+        let (there, here) = UnixStream::pair().unwrap();
+        here.writable().await.unwrap();
+        there.writable().await.unwrap();
+        there.try_write(b"\x15\x03\x01\x00\x02\x02\x46").unwrap();
+        drop(there);
         let (mut socket, first) = Socket::new(Wire::Unix(here));
         socket.write_all(b"PRI").await.unwrap_err();
         assert_eq!(first.heard(), Heard::Tls);

@@ -72,7 +72,7 @@ fn a_tls_server_is_told_by_its_first_bytes() {
         ran.shown(),
         format!(
             "5\n--- stdout\n--- stderr\nerror: {target} speaks TLS, not plaintext HTTP/2\n\
-             hint: the server speaks TLS, and this version does not\n"
+             hint: the server speaks TLS: add --tls\n"
         )
     );
 }

@@ -101,6 +101,8 @@ fn one_dash_before_a_long_name_shows_the_form_that_works() {
         ("-proto=x", "--proto=…"),
         ("-import-path", "--include"),
         ("-emit-defaults", "--defaults"),
+        ("-servername", "--server-name"),
+        ("-cacert", "--cacert"),
     ] {
         let ran = greet(&["call", word, "localhost:1", "M"]);
         assert_eq!(ran.code, 2, "{}", ran.shown());
@@ -118,24 +120,6 @@ fn a_target_without_a_method_lists_the_services() {
     let ran = greet(&["call", &server.target]);
     assert_eq!(ran.code, 2, "{}", ran.shown());
     assert!(ran.stderr.starts_with("error: a METHOD is missing\n  greeter.Greeter\n"), "{}", ran.stderr);
-}
-
-#[test]
-fn this_version_speaks_no_tls() {
-    for args in [
-        vec!["call", "localhost:1", "M", "--tls"],
-        vec!["call", "https://localhost:1", "M"],
-        vec!["call", "example.org:1", "M"],
-        vec!["list", "example.org:1"],
-        vec!["health", "example.org:1"],
-    ] {
-        let ran = greet(&args);
-        assert_eq!(
-            ran.shown(),
-            "6\n--- stdout\n--- stderr\nerror: this version speaks no TLS\nhint: add --plaintext\n",
-            "{args:?}"
-        );
-    }
 }
 
 #[test]

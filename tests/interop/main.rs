@@ -1,8 +1,8 @@
-//! Other implementations against greet: Python's grpcio and protobuf both ways, grpcurl, h2load.
+//! Other implementations against greet: Python's grpcio and protobuf both ways, grpcurl, h2load, openssl.
 //!
 //! Where they are is told by the environment, as `.ci/run` does after it has made them:
-//! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_H2LOAD`, and folders of .proto files by
-//! `GREET_TEST_PROTOS`.
+//! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_H2LOAD`, `GREET_TEST_OPENSSL`, and folders of
+//! .proto files by `GREET_TEST_PROTOS`.
 //! What is not told is skipped aloud; with `GREET_TEST_REQUIRE=1` it fails, unless it says `absent`.
 
 // A test that cannot go on is to end with a panic, in its helpers too.
@@ -25,4 +25,5 @@ mod raw;
 #[path = "../differential/second.rs"]
 mod second;
 mod served;
+mod tls;
 mod tools;

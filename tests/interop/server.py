@@ -1,15 +1,18 @@
 """The other side: a grpcio server of greeter.Greeter and shapes.Shapes, with reflection and health.
 
     server.py [ADDRESS] [--token TOKEN] [--one-stream] [--max-age MILLISECONDS]
+              [--tls CERTIFICATE KEY] [--client-ca FILE]
 
 With a token, reflection is for those who bring it (`authorization: Bearer TOKEN`). With one stream a connection takes one
 call at a time. With an age each connection is ended when it is so old.
+With a client CA it wants a certificate of its clients, issued by that.
 
 Prints the target it listens on when it is ready, then one line for each call that was cut short:
 `cancelled METHOD`. Ends when standard input does.
 """
 
 import argparse
+import pathlib
 import sys
 import threading
 from concurrent import futures
@@ -145,6 +148,8 @@ def main():
     parser.add_argument("--token")
     parser.add_argument("--one-stream", action="store_true")
     parser.add_argument("--max-age", type=int)
+    parser.add_argument("--tls", nargs=2, type=pathlib.Path)
+    parser.add_argument("--client-ca", type=pathlib.Path)
     arguments = parser.parse_args()
     address = arguments.address
     options = [("grpc.max_concurrent_streams", 1)] if arguments.one_stream else []
@@ -172,7 +177,15 @@ def main():
     ]
     reflection.enable_server_reflection(names, server)
 
-    port = server.add_insecure_port(address)
+    if arguments.tls:
+        certificate, key = (path.read_bytes() for path in arguments.tls)
+        clients = arguments.client_ca and arguments.client_ca.read_bytes()
+        credentials = grpc.ssl_server_credentials(
+            [(key, certificate)], root_certificates=clients, require_client_auth=bool(clients)
+        )
+        port = server.add_secure_port(address, credentials)
+    else:
+        port = server.add_insecure_port(address)
     server.start()
     print(address if address.startswith("unix:") else f"localhost:{port}", flush=True)
     sys.stdin.read()

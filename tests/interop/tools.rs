@@ -38,6 +38,11 @@ pub(crate) fn grpcurl() -> Option<Command> {
     tool("GREET_TEST_GRPCURL").map(clean)
 }
 
+/// openssl.
+pub(crate) fn openssl() -> Option<Command> {
+    tool("GREET_TEST_OPENSSL").map(clean)
+}
+
 /// h2load.
 pub(crate) fn h2load() -> Option<Command> {
     tool("GREET_TEST_H2LOAD").map(clean)

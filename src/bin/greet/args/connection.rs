@@ -1,11 +1,12 @@
 //! How a server is reached, and what goes along with every call.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use clap::Args;
 use greet::Size;
 
-use super::ReflectionChoice;
+use super::{ReflectionChoice, TlsArgs};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
@@ -26,21 +27,38 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "VERSION", value_enum, default_value_t = ReflectionChoice::Auto)]
     pub(crate) reflection: ReflectionChoice,
 
-    /// Do not encrypt; this is how loopback and unix sockets are reached anyway
-    #[arg(long, conflicts_with = "tls")]
-    pub(crate) plaintext: bool,
-
-    /// Encrypt; this version cannot, and says so
-    #[arg(long)]
-    pub(crate) tls: bool,
-
-    /// The :authority to send instead of the target's host
+    /// The :authority to send instead of the target's host; in TLS the server is asked by it
     #[arg(long, value_name = "NAME")]
     pub(crate) authority: Option<String>,
 
     /// What to send before greet's own user-agent
     #[arg(long, value_name = "TEXT")]
     pub(crate) user_agent: Option<String>,
+
+    /// Reach the server through this proxy (CONNECT), http://[user:password@]host:port; '' is none
+    ///
+    /// Without it HTTPS_PROXY and NO_PROXY hold, for TLS to hosts other than loopback.
+    #[arg(short = 'x', long, value_name = "URL")]
+    pub(crate) proxy: Option<String>,
+
+    /// Take this address for a host and port; several are joined by commas
+    #[arg(long, value_name = "HOST:PORT:ADDRESS", value_parser = resolved)]
+    pub(crate) resolve: Vec<Resolved>,
+
+    /// Dial IPv4 addresses only
+    #[arg(long, conflicts_with = "ipv6")]
+    pub(crate) ipv4: bool,
+
+    /// Dial IPv6 addresses only
+    #[arg(long)]
+    pub(crate) ipv6: bool,
+
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
+
+    /// Wait for a server that is not there yet, at most this long
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
+    pub(crate) wait: Option<Duration>,
 
     /// Bound name, connection and schema
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s", help_heading = "Time and size")]
@@ -51,6 +69,37 @@ pub(crate) struct ConnectionArgs {
     pub(crate) max_recv_size: Size,
 }
 
+/// The addresses that stand for a host and port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Resolved {
+    /// As it was typed.
+    pub(crate) text: String,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) addresses: Vec<IpAddr>,
+}
+
+/// Reads `host:port:address,…`, the host and the addresses in brackets or not where they are IPv6.
+fn resolved(text: &str) -> Result<Resolved, String> {
+    const FORM: &str = "the form is HOST:PORT:ADDRESS";
+    let (host, rest) = match text.strip_prefix('[') {
+        Some(rest) => rest.split_once("]:"),
+        None => text.split_once(':'),
+    }
+    .ok_or(FORM)?;
+    let (port, addresses) = rest.split_once(':').ok_or(FORM)?;
+    let port = port.parse().map_err(|_| format!("'{port}' is no port"))?;
+    let read = |text: &str| {
+        let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+        bare.parse().map_err(|_| format!("'{text}' is no address"))
+    };
+    let addresses = addresses.split(',').map(read).collect::<Result<_, String>>()?;
+    if host.is_empty() {
+        return Err(FORM.to_owned());
+    }
+    Ok(Resolved { text: text.to_owned(), host: host.to_owned(), port, addresses })
+}
+
 /// Reads a duration for clap.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     greet::leaf::duration::parse(text).map_err(|error| error.to_string())
@@ -59,4 +108,26 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 /// Reads a size for clap.
 pub(super) fn size(text: &str) -> Result<Size, String> {
     Size::parse(text).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_for_a_host() {
+        for (text, host, port, addresses) in [
+            ("a.b:443:127.0.0.1", "a.b", 443, &["127.0.0.1"][..]),
+            ("a:1:::1", "a", 1, &["::1"]),
+            ("a:1:[::1],10.0.0.1", "a", 1, &["::1", "10.0.0.1"]),
+            ("[::2]:1:::1", "::2", 1, &["::1"]),
+        ] {
+            let addresses = addresses.iter().map(|a| a.parse().unwrap()).collect();
+            let wanted = Resolved { text: text.to_owned(), host: host.to_owned(), port, addresses };
+            assert_eq!(resolved(text), Ok(wanted), "{text}");
+        }
+        for text in ["", "a", "a:1", "a:x:127.0.0.1", "a:1:", "a:1:b", ":1:127.0.0.1", "a:1:127.0.0.1,"] {
+            assert!(resolved(text).is_err(), "{text}");
+        }
+    }
 }

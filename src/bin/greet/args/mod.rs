@@ -23,6 +23,7 @@ mod program;
 mod schema;
 mod serve;
 mod talk;
+mod tls;
 
 use std::ffi::OsString;
 
@@ -44,6 +45,7 @@ pub(crate) use program::ProgramArgs;
 pub(crate) use schema::{ReflectionChoice, SchemaArgs, Source};
 pub(crate) use serve::ServeArgs;
 pub(crate) use talk::{Colour, ErrorFormat, TalkArgs, wants_json_errors};
+pub(crate) use tls::TlsArgs;
 
 #[cfg(test)]
 pub(crate) use schema::Given;

@@ -39,7 +39,7 @@ fn data_takes_negative_numbers_and_d_takes_anything() {
         panic!()
     };
     assert_eq!(args.data_option.as_deref(), Some("--plaintext"));
-    assert!(!args.connection.plaintext);
+    assert!(!args.connection.tls.plaintext);
     let Command::Call(args) = parse(words("greet call :1 M -")).unwrap().command else { panic!() };
     assert_eq!(args.data, ["-"]);
 }

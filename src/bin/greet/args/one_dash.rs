@@ -3,13 +3,14 @@
 use std::ffi::OsString;
 
 /// Names of grpcurl's that greet spells otherwise or the same.
-const GRPCURLS: [(&str, &str); 6] = [
+const GRPCURLS: [(&str, &str); 7] = [
     ("import-path", "--include"),
     ("protoset", "--descriptor-set"),
     ("proto", "--proto"),
     ("emit-defaults", "--defaults"),
     ("max-msg-sz", "--max-recv-size"),
     ("max-time", "--timeout"),
+    ("servername", "--server-name"),
 ];
 
 /// Options whose value is the next word, whatever it is; and how many words.

@@ -1,6 +1,6 @@
 //! Asks the standard health check.
 
-use greet::client::{Connection, Health};
+use greet::client::Health;
 
 use super::{terminated, until_signal};
 use crate::args::HealthArgs;
@@ -22,7 +22,7 @@ pub(super) async fn run(args: HealthArgs) -> Result<(), Failure> {
 async fn connect(args: &HealthArgs) -> Result<Health, Failure> {
     let server = target::parse(&args.target)?;
     let options = target::options(&server, &args.connection)?;
-    let connection = Connection::connect(&server, &options).await?;
+    let connection = target::connect(&server, &options, &args.connection).await?;
     let health = Health::new(&connection).with_metadata(metadata::of_call(&args.connection)?);
     Ok(match args.timeout {
         Some(timeout) => health.with_timeout(timeout),

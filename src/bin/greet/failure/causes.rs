@@ -3,7 +3,7 @@
 use greet::Layer;
 use greet::answerer::ServeError;
 use greet::caller::CallError;
-use greet::client::{ConnectError, ReflectionError};
+use greet::client::{Certificate, ConnectError, ReflectionError, TlsFailure};
 use greet::rules::RuleError;
 use greet::schema::SchemaError;
 use greet::server::ListenError;
@@ -76,11 +76,22 @@ impl Failure {
         if error.is_target() || error.layer() == Layer::Request {
             return Self::new(Kind::Usage, error.to_string());
         }
+        if let Some(tls) = error.tls() {
+            return Self::tls(tls);
+        }
         let failure = Self::new(Self::kind_of(error.layer()), error.to_string());
-        if error.is_tls_unsupported() {
-            failure.hint("add --plaintext")
-        } else if error.server_speaks_tls() {
-            failure.hint("the server speaks TLS, and this version does not")
+        if error.server_speaks_tls() {
+            failure.hint(if error.target_has_scheme() {
+                "the server speaks TLS: write https://"
+            } else {
+                "the server speaks TLS: add --tls"
+            })
+        } else if let Some(known) = error.proxy_wants_credentials() {
+            failure.hint(if known {
+                "are the user and the password of the proxy right?"
+            } else {
+                "--proxy http://user:password@host:port says who is there"
+            })
         } else if error.server_speaks_http1() {
             failure.hint("gRPC needs HTTP/2: is it the right port?")
         } else if error.is_refused() {
@@ -96,6 +107,38 @@ impl Failure {
             failure.hint("more time is given by --connect-timeout")
         } else {
             failure
+        }
+    }
+
+    /// No TLS. What is wrong with a certificate says which option would take it.
+    fn tls(error: &TlsFailure) -> Self {
+        let failure = Self::new(Kind::Tls, error.to_string());
+        let certificate = error.certificate();
+        let lines = certificate.map(ToString::to_string).unwrap_or_default();
+        let failure = lines.lines().fold(failure, Self::detail);
+        let name = certificate.and_then(Certificate::some_name);
+        match name {
+            Some(name) if error.is_wrong_name() => failure.hint(format!("--server-name {name} takes it")),
+            _ if error.is_self_signed() => {
+                failure.hint("--cacert FILE with this certificate takes it; --insecure takes any")
+            }
+            _ if error.is_issuer_unknown() || error.is_badly_signed() => {
+                failure.hint("--cacert FILE with the issuer's certificate takes it; --insecure takes any")
+            }
+            _ if error.is_not_yet_valid() => {
+                failure.hint("is the clock of this machine right? --insecure takes any certificate")
+            }
+            _ if error.is_certificate_refused() => failure.hint("--insecure takes any certificate"),
+            _ if error.wants_certificate() => failure.hint("add --cert FILE and --key FILE"),
+            _ if error.refuses_our_certificate() => failure.hint("another is given by --cert and --key"),
+            _ if error.server_speaks_plaintext() => failure.hint(if error.target_has_scheme() {
+                "the server speaks plaintext: write http://"
+            } else {
+                "the server speaks plaintext: add --plaintext"
+            }),
+            _ if error.server_speaks_http1() => failure.hint("gRPC needs HTTP/2: is it the right port?"),
+            _ if error.is_name_unknown_to_server() => failure.hint("--server-name NAME asks for another"),
+            _ => failure,
         }
     }
 

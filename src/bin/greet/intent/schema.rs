@@ -187,7 +187,7 @@ impl<'a> Session<'a> {
 
     async fn dial_anew(&self) -> Result<Connection, Failure> {
         let before = self.stage.replace(Stage::Connect);
-        let connection = Connection::connect(self.target, &self.options).await?;
+        let connection = target::connect(self.target, &self.options, self.args).await?;
         self.stage.set(before);
         Ok(connection)
     }

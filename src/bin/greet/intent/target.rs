@@ -1,37 +1,110 @@
 //! From a TARGET and the options beside it to a server that can be dialled.
 
-use greet::client::ConnectOptions;
-use greet::{Security, Target};
+use std::sync::Once;
 
+use greet::client::{ConnectError, ConnectOptions, Connection, IpFamily, Proxy};
+use greet::leaf::duration;
+use greet::{Layer, Security, Target};
+
+use super::{proxy, tls};
 use crate::args::ConnectionArgs;
 use crate::failure::{Failure, Kind};
+use crate::ui;
 
 /// Reads a target.
 pub(crate) fn parse(text: &str) -> Result<Target, Failure> {
     Target::parse(text).map_err(|error| {
         Failure::new(Kind::Usage, error.to_string())
-            .hint("a target is host:port, :port, unix:/path or http://host:port")
+            .hint("a target is host:port, :port, unix:/path, http://host:port or https://host")
     })
 }
 
-/// How to dial it; decides between plaintext and TLS.
+/// How to dial it; decides between plaintext and TLS, and reads the files that TLS needs.
 pub(crate) fn options(target: &Target, args: &ConnectionArgs) -> Result<ConnectOptions, Failure> {
-    let explicit = match (args.plaintext, args.tls) {
-        (true, _) => Some(Security::Plaintext),
-        (_, true) => Some(Security::Tls),
-        _ => None,
-    };
-    let security = target.security(explicit).map_err(|error| {
-        Failure::new(Kind::Usage, error.to_string()).hint("--plaintext or --tls says what all of them speak")
+    let security = target.security(tls::security(&args.tls)).map_err(|error| {
+        let failure = Failure::new(Kind::Usage, error.to_string());
+        if target.has_scheme() {
+            failure
+        } else {
+            failure.hint("--plaintext or --tls says what all of them speak")
+        }
     })?;
-    if security == Security::Tls {
-        return Err(Failure::new(Kind::Tls, "this version speaks no TLS").hint("add --plaintext"));
-    }
     let mut options = ConnectOptions::default();
     options.security = Some(security);
     options.connect_timeout = args.connect_timeout;
     options.authority.clone_from(&args.authority);
     options.user_agent.clone_from(&args.user_agent);
     options.max_recv_size = args.max_recv_size;
+    options.family = match (args.ipv4, args.ipv6) {
+        (true, _) => Some(IpFamily::Ipv4),
+        (_, true) => Some(IpFamily::Ipv6),
+        _ => None,
+    };
+    for said in &args.resolve {
+        options = options.with_addresses(&said.host, said.port, said.addresses.clone());
+    }
+    if security == Security::Tls {
+        options.tls = tls::options(&args.tls)?;
+    }
+    options.proxy = proxy_of(target, security, args)?.map(|(proxy, _)| proxy);
     Ok(options)
+}
+
+fn proxy_of(
+    target: &Target,
+    security: Security,
+    args: &ConnectionArgs,
+) -> Result<Option<(Proxy, Option<&'static str>)>, Failure> {
+    proxy::of(args.proxy.as_deref(), target, security, |name| std::env::var(name).ok())
+}
+
+/// Whether it was said that a server knows no ALPN: once, however many connections are made.
+static SAID: Once = Once::new();
+
+/// Dials it, and waits for it if that was asked for.
+pub(crate) async fn connect(
+    target: &Target,
+    options: &ConnectOptions,
+    args: &ConnectionArgs,
+) -> Result<Connection, Failure> {
+    let connected = match args.wait {
+        None => Connection::connect(target, options).await,
+        Some(limit) => {
+            let say = |error: &ConnectError| {
+                let limit = duration::render(limit);
+                ui::note(&format!("waiting for {target}, at most {limit}: {error}"));
+            };
+            Box::pin(Connection::connect_within(limit, target, options, say)).await
+        }
+    };
+    let connection = connected.map_err(|error| explain(&error, target, options, args))?;
+    if connection.tls().is_some_and(|tls| !tls.agreed_on_http2) {
+        SAID.call_once(|| {
+            ui::note(
+                "the server did not agree on HTTP/2 in the TLS handshake (ALPN); it is spoken all the same",
+            );
+        });
+    }
+    Ok(connection)
+}
+
+/// What only the command line knows of a failure: how long was waited, and where the proxy came from.
+fn explain(
+    error: &ConnectError,
+    target: &Target,
+    options: &ConnectOptions,
+    args: &ConnectionArgs,
+) -> Failure {
+    let mut failure = Failure::connect(error);
+    if let Some(limit) = args.wait.filter(|_| error.may_pass()) {
+        failure =
+            failure.hint(format!("it was waited for {}; --wait says how long", duration::render(limit)));
+    }
+    let security = options.security.unwrap_or(Security::Plaintext);
+    match proxy_of(target, security, args) {
+        Ok(Some((_, Some(name)))) if matches!(error.layer(), Layer::Resolve | Layer::Connect) => {
+            failure.hint(format!("the proxy comes from {name}; --proxy '' goes without"))
+        }
+        _ => failure,
+    }
 }

@@ -1,11 +1,12 @@
 //! `greet describe`: source for people, JSON for programs, lines for a shell.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 use greet::leaf::printable;
 use serde_json::Value;
 
-use crate::args::{DescribeArgs, ReflectionChoice, Source};
+use crate::args::{ConnectionArgs, DescribeArgs, ReflectionChoice, Source};
 use crate::failure::Failure;
 
 /// One symbol.
@@ -81,8 +82,7 @@ pub(crate) fn command_line(args: &DescribeArgs, target: Option<&str>, method: &s
         ReflectionChoice::V1alpha => Some("v1alpha"),
         ReflectionChoice::Off => Some("off"),
     };
-    words.extend(connection.plaintext.then_some("--plaintext".into()));
-    words.extend(connection.tls.then_some("--tls".into()));
+    words.extend(reaching(connection));
     for (option, value) in [
         ("--reflection", reflection),
         ("--authority", connection.authority.as_deref()),
@@ -93,6 +93,40 @@ pub(crate) fn command_line(args: &DescribeArgs, target: Option<&str>, method: &s
     // Without a server the line is for the one that `greet serve` starts.
     words.extend([target.unwrap_or("localhost:50051"), method, data].map(Cow::from));
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// How the server is reached: TLS, its files, addresses. A proxy is left out when it holds a password.
+fn reaching(connection: &ConnectionArgs) -> Vec<Cow<'_, str>> {
+    let tls = &connection.tls;
+    let mut words: Vec<Cow<'_, str>> = Vec::new();
+    for (option, said) in [
+        ("--plaintext", tls.plaintext),
+        ("--tls", tls.tls),
+        ("--insecure", tls.insecure),
+        ("--ipv4", connection.ipv4),
+        ("--ipv6", connection.ipv6),
+    ] {
+        words.extend(said.then_some(Cow::from(option)));
+    }
+    let file = |path: &'_ PathBuf| path.to_string_lossy().into_owned();
+    for (option, path) in tls.cacert.iter().map(|path| ("--cacert", Some(path))).chain([
+        ("--cert", tls.cert.as_ref()),
+        ("--key", tls.key.as_ref()),
+        ("--key-password-file", tls.key_password_file.as_ref()),
+    ]) {
+        words.extend(path.into_iter().flat_map(|path| [option.into(), file(path).into()]));
+    }
+    let proxy = connection.proxy.as_deref().filter(|proxy| !proxy.contains('@'));
+    for (option, value) in [
+        ("--key-password-env", tls.key_password_env.as_deref()),
+        ("--server-name", tls.server_name.as_deref()),
+        ("--proxy", proxy),
+    ] {
+        words.extend(value.into_iter().flat_map(|value| [option.into(), value.into()]));
+    }
+    let said = connection.resolve.iter().map(|said| said.text.as_str());
+    words.extend(said.flat_map(|text| ["--resolve".into(), text.into()]));
+    words
 }
 
 /// A word as a POSIX shell reads it.
