@@ -102,3 +102,25 @@ fn manual_pages_say_what_help_says() {
     assert_eq!((nothing.code, nothing.stdout.as_str()), (2, ""));
     assert!(nothing.stderr.starts_with("error: there is no command 'nothing'\nhint: "), "{}", nothing.stderr);
 }
+
+#[test]
+fn every_option_of_the_page_for_grpcurls_users_is_there() {
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/from-grpcurl.md")).unwrap();
+    let all: String = COMMANDS.iter().map(|command| greet(&[command, "--help"]).stdout).collect();
+    let mut found = 0;
+    // What is grpcurl's stands in the first column of a row, all else is greet's.
+    for row in page.lines().filter(|line| line.starts_with("| `")) {
+        let ours = row.splitn(3, '|').nth(2).unwrap();
+        for word in ours.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
+            if word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic)) {
+                found += 1;
+                assert!(
+                    all.contains(&format!("{word} ")) || all.contains(&format!("{word}\n")),
+                    "{word}: {row}"
+                );
+            }
+        }
+    }
+    assert!(found > 25, "{found}");
+}
