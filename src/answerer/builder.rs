@@ -195,8 +195,8 @@ impl ServerBuilder {
         }
         if self.health == Offer::Yes {
             let health = Health::new();
-            for service in services.into_keys() {
-                health.set(service, ServingStatus::Serving);
+            for service in services.keys() {
+                health.set(service.clone(), ServingStatus::Serving);
             }
             health.add_to(&mut routes);
             options.health = Some(health);
@@ -205,6 +205,8 @@ impl ServerBuilder {
             // Reflection lists itself too, as every server's does.
             let mut listed: Vec<String> = routes.services().into_iter().map(ToOwned::to_owned).collect();
             listed.extend(Reflection::SERVICES.map(ToOwned::to_owned));
+            // One without methods has no route, and is a service all the same.
+            listed.extend(services.into_keys());
             Reflection::new(Arc::new(schema), listed).add_to(&mut routes);
         }
         let running = server::start(options, &Door::new(routes))?;

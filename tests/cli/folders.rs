@@ -79,7 +79,7 @@ fn a_file_that_is_named_is_looked_at_when_serving_starts() {
     let broken = folder.file("a/broken.proto", "syntax = \"proto3\";\nmessage M {\n  strin name = 1;\n}\n");
     folder.file(
         "a/good.proto",
-        "syntax = \"proto3\"; package good; message G {} service S { rpc Do(G) returns (G); }",
+        "syntax = \"proto3\"; package good; message G {} service S { rpc Do(G) returns (G); } service Nothing {}",
     );
     let ran = greet(&["serve", "--port", "0", &broken]);
     assert_eq!(ran.code, 4, "{}", ran.shown());
@@ -88,4 +88,7 @@ fn a_file_that_is_named_is_looked_at_when_serving_starts() {
     let server = serve(&[folder.path().join("a").to_str().unwrap()]);
     let ran = greet(&["call", &server.target, "good.S/Do"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "{}\n"), "{}", ran.stderr);
+    // A service without methods is one too.
+    let ran = greet(&["list", &server.target]);
+    assert!(ran.stdout.starts_with("good.Nothing\ngood.S\n"), "{}", ran.stdout);
 }
