@@ -21,8 +21,8 @@ impl Context<'_> {
         self.comments.around(&[path], Item::block(head, self.body(message, path, scope)))
     }
 
-    /// What stands between the braces of a message or a group: options, what is reserved, then the
-    /// declarations in the order of the source.
+    /// What stands between the braces of a message or a group: options, then what is reserved and the declarations
+    /// in the order of the source.
     pub(super) fn body(&self, message: &DescriptorProto, path: &[i32], scope: &str) -> Vec<Item> {
         let inside = inside(message, scope);
         let at = |number: i32| [path, &[number]].concat();
@@ -34,18 +34,31 @@ impl Context<'_> {
             .iter()
             .filter_map(|range| Some((range.start?, range.end?.saturating_sub(1))))
             .collect();
-        items.extend(self.reserved_ranges(&reserved, last, &at(9)));
-        items.extend(self.reserved_names(&message.reserved_name, &at(10)));
-        items.extend(self.extension_ranges(&message.extension_range, last, &at(5), &inside));
+        let kept = [
+            self.reserved_ranges(&reserved, last, &at(9)),
+            self.reserved_names(&message.reserved_name, &at(10)),
+            self.extension_ranges(&message.extension_range, last, &at(5), &inside),
+        ];
         let around = Around::new(&message.nested_type, at(3), inside);
-        items.append(&mut self.members(message, path, &around));
+        items.append(&mut self.members(message, path, &around, kept));
         items
     }
 
-    /// The fields, types and extensions of a message.
-    fn members(&self, message: &DescriptorProto, path: &[i32], around: &Around<'_>) -> Vec<Item> {
+    /// The fields, types and extensions of a message, and what it keeps for nobody or others: that comes first where
+    /// its place is not known.
+    fn members(
+        &self,
+        message: &DescriptorProto,
+        path: &[i32],
+        around: &Around<'_>,
+        kept: [Vec<Item>; 3],
+    ) -> Vec<Item> {
         let at = |number: i32, index: usize| place(path, number, index);
-        let mut items = Vec::new();
+        let (mut items, mut lists) = (Vec::new(), Vec::new());
+        for mut some in kept {
+            lists.push((items.len()..items.len() + some.len()).collect());
+            items.append(&mut some);
+        }
         // Where each nested type is among the items: by itself, or with the field that declares it.
         let mut types = vec![None; message.nested_type.len()];
         let mut fields = Vec::new();
@@ -87,7 +100,8 @@ impl Context<'_> {
         }
         let enums = (begun..items.len()).collect();
         let types = types.into_iter().flatten().collect();
-        woven(vec![fields, oneofs.into_iter().flatten().collect(), types, enums, extensions], items)
+        lists.extend([fields, oneofs.into_iter().flatten().collect(), types, enums, extensions]);
+        woven(lists, items)
     }
 
     /// A oneof by itself; `path` is the message's, and `scope` what is inside of that.

@@ -240,8 +240,8 @@ fn editions_show_their_features() {
     assert!(closure.dynamic().unwrap_err().to_string().contains("of an edition"));
     assert_eq!(
         symbol(&closure, "e.M").unwrap(),
-        "export message M {\n  reserved gone;\n  string s = 1 [features.field_presence = LEGACY_REQUIRED];\n  \
-         M m = 2 [features.message_encoding = DELIMITED];\n\n  enum E {\n    \
+        "export message M {\n  string s = 1 [features.field_presence = LEGACY_REQUIRED];\n  \
+         M m = 2 [features.message_encoding = DELIMITED];\n  reserved gone;\n\n  enum E {\n    \
          option features.enum_type = CLOSED;\n    A = 0;\n  }\n}"
     );
 }

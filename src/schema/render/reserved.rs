@@ -54,7 +54,12 @@ impl Context<'_> {
             let at = self.statement(path, index);
             // Ranges of one statement have its comments once.
             let again = at.is_some() && at == last;
-            items.push(self.comments.around_statement(path, at.filter(|_| !again), item));
+            let mut item = self.comments.around_statement(path, at.filter(|_| !again), item);
+            if let (true, Some(before)) = (again, items.last()) {
+                let before: &Item = before;
+                item.position = before.position;
+            }
+            items.push(item);
             last = at;
         }
         items
