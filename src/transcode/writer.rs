@@ -2,7 +2,7 @@
 
 #![expect(clippy::cast_possible_truncation, reason = "a varint is cut into bytes")]
 
-use super::out::Out;
+use super::out::{Out, Page, Written};
 use super::plan::{Field, Tag};
 use super::sink::Span;
 
@@ -26,8 +26,8 @@ pub(super) struct Open {
 impl<'o> Writer<'o> {
     /// `room` is a guess of how many bytes will come.
     #[inline]
-    pub(super) fn new(out: &'o mut Vec<u8>, room: usize) -> Self {
-        Self { out: Out::new(out, room) }
+    pub(super) fn new(page: &'o mut Page, out: &'o mut Vec<u8>, room: usize) -> Self {
+        Self { out: Out::new(page, out, room) }
     }
 
     /// Keeps what was written.
@@ -48,9 +48,14 @@ impl<'o> Writer<'o> {
         self.out.back_to(at);
     }
 
-    /// What was written from `start` up to `end`.
-    pub(super) fn written(&self, start: usize, end: usize) -> &[u8] {
-        self.out.written(start, end)
+    /// All that was written.
+    pub(super) fn written(&mut self) -> Written<'_> {
+        self.out.written()
+    }
+
+    /// Whether two pieces of what was written, from where to where, are the same.
+    pub(super) fn is_same(&self, one: (usize, usize), other: (usize, usize)) -> bool {
+        self.out.is_same(one, other)
     }
 
     /// The first eight bytes of what was written from `start` up to `end`, or all and zeros, as a number.

@@ -125,9 +125,8 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         let head = self.out.head(start, end);
         let earlier = &self.keys[from..];
         if earlier.len() < FEW {
-            let same = |key: &MapKey| {
-                key.head == head && self.out.written(key.start, key.end) == self.out.written(start, end)
-            };
+            let same =
+                |key: &MapKey| key.head == head && self.out.is_same((key.start, key.end), (start, end));
             if earlier.iter().any(same) {
                 return Err(self.key_given_twice(place));
             }
@@ -155,7 +154,8 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         if keys.len() <= FEW {
             return Ok(());
         }
-        let text = |key: &MapKey| self.out.written(key.start, key.end);
+        let written = self.out.written();
+        let text = |key: &MapKey| written.part(key.start, key.end);
         keys.sort_unstable_by(|a, b| text(a).cmp(text(b)));
         let twice = keys.windows(2).find(|pair| text(&pair[0]) == text(&pair[1])).map(|pair| pair[0]);
         match twice {
@@ -184,7 +184,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                 Some(field) => self.key(field)?,
                 None => self.out.span(Tag::new(1, WireType::Delimited), self.source.key()),
             }
-            let same = self.out.written(begun, self.out.at()) == self.out.written(twice.start, twice.end);
+            let same = self.out.is_same((begun, self.out.at()), (twice.start, twice.end));
             self.out.back_to(begun);
             if same && std::mem::replace(&mut seen, true) {
                 return Err(self.key_given_twice(place));

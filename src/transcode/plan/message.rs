@@ -128,6 +128,12 @@ impl Type {
         }
     }
 
+    /// The same of a number that is small enough.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(in crate::transcode) fn rank_of_small(&self, number: usize) -> Option<usize> {
+        (*self.dense.get(number)? as usize).checked_sub(1)
+    }
+
     /// The rank of the field with this name, its JSON name or the one in the .proto; `[pkg.ext]` for extensions.
     pub(in crate::transcode) fn rank_named(&self, name: &[u8]) -> Option<usize> {
         let same = |&rank: &u32| {
