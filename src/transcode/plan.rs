@@ -7,6 +7,7 @@ mod field;
 mod kind;
 mod message;
 mod reserved;
+mod spelling;
 mod types;
 
 use std::sync::Arc;

@@ -65,14 +65,15 @@ pub(in crate::transcode) fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
     let text = &text[..text.len() - padding];
     let value = |byte: u8| u32::from(VALUES[usize::from(byte)]);
     let (fours, rest) = text.as_chunks::<4>();
-    out.reserve(text.len() / 4 * 3 + 3);
+    let begun = out.len();
+    out.resize(begun + fours.len() * 3, 0);
+    let threes = out[begun..].as_chunks_mut::<3>().0;
     let mut seen = 0;
-    for four in fours {
-        let parts = four.map(value);
-        seen |= parts[0] | parts[1] | parts[2] | parts[3];
-        let bits = parts[0] << 18 | parts[1] << 12 | parts[2] << 6 | parts[3];
-        let [_, bytes @ ..] = bits.to_be_bytes();
-        out.extend_from_slice(&bytes);
+    for (&[a, b, c, d], three) in fours.iter().zip(threes) {
+        let (a, b, c, d) = (value(a), value(b), value(c), value(d));
+        seen |= a | b | c | d;
+        let [_, bytes @ ..] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
+        *three = bytes;
     }
     let bits = rest.iter().fold(0, |bits, &byte| {
         seen |= value(byte);

@@ -3,6 +3,8 @@
 use buffa_descriptor::EnumDescriptor;
 
 use super::field::{HEAD, head};
+use super::spelling::Spellings;
+use crate::transcode::sink::Span;
 
 /// An enum's values by number and by name.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub(in crate::transcode) struct Enum {
     by_number: Box<[u32]>,
     /// Places in `values`, sorted by name.
     by_name: Box<[u32]>,
+    /// Places of most of the same names.
+    spellings: Spellings,
     /// Whether `by_number` is that of 0, 1, 2, …
     dense: bool,
 }
@@ -51,6 +55,10 @@ impl Enum {
         by_number.dedup_by_key(|place| at(place).1);
         let mut by_name: Vec<u32> = places().collect();
         by_name.sort_by(|a, b| at(a).0.cmp(&at(b).0));
+        let mut spellings = Spellings::new(values.len());
+        for place in places() {
+            spellings.add(&at(&place).0, place);
+        }
         let dense = by_number.iter().enumerate().all(|(n, place)| usize::try_from(at(place).1) == Ok(n));
         let quoted = by_number.iter().map(|place| Quoted::new(&at(place).0)).collect();
         Self {
@@ -59,6 +67,7 @@ impl Enum {
             by_number: by_number.into_boxed_slice(),
             by_name: by_name.into_boxed_slice(),
             quoted,
+            spellings,
             values,
             dense,
         }
@@ -84,6 +93,13 @@ impl Enum {
 
     fn sought(&self, number: i32) -> Option<usize> {
         self.by_number.binary_search_by_key(&number, |&place| self.values[place as usize].1).ok()
+    }
+
+    /// The number of a name, if it is one that is found at once.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(in crate::transcode) fn number_spelt(&self, name: Span<'_>) -> Option<i32> {
+        let place = self.spellings.get(name)?;
+        self.values.get(place as usize).map(|(_, number)| *number)
     }
 
     /// The number of a name.

@@ -50,10 +50,11 @@ impl<'t, 'o> Reader<'t, 'o> {
         while self.token().shape != end {
             self.field(types, message, &mut frame, depth)?;
         }
-        match frame.missing(message) {
-            None => Ok(()),
-            Some(field) => Err(self.missing(message, field)),
+        if let Some(field) = frame.missing(message) {
+            return Err(self.missing(message, field));
         }
+        frame.end();
+        Ok(())
     }
 
     fn missing(&self, message: &Type, field: &Field) -> Wrong {

@@ -14,18 +14,17 @@ const DAYS_BEFORE: i64 = 719_468;
 
 /// Seconds since 1970 and nanoseconds of an RFC 3339 time; `None` when it is none, or out of range.
 pub(in crate::transcode) fn timestamp(text: &[u8]) -> Option<(i64, i32)> {
-    let number = |from: usize, to: usize| {
-        let digits = text.get(from..to)?;
-        digits
-            .iter()
-            .try_fold(0_i64, |value, byte| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0')))
+    let begin: &[u8; 19] = text.first_chunk()?;
+    let mut odd = 0;
+    let mut pair = |at: usize| {
+        let (tens, ones) = (begin[at].wrapping_sub(b'0'), begin[at + 1].wrapping_sub(b'0'));
+        odd |= u8::from(tens > 9) | u8::from(ones > 9);
+        i64::from(tens) * 10 + i64::from(ones)
     };
-    let stands = |at: usize, byte: u8| (text.get(at) == Some(&byte)).then_some(());
-    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-    for (at, byte) in [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')] {
-        stands(at, byte)?;
-    }
+    let (year, month, day) = (pair(0) * 100 + pair(2), pair(5), pair(8));
+    let (hour, minute, second) = (pair(11), pair(14), pair(17));
+    let stands = begin[4] == b'-' && begin[7] == b'-' && begin[10] == b'T' && begin[13] == b':';
+    (odd == 0 && stands && begin[16] == b':').then_some(())?;
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = match month {
         2 if leap => 29,
@@ -45,7 +44,11 @@ pub(in crate::transcode) fn timestamp(text: &[u8]) -> Option<(i64, i32)> {
     let offset = match text.get(at..)? {
         b"Z" => 0,
         [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
-            let (hours, minutes) = (number(at + 1, at + 3)?, number(at + 4, at + 6)?);
+            let number = |at: usize| {
+                let digits = text.get(at..at + 2).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+                Some(digits.iter().fold(0, |value, byte| value * 10 + i64::from(byte - b'0')))
+            };
+            let (hours, minutes) = (number(at + 1)?, number(at + 4)?);
             (hours < 24 && minutes < 60).then_some(())?;
             (hours * 3600 + minutes * 60) * if *sign == b'-' { -1 } else { 1 }
         }
