@@ -1,6 +1,7 @@
 //! From something in the shape of JSON to wire bytes, in one forward pass.
 
 mod any;
+mod list;
 mod map;
 mod special;
 mod value;
@@ -9,11 +10,9 @@ use super::DataError;
 use super::depth::{DEPTH, TOO_DEEP};
 use super::frame::Frame;
 use super::options::Unknown;
-use super::plan::{
-    Count, Field, Kind, Plan, Presence, Type, Types, no_such_field, second_of_oneof, type_text,
-};
+use super::plan::{Count, Field, Kind, Plan, Presence, Type, Types, no_such_field, second_of_oneof};
 use super::source::{Member, Next, Source};
-use super::writer::{Open, Writer};
+use super::writer::Writer;
 use super::wrong::Wrong;
 use map::MapKey;
 
@@ -95,7 +94,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             let rank = match self.source.member(first, expected)? {
                 Member::Expected => guess,
                 Member::End => break,
-                Member::Named => match type_.rank_named(self.source.key().get()) {
+                Member::Named => match type_.rank_of_name(self.source.key()) {
                     Some(rank) => {
                         successor.learn(rank);
                         rank
@@ -113,26 +112,31 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
             if !frame.take(rank) {
                 return Err(self.given_twice());
             }
-            if field.set_item {
-                self.set_item(field)
-            } else {
-                match field.count {
-                    Count::One => self.one(type_, field, &mut frame),
-                    Count::List => self.list(field),
-                    Count::Map => self.map(field),
-                }
+            if let Some(kind) = field.plain
+                && self.plain::<{ value::FIELD }>(kind, field)
+            {
+                continue;
             }
-            .map_err(|wrong| wrong.in_member(&field.json_name))?;
+            let given = match field.count {
+                Count::One => self.one(type_, field, &mut frame),
+                Count::List => self.list(field),
+                Count::Map => self.map(field),
+            };
+            given.map_err(|wrong| wrong.in_member(&field.json_name))?;
         }
-        match frame.missing(type_) {
-            None => Ok(()),
-            Some(field) => Err(self.missing(type_, field)),
+        if let Some(field) = frame.missing(type_) {
+            return Err(self.missing(type_, field));
         }
+        frame.end();
+        Ok(())
     }
 
     /// A singular field.
-    #[inline]
-    fn one(&mut self, type_: &Type, field: &'c Field, frame: &mut Frame) -> Result<(), Wrong> {
+    #[inline(never)]
+    fn one(&mut self, type_: &'c Type, field: &'c Field, frame: &mut Frame) -> Result<(), Wrong> {
+        if field.set_item {
+            return self.set_item(field);
+        }
         let next = self.source.next()?;
         if next == Next::Null && !self.holds_null(field) {
             return self.left_out(type_, field);
@@ -148,58 +152,6 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     /// A field that is given and stays without a value. No other will come.
     fn left_out(&self, type_: &Type, field: &Field) -> Result<(), Wrong> {
         if field.presence == Presence::Required { Err(self.missing(type_, field)) } else { Ok(()) }
-    }
-
-    fn list(&mut self, field: &'c Field) -> Result<(), Wrong> {
-        match self.source.next()? {
-            Next::Null => return Ok(()),
-            Next::List => {}
-            _ => return Err(self.mismatch(&type_text(self.types, field))),
-        }
-        self.source.open_list()?;
-        let open = field.packed.then(|| self.out.begin_field(field));
-        let (body, mut index) = (self.out.at(), 0);
-        if field.packed && field.kind == Kind::Int32 {
-            // By far the most frequent: without a look at the kind each time.
-            while self.source.element(index == 0)? {
-                let next = self.source.next().map_err(|wrong| wrong.in_element(index))?;
-                let read = self.source.signed(next, 32).map_err(|wrong| wrong.in_element(index))?;
-                let Some(value) = read else { return Err(self.no_value(field).in_element(index)) };
-                self.out.bare_varint(value.cast_unsigned());
-                index += 1;
-            }
-            self.end_packed(open, body, field);
-            return Ok(());
-        }
-        while self.source.element(index == 0)? {
-            let element = self.element(field);
-            element.map_err(|wrong| wrong.in_element(index))?;
-            index += 1;
-        }
-        self.end_packed(open, body, field);
-        Ok(())
-    }
-
-    /// Ends a list that is packed, unless nothing is in it: elements may have been dropped.
-    fn end_packed(&mut self, open: Option<Open>, body: usize, field: &Field) {
-        match open {
-            Some(open) if self.out.at() == body => self.out.take_back(open, field),
-            Some(open) => self.out.end_field(open, field),
-            None => {}
-        }
-    }
-
-    #[inline(never)]
-    fn element(&mut self, field: &'c Field) -> Result<(), Wrong> {
-        let next = self.source.next()?;
-        if next == Next::Null && !self.holds_null(field) {
-            return Err(self.mismatch(&super::plan::value_text(self.types, field)));
-        }
-        if field.packed {
-            self.value::<{ value::PACKED }>(field, next).map(drop)
-        } else {
-            self.value::<{ value::ELEMENT }>(field, next).map(drop)
-        }
     }
 
     /// An extension of a `MessageSet`, whose tag is its type (protobuf.dev/programming-guides/encoding).
@@ -271,7 +223,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
 
     #[cold]
     fn given_twice(&self) -> Wrong {
-        let name = String::from_utf8_lossy(self.source.key().get()).into_owned();
+        let name = self.source.key_at(self.source.key_place());
         let error = DataError::new(format!("the field {name:?} is given twice"));
         self.source.wrong_key(self.source.key_place(), error).in_member(&name)
     }

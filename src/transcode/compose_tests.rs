@@ -611,7 +611,7 @@ fn well_known_types() {
             ),
             (
                 r#"{"list":[1,]}"#,
-                "line 1, column 12, at .list: no valid JSON: ']' where a value was expected",
+                "line 1, column 12, at .list[1]: no valid JSON: ']' where a value was expected",
             ),
         ],
     );
@@ -801,7 +801,10 @@ fn what_is_no_json_is_refused_where_it_is_not() {
             ("{\"on\":tru}", "line 1, column 7, at .on: no valid JSON: tru where a value was expected"),
             ("{\"on\":truer}", "line 1, column 7, at .on: no valid JSON: truer where a value was expected"),
             ("{\"on\":True}", "line 1, column 7, at .on: no valid JSON: True where a value was expected"),
-            ("{\"many\":[1,]}", "line 1, column 12, at .many: no valid JSON: ']' where a value was expected"),
+            (
+                "{\"many\":[1,]}",
+                "line 1, column 12, at .many[1]: no valid JSON: ']' where a value was expected",
+            ),
             (
                 "{\"many\":[,1]}",
                 "line 1, column 10, at .many[0]: no valid JSON: ',' where a value was expected",

@@ -8,38 +8,14 @@ use super::plan::{Field, Type};
 #[derive(Debug)]
 pub(super) struct Frame {
     first: [u64; FIRST],
-    more: More,
+    /// The words of a large type that do not stand here: a `Vec` that another frame had before, most of the time.
+    more: Option<Vec<u64>>,
     fields: usize,
 }
-
-/// The words of a large type that do not stand in the frame: a `Vec` that another frame had before, most of the time.
-#[derive(Debug, Default)]
-struct More(Vec<u64>);
 
 thread_local! {
     /// What frames of large types have left, one for each level that was open at once.
     static LEFT: RefCell<Vec<Vec<u64>>> = const { RefCell::new(Vec::new()) };
-}
-
-impl More {
-    #[cold]
-    fn new(words: usize) -> Self {
-        let mut left = LEFT.with_borrow_mut(Vec::pop).unwrap_or_default();
-        left.clear();
-        left.resize(words, 0);
-        Self(left)
-    }
-}
-
-impl Drop for More {
-    #[inline]
-    fn drop(&mut self) {
-        if self.0.capacity() > 0 {
-            let words = std::mem::take(&mut self.0);
-            // Where the thread is at its end, nobody needs them any more.
-            let _ = LEFT.try_with(|left| left.borrow_mut().push(words));
-        }
-    }
 }
 
 /// So many words stand in the frame itself.
@@ -49,18 +25,36 @@ impl Frame {
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn new(type_: &Type) -> Self {
         let fields = type_.fields.len();
-        let words = (fields + type_.oneofs.len()).div_ceil(64);
-        let more = if words > FIRST { More::new(words - FIRST) } else { More::default() };
+        let bits = fields + type_.oneofs.len();
+        let more = if bits > 64 * FIRST { Some(Self::more(bits)) } else { None };
         Self { first: [0; FIRST], more, fields }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn more(bits: usize) -> Vec<u64> {
+        let mut left = LEFT.with_borrow_mut(Vec::pop).unwrap_or_default();
+        left.clear();
+        left.resize(bits.div_ceil(64) - FIRST, 0);
+        left
     }
 
     /// Notes the field of this rank; `false` when it has been seen before.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn take(&mut self, rank: usize) -> bool {
-        let (word, bit) = (rank / 64, 1 << (rank % 64));
-        let Some(word) = self.first.get_mut(word).or_else(|| self.more.0.get_mut(word - FIRST)) else {
-            return true;
-        };
+        let Some(word) = self.first.get_mut(rank / 64) else { return self.take_more(rank) };
+        let bit = 1 << (rank % 64);
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_more(&mut self, rank: usize) -> bool {
+        let word = self.more.as_mut().and_then(|more| more.get_mut(rank / 64 - FIRST));
+        let Some(word) = word else { return true };
+        let bit = 1 << (rank % 64);
         let new = *word & bit == 0;
         *word |= bit;
         new
@@ -70,6 +64,20 @@ impl Frame {
     #[inline]
     pub(super) fn take_oneof(&mut self, oneof: u16) -> bool {
         self.take(self.fields + usize::from(oneof))
+    }
+
+    /// Leaves what it had of a large type to the next; where that is not done, the next makes its own.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn end(self) {
+        if let Some(more) = self.more {
+            Self::leave(more);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn leave(more: Vec<u64>) {
+        LEFT.with_borrow_mut(|left| left.push(more));
     }
 
     /// The first required field that has not been seen.
@@ -93,7 +101,8 @@ impl Frame {
     }
 
     fn has(&self, at: usize) -> bool {
-        let word = self.first.get(at / 64).or_else(|| self.more.0.get((at / 64).wrapping_sub(FIRST)));
+        let more = || self.more.as_ref()?.get((at / 64).wrapping_sub(FIRST));
+        let word = self.first.get(at / 64).or_else(more);
         word.is_some_and(|word| word & 1 << (at % 64) != 0)
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod base64;
 mod cursor;
+mod decimal;
 mod digits;
 mod pretty;
 pub(super) mod scan;
@@ -14,8 +15,10 @@ use std::cell::Cell;
 
 use super::compose::{self, compose};
 use super::options::{JsonInput, JsonOutput, Layout};
+use super::out::Page;
+use super::padded::Padded;
 use super::place::Place;
-use super::walk::{Required, walk};
+use super::walk::{Required, walk_padded};
 use super::writer::Writer;
 use super::wrong::Wrong;
 use super::{DataError, Plan};
@@ -35,39 +38,45 @@ pub fn to_wire(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u8>) 
 /// the plan's closure nor bundled, a time out of range. `out` is then as it was.
 pub fn from_wire(plan: &Plan, wire: &[u8], options: JsonOutput, out: &mut Vec<u8>) -> Result<(), DataError> {
     let begun = out.len();
-    let sink = sink::Json::new(out, 2 * wire.len(), options);
-    let walked = walk(plan, wire, Required::Optional, sink, sink::Json::restart);
-    walked.map_err(|error| error.of_type(plan.type_name()))?.finish();
-    if options.layout == Layout::Pretty {
-        let mut kept = KEPT.take().unwrap_or_default();
+    let mut kept = KEPT.take().unwrap_or_default();
+    let Scratch { page, padded, .. } = &mut *kept;
+    let sink = sink::Json::new(page, out, 2 * wire.len(), options);
+    let (wire, end) = (padded.of(wire), wire.len());
+    let walked = walk_padded(plan, wire, end, Required::Optional, sink, sink::Json::restart);
+    let walked = walked.map(sink::Json::finish);
+    if options.layout == Layout::Pretty && walked.is_ok() {
         let line = &mut kept.text;
         line.clear();
         line.extend_from_slice(&out[begun..]);
         out.truncate(begun);
         pretty::pretty(line, out);
-        keep(kept);
     }
-    Ok(())
+    keep(kept);
+    walked.map_err(|error| error.of_type(plan.type_name()))
 }
 
 /// What reading and printing need room for; kept between messages, so that it is made once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Scratch {
+    page: Page,
+    padded: Padded,
     text: Vec<u8>,
     bytes: Vec<u8>,
     key: Vec<u8>,
     keys: Vec<compose::Scratch>,
 }
 
+impl Default for Scratch {
+    fn default() -> Self {
+        let (page, padded) = (Page::EMPTY, Padded::EMPTY);
+        Self { page, padded, text: Vec::new(), bytes: Vec::new(), key: Vec::new(), keys: Vec::new() }
+    }
+}
+
 thread_local! {
     static KEPT: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
 }
 
-/// Texts up to this size are read from a copy with zeros behind it, where whole windows can be looked at up to the end:
-/// in longer ones there are few that cannot.
-const SHORT: usize = 192;
-/// As many zeros as the widest look goes ahead.
-const PADDING: usize = 64;
 /// Scratch space that has grown beyond this is not kept.
 const MOST_KEPT: usize = 1 << 20;
 
@@ -79,32 +88,25 @@ pub(super) fn read(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u
         return Err(Wrong::new(error.valid_up_to(), DataError::new("the text is not UTF-8")));
     }
     let mut kept = KEPT.take().unwrap_or_default();
-    let Scratch { text, bytes, key, keys } = &mut *kept;
+    let Scratch { page, padded, text, bytes, key, keys } = &mut *kept;
     keys.clear();
     let end = json.len();
-    let mut padded = [0; SHORT + PADDING];
-    let padded = match padded.get_mut(..end) {
-        Some(short) if end <= SHORT => {
-            short.copy_from_slice(json);
-            &padded[..]
-        }
-        _ => json,
-    };
-    let source = cursor::Json::new(padded, end, text, bytes, key);
-    let read = compose(plan, source, options.unknown, keys, Writer::new(out, end));
+    let source = cursor::Json::new(padded.of(json), end, text, bytes, key);
+    let read = compose(plan, source, options.unknown, keys, Writer::new(page, out, end));
     keep(kept);
     read
 }
 
 /// Keeps the room for the next message, unless it is too large for that.
 fn keep(kept: Box<Scratch>) {
-    let Scratch { text, bytes, key, keys } = &*kept;
+    let Scratch { text, bytes, key, keys, .. } = &*kept;
     let most = text.capacity().max(bytes.capacity()).max(key.capacity()).max(keys.capacity());
     if most <= MOST_KEPT {
         KEPT.set(Some(kept));
     }
 }
 
+pub(super) use digits::two_digits;
 pub(super) use sink::without_zero;
 pub(super) use skip::shown as shown_value;
 pub(super) use source::not_finite;

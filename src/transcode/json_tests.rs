@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::padded::SHORT;
 use super::*;
 use crate::transcode::options::{Defaults, Enums, Int64, Names, Unknown};
 use crate::transcode::testing::{all, closure, fields, kinds, old, rewritten, wire as proto_wire};

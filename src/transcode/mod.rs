@@ -20,6 +20,7 @@ mod nothing;
 mod number;
 pub mod options;
 mod out;
+mod padded;
 mod place;
 mod plan;
 mod quoted;

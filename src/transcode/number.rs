@@ -90,55 +90,116 @@ fn whole(text: &[u8]) -> Option<(bool, u64)> {
     u64::try_from(value * 10_u128.pow(scale)).ok().map(|magnitude| (negative, magnitude))
 }
 
-/// The double that begins a text, if it is plain digits, perhaps with a point among them, few enough to be exact; and
-/// its length. What stands behind it ends it.
+/// A number in a text: its digits as a whole number, and the power of ten that goes with them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scanned {
+    negative: bool,
+    mantissa: u64,
+    power: i64,
+    /// Whether these are all of it: a number may have more digits.
+    exact: bool,
+    /// The place behind it.
+    pub(super) behind: usize,
+}
+
+/// The number that begins at a place, by JSON's grammar; `None` when none does, or what ends it may not.
 #[inline]
-#[expect(clippy::cast_precision_loss, reason = "the digits are a number below 2^53")]
-pub(super) fn plain_double(text: &[u8]) -> Option<(f64, usize)> {
+pub(super) fn scan(text: &[u8], at: usize) -> Option<Scanned> {
     let byte = |at: usize| text.get(at).copied().unwrap_or(0);
-    let negative = byte(0) == b'-';
-    let first = usize::from(negative);
+    let negative = byte(at) == b'-';
+    let first = at + usize::from(negative);
     let (mut mantissa, whole) = digits(text, first, 0);
-    let mut at = first + whole;
-    let mut fraction = 0;
+    if whole == 0 || (whole > 1 && byte(first) == b'0') {
+        return None;
+    }
+    let (mut at, mut count, mut power) = (first + whole, whole, 0);
     if byte(at) == b'.' {
-        at += 1;
-        (mantissa, fraction) = digits(text, at, mantissa);
-        at += fraction;
+        let fraction;
+        (mantissa, fraction) = digits(text, at + 1, mantissa);
         if fraction == 0 {
             return None;
         }
+        (at, count, power) = (at + 1 + fraction, count + fraction, -i64::try_from(fraction).ok()?);
     }
-    let ends = matches!(byte(at), b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | 0);
-    let leads = whole > 1 && byte(first) == b'0';
-    // Both are doubles exactly, and one operation rounds once (Clinger's fast path).
-    if whole == 0 || leads || !ends || whole + fraction > 18 || mantissa >> 53 != 0 {
-        return None;
+    let mut exact = count <= 19;
+    if byte(at) | 0x20 == b'e' {
+        let signed = matches!(byte(at + 1), b'+' | b'-');
+        let start = at + 1 + usize::from(signed);
+        let (exponent, digits) = digits(text, start, 0);
+        if digits == 0 {
+            return None;
+        }
+        exact &= digits <= 9;
+        let exponent = i64::try_from(exponent % 1_000_000_000).ok()?;
+        power += if byte(at + 1) == b'-' { -exponent } else { exponent };
+        at = start + digits;
     }
-    let value = mantissa as f64 / TENS.get(fraction)?;
-    Some((if negative { -value } else { value }, at))
+    let ends = !(byte(at).is_ascii_alphanumeric() || matches!(byte(at), b'+' | b'-' | b'.'));
+    ends.then_some(Scanned { negative, mantissa, power, exact, behind: at })
 }
 
+impl Scanned {
+    /// The nearest double; `None` beyond the largest. `text` is all of the number.
+    #[inline]
+    #[expect(clippy::cast_precision_loss, reason = "the digits are a number of at most 53 bits")]
+    pub(super) fn double(self, text: &[u8]) -> Option<f64> {
+        let power = TENS.get(usize::try_from(self.power.unsigned_abs()).ok()?);
+        let value = match power {
+            // Both are doubles exactly, and one operation rounds once (Clinger's fast path).
+            Some(power) if self.exact && self.mantissa >> 53 == 0 => {
+                let mantissa = self.mantissa as f64;
+                let value = if self.power < 0 { mantissa / power } else { mantissa * power };
+                if self.negative { -value } else { value }
+            }
+            _ => std::str::from_utf8(text).ok()?.parse().ok()?,
+        };
+        value.is_finite().then_some(value)
+    }
+
+    /// The nearest float, likewise.
+    #[inline]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "the digits are a number of at most 24 bits, and a float has so small a power of ten exactly"
+    )]
+    pub(super) fn float(self, text: &[u8]) -> Option<f32> {
+        let power = TENS[..=10].get(usize::try_from(self.power.unsigned_abs()).ok()?);
+        let value = match power {
+            Some(&power) if self.exact && self.mantissa >> 24 == 0 => {
+                let (mantissa, power) = (self.mantissa as f32, power as f32);
+                let value = if self.power < 0 { mantissa / power } else { mantissa * power };
+                if self.negative { -value } else { value }
+            }
+            _ => std::str::from_utf8(text).ok()?.parse().ok()?,
+        };
+        value.is_finite().then_some(value)
+    }
+}
+
+/// The nearest double; `None` beyond the largest. The text is a number.
+pub(super) fn double(text: &[u8]) -> Option<f64> {
+    scan(text, 0)?.double(text)
+}
+
+/// The nearest float; `None` beyond the largest. The text is a number.
+pub(super) fn float(text: &[u8]) -> Option<f32> {
+    scan(text, 0)?.float(text)
+}
+
+/// Powers of ten that are doubles exactly; those up to 10^10 are floats too.
+const TENS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
+];
+
 /// The digits that stand at a place, as a number behind those of `value`, and how many there are. With more than 19 in
-/// all the number is none.
+/// all the number is what is left of them modulo 2^64.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn digits(text: &[u8], at: usize, mut value: u64) -> (u64, usize) {
-    const POWERS: [u64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
     let mut count = 0;
     while let Some(window) = eight(text, at + count) {
-        // What is no digit is above 9 in its byte: the first such byte ends them.
-        let bytes = window ^ 0x3030_3030_3030_3030;
-        let ends = (bytes.wrapping_add(0x7676_7676_7676_7676) | bytes) & 0x8080_8080_8080_8080;
-        let more = ends.trailing_zeros() as usize / 8;
-        if more == 0 {
-            return (value, count);
-        }
-        // They are moved up to the end of the eight, and zeros lead them; pairs, fours and eights are put together.
-        let eight = bytes << (64 - 8 * more);
-        let pairs = eight.wrapping_mul(10).wrapping_add(eight >> 8);
-        let upper = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
-        let lower = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
-        let digits = upper.wrapping_add(lower) >> 32;
+        let (digits, more) = eight_digits(window);
         value = value.wrapping_mul(POWERS[more.min(8)]).wrapping_add(digits);
         count += more;
         if more < 8 {
@@ -154,72 +215,53 @@ pub(super) fn digits(text: &[u8], at: usize, mut value: u64) -> (u64, usize) {
     (value, count)
 }
 
-/// The nearest double; `None` beyond the largest. The text is a number.
-#[expect(clippy::cast_precision_loss, reason = "the digits are a number of at most 53 bits")]
-pub(super) fn double(text: &[u8]) -> Option<f64> {
-    let value = match short(text, 53, 22) {
-        Some((negative, mantissa, exponent)) => {
-            // Both are doubles exactly, and one operation rounds once (Clinger's fast path).
-            let mantissa = mantissa as f64;
-            let power = TENS[exponent.unsigned_abs() as usize];
-            let value = if exponent < 0 { mantissa / power } else { mantissa * power };
-            if negative { -value } else { value }
-        }
-        None => std::str::from_utf8(text).ok()?.parse().ok()?,
-    };
-    value.is_finite().then_some(value)
+/// What a whole number is read from: with its sign and quotes it has fewer bytes.
+pub(super) const LONGEST: usize = 32;
+
+/// The digits behind one or two bytes at most, as a number, and how many there are; of more than 24 only those. With more
+/// than 19 the number is what is left of them modulo 2^64.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) fn all_digits(text: &[u8; LONGEST], first: usize) -> (u64, usize) {
+    let digits = |at: usize| eight(text, at).map_or((0, 0), eight_digits);
+    let first = first.min(2);
+    let (upper, count) = digits(first);
+    if count < 8 {
+        return (upper, count);
+    }
+    let (middle, count) = digits(first + 8);
+    let value = upper * POWERS[count.min(8)] + middle;
+    if count < 8 {
+        return (value, 8 + count);
+    }
+    let (lower, count) = digits(first + 16);
+    (value.wrapping_mul(POWERS[count.min(8)]).wrapping_add(lower), 16 + count)
 }
 
-/// The nearest float; `None` beyond the largest. The text is a number.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "the digits are a number of at most 24 bits, and a float has so small a power of ten exactly"
-)]
-pub(super) fn float(text: &[u8]) -> Option<f32> {
-    let value = match short(text, 24, 10) {
-        Some((negative, mantissa, exponent)) => {
-            let mantissa = mantissa as f32;
-            let power = TENS[exponent.unsigned_abs() as usize] as f32;
-            let value = if exponent < 0 { mantissa / power } else { mantissa * power };
-            if negative { -value } else { value }
-        }
-        None => std::str::from_utf8(text).ok()?.parse().ok()?,
-    };
-    value.is_finite().then_some(value)
+const POWERS: [u64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
+/// The digits that begin eight bytes, as a number, and how many there are.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) fn eight_digits(window: u64) -> (u64, usize) {
+    // What is no digit is above 9 in its byte: the first such byte ends them.
+    let bytes = window ^ 0x3030_3030_3030_3030;
+    let ends = (bytes.wrapping_add(0x7676_7676_7676_7676) | bytes) & 0x8080_8080_8080_8080;
+    let count = ends.trailing_zeros() as usize / 8;
+    if count == 0 {
+        return (0, 0);
+    }
+    // They are moved up to the end of the eight, and zeros lead them; pairs, fours and eights are put together.
+    let eight = bytes << (64 - 8 * count);
+    let pairs = eight.wrapping_mul(10).wrapping_add(eight >> 8);
+    let upper = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
+    let lower = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
+    (upper.wrapping_add(lower) >> 32, count)
 }
 
-/// Powers of ten that are doubles exactly; those up to 10^10 are floats too.
-const TENS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
-    1e19, 1e20, 1e21, 1e22,
-];
-
-/// Sign, mantissa and power of ten, when the mantissa has at most so many bits and the power is at most so large.
-fn short(text: &[u8], bits: u32, most: u32) -> Option<(bool, u64, i32)> {
-    let (negative, rest) = match text.split_first() {
-        Some((b'-', rest)) => (true, rest),
-        _ => (false, text),
-    };
-    if rest.len() > 20 {
-        return None;
-    }
-    let (mut mantissa, mut exponent, mut pointed) = (0_u64, 0_i32, 0_i32);
-    for (at, &byte) in rest.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => {
-                mantissa = mantissa.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
-                exponent -= pointed;
-            }
-            b'.' => pointed = 1,
-            _ => {
-                let power: i32 = std::str::from_utf8(&rest[at + 1..]).ok()?.parse().ok()?;
-                exponent = exponent.checked_add(power)?;
-                break;
-            }
-        }
-    }
-    (mantissa >> bits == 0 && exponent.unsigned_abs() <= most).then_some((negative, mantissa, exponent))
+/// Whether so many digits, more than 19, are the number that was made of them: one of 20 that begins with 1 may be
+/// below 2^64, and what is not has come out as less than 10^19.
+#[inline]
+pub(super) fn is_whole(first: u8, value: u64, count: usize) -> bool {
+    count == 20 && first == b'1' && value >= 10_000_000_000_000_000_000
 }
 
 #[cfg(test)]

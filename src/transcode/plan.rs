@@ -7,6 +7,7 @@ mod field;
 mod kind;
 mod message;
 mod reserved;
+mod spelling;
 mod types;
 
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use super::walk::{Required, walk};
 use crate::schema::{Closure, Method};
 pub(super) use describe::{no_such_field, no_such_value, second_of_oneof, type_text, value_text};
 pub(super) use enumeration::Enum;
-pub(super) use field::{Entry, Field, HEAD, Of, SetItem, Tag, TypeId};
+pub(super) use field::{Entry, Field, HEAD, Of, SHORT, SetItem, Tag, TypeId};
 pub(super) use kind::{Count, Kind, Presence, WireType};
 pub(super) use message::{Form, Type};
 pub(super) use reserved::is_reserved;

@@ -31,8 +31,8 @@ pub(super) struct Key {
 /// A varint at `at`, which ends before `end`, and the place behind it.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
-    match wire.get(at) {
-        Some(&byte) if byte < 0x80 && at < end => Ok((u64::from(byte), at + 1)),
+    match wire.get(..end).and_then(|wire| wire.get(at)) {
+        Some(&byte) if byte < 0x80 => Ok((u64::from(byte), at + 1)),
         _ => long_varint(wire, at, end),
     }
 }
@@ -42,12 +42,33 @@ pub(super) fn varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize),
 fn long_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
     if let Some(window) = eight(wire, at) {
         let two = window & 0x7f | (window >> 1) & 0x3f80;
-        if window & 0x8000 == 0 && at + 2 <= end {
-            return Ok((two, at + 2));
+        let (value, behind) = if window & 0x8000 == 0 {
+            (two, at + 2)
+        } else if window & 0x80_0000 == 0 {
+            (two | (window >> 2) & 0x1f_c000, at + 3)
+        } else {
+            return longer_varint(wire, at, end);
+        };
+        if behind <= end {
+            return Ok((value, behind));
         }
-        let three = two | (window >> 2) & 0x1f_c000;
-        if window & 0x80_0000 == 0 && at + 3 <= end {
-            return Ok((three, at + 3));
+    }
+    longer_varint(wire, at, end)
+}
+
+/// The same where it often is of more than two bytes.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) fn wide_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
+    if let Some(&byte) = wire.get(..end).and_then(|wire| wire.get(at))
+        && byte < 0x80
+    {
+        return Ok((u64::from(byte), at + 1));
+    }
+    if let Some(window) = eight(wire, at) {
+        let ends = !window & 0x8080_8080_8080_8080;
+        let behind = at + (ends.trailing_zeros() as usize + 1) / 8;
+        if ends != 0 && behind <= end {
+            return Ok((side_by_side(window & (ends ^ (ends - 1))), behind));
         }
     }
     longer_varint(wire, at, end)
@@ -61,13 +82,15 @@ fn longer_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Bro
         if ends != 0 && behind <= end {
             return Ok((side_by_side(window & (ends ^ (ends - 1))), behind));
         }
-        // A negative number has ten bytes, most of them without a zero among their bits.
-        if let (Some(&[.., ninth, tenth]), true) = (wire.get(at..at + 10), ends == 0 && at + 10 <= end)
-            && ninth > 0x7f
-            && tenth <= 1
-        {
-            let upper = u64::from(ninth & 0x7f) << 56 | u64::from(tenth) << 63;
-            return Ok((side_by_side(window) | upper, at + 10));
+        // Large numbers have nine bytes, and those below zero ten.
+        if let (0, Some(&[ninth, tenth])) = (ends, wire.get(at + 8..at + 10)) {
+            let value = side_by_side(window) | u64::from(ninth & 0x7f) << 56;
+            if ninth <= 0x7f && at + 9 <= end {
+                return Ok((value, at + 9));
+            }
+            if ninth > 0x7f && tenth <= 1 && at + 10 <= end {
+                return Ok((value | u64::from(tenth) << 63, at + 10));
+            }
         }
     }
     slow_varint(wire, at, end)

@@ -1,6 +1,7 @@
 //! Wire bytes that a message is written into again, as it was understood.
 
 use super::DataError;
+use super::out::Page;
 use super::plan::{Enum, Field, Kind, Plan, SetItem, Tag, WireType};
 use super::sink::{Key, Sink, Span};
 use super::walk::{Required, walk};
@@ -11,7 +12,8 @@ use super::zigzag;
 /// oneof the last member; packed where the type says so; what the type does not have is kept.
 pub(super) fn rewrite(plan: &Plan, wire: &[u8], out: &mut Vec<u8>) -> Result<(), DataError> {
     let place = Place { field: None, map: None, entry: None, packed: false };
-    let sink = Rewriter { out: Writer::new(out, wire.len()), place, later: Vec::new() };
+    let mut page = Page::EMPTY;
+    let sink = Rewriter { out: Writer::new(&mut page, out, wire.len()), place, later: Vec::new() };
     let begun = sink.out.at();
     let walked = walk(plan, wire, Required::Optional, sink, |sink| {
         sink.out.back_to(begun);

@@ -72,6 +72,82 @@ pub(super) trait Sink<'p> {
     /// A value of an enum, perhaps one that it does not name.
     fn number_of(&mut self, of: &'p Enum, value: i32);
     fn null(&mut self);
+
+    /// What introduces a value.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn introduce(&mut self, before: Before<'p>) {
+        match before {
+            Before::Field(field) => self.field(field),
+            Before::Element => self.element(),
+            Before::Nothing => {}
+        }
+    }
+
+    // What follows is a value with what introduces it, for sinks that write both in one go.
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn int32_after(&mut self, before: Before<'p>, value: i32) {
+        self.introduce(before);
+        self.int32(value);
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn uint32_after(&mut self, before: Before<'p>, value: u32) {
+        self.introduce(before);
+        self.uint32(value);
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn int64_after(&mut self, before: Before<'p>, value: i64) {
+        self.introduce(before);
+        self.int64(value);
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn uint64_after(&mut self, before: Before<'p>, value: u64) {
+        self.introduce(before);
+        self.uint64(value);
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn bool_after(&mut self, before: Before<'p>, value: bool) {
+        self.introduce(before);
+        self.bool(value);
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn float_after(&mut self, before: Before<'p>, value: f32) {
+        self.introduce(before);
+        self.float(value);
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn double_after(&mut self, before: Before<'p>, value: f64) {
+        self.introduce(before);
+        self.double(value);
+    }
+
+    /// A string that has not been checked. `false` when it is not taken, since it is long, not ASCII, or has in it what
+    /// is to be escaped: then it is to be checked, introduced and handed on.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn plain_text(&mut self, _before: Before<'p>, _value: Span<'_>) -> bool {
+        false
+    }
+
+    /// The same for a key, whose value follows.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn plain_entry(&mut self, _key: Span<'_>) -> bool {
+        false
+    }
+}
+
+/// What introduces a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Before<'p> {
+    Field(&'p Field),
+    Element,
+    /// The value has been introduced.
+    Nothing,
 }
 
 /// The key of a map's entry.

@@ -41,6 +41,38 @@ pub(super) trait Source {
     fn double(&mut self, next: Next) -> Result<Option<f64>, Wrong>;
     /// The same in single precision.
     fn float(&mut self, next: Next) -> Result<Option<f32>, Wrong>;
+    // What follows is asked before `next`, and takes the value only if it is what was asked for and simply spelt.
+
+    /// The bytes at the beginning of a window that are a string, and how many they are: fewer than 16.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn short_text(&mut self) -> Option<(&[u8; 16], usize)> {
+        None
+    }
+
+    /// A word: `true` or `false`.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn boolean(&mut self) -> Option<bool> {
+        None
+    }
+
+    /// A double without quotes.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn bare_double(&mut self) -> Option<f64> {
+        None
+    }
+
+    /// A float without quotes.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn bare_float(&mut self) -> Option<f32> {
+        None
+    }
+
+    /// The bits of a whole number of this kind.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn integer<const BITS: u32, const SIGNED: bool>(&mut self) -> Option<u64> {
+        None
+    }
+
     /// Passes over the value that [`Source::next`] spoke of.
     fn skip(&mut self, next: Next) -> Result<(), Wrong>;
 

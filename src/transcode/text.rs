@@ -13,6 +13,7 @@ mod value;
 mod writer;
 
 use super::options::{TextInput, TextOutput, UnknownFields};
+use super::out::Page;
 use super::place::Place;
 use super::walk::{Required, walk};
 use super::wrong::Wrong;
@@ -44,7 +45,8 @@ pub fn from_wire(plan: &Plan, wire: &[u8], options: TextOutput, out: &mut Vec<u8
 
 /// The same as [`to_wire`]; an error has its offset in the text, and no line and column.
 pub(super) fn read(plan: &Plan, text: &str, options: TextInput, out: &mut Vec<u8>) -> Result<(), Wrong> {
-    Reader::new(text, plan.types(), options.unknown, out)?.read(plan.root())
+    let mut page = Page::EMPTY;
+    Reader::new(text, plan.types(), options.unknown, &mut page, out)?.read(plan.root())
 }
 
 fn write<const UNKNOWN: bool>(plan: &Plan, wire: &[u8], out: &mut Vec<u8>) -> Result<(), DataError> {

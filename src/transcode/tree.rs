@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::compose::{self, compose};
 use super::options::Unknown;
+use super::out::Page;
 use super::walk::{Required, walk};
 use super::writer::Writer;
 use super::{DataError, Plan};
@@ -84,7 +85,8 @@ pub fn from_wire<T: Tree>(plan: &Plan, wire: &[u8]) -> Result<T, DataError> {
 /// When the value does not fit the type, with its path. `out` is then as it was.
 pub fn to_wire<T: Tree>(plan: &Plan, value: &T, out: &mut Vec<u8>) -> Result<(), DataError> {
     let source = source::Values::new(value);
+    let mut page = Page::EMPTY;
     let mut keys: Vec<compose::Scratch> = Vec::new();
-    compose(plan, source, Unknown::Refuse, &mut keys, Writer::new(out, 64))
+    compose(plan, source, Unknown::Refuse, &mut keys, Writer::new(&mut page, out, 64))
         .map_err(|wrong| wrong.into_parts().1)
 }

@@ -7,6 +7,7 @@
 mod any;
 mod arena;
 mod indexed;
+mod list;
 mod map;
 mod ordered;
 mod special;
@@ -15,16 +16,12 @@ mod value;
 
 use super::DataError;
 use super::depth::{DEPTH, TOO_DEEP};
+use super::padded::Padded;
 use super::plan::{Count, Field, Form, Plan, Presence, Type, Types, WireType, type_text, value_text};
 use super::reader::Broken;
 use super::sink::{Key, Sink};
 use super::wrong::member_step;
 use arena::Arena;
-
-/// So long are messages that are copied.
-const SHORT: usize = 160;
-/// As many zeros as the widest look goes ahead.
-const PADDING: usize = 32;
 
 /// What becomes of a message without a required field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,20 +41,24 @@ pub(super) fn walk<'p, S: Sink<'p>>(
     sink: S,
     restart: impl FnOnce(&mut S),
 ) -> Result<S, DataError> {
+    let mut padded = Padded::EMPTY;
+    walk_padded(plan, padded.of(wire), wire.len(), required, sink, restart)
+}
+
+/// The same of the bytes up to `end`; what stands behind it may be looked at.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) fn walk_padded<'p, S: Sink<'p>>(
+    plan: &'p Plan,
+    wire: &[u8],
+    end: usize,
+    required: Required,
+    sink: S,
+    restart: impl FnOnce(&mut S),
+) -> Result<S, DataError> {
     let root = plan.root();
     let (defaults, order) = (sink.wants_defaults(), Order::Kept);
     let arena = Arena::default();
     let (types, home) = (plan.types(), plan.types());
-    // Short messages are read from a copy with zeros behind it, where whole windows can be looked at up to the end: in
-    // longer ones there are few that cannot.
-    let (end, mut padded) = (wire.len(), [0; SHORT + PADDING]);
-    let wire = match padded.get_mut(..end) {
-        Some(short) if end <= SHORT => {
-            short.copy_from_slice(wire);
-            &padded[..]
-        }
-        _ => wire,
-    };
     let mut walk = Walk { types, home, wire, end, sink, required, defaults, order, depth: 0, arena };
     let all = Slice { start: 0, end };
     let Err(first) = walk.message(root, all) else { return Ok(walk.sink) };
@@ -157,12 +158,23 @@ impl Stop {
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// A message that stands in one piece, as a value.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn message(&mut self, type_: &'p Type, slice: Slice) -> Result<(), Stop> {
-        let special = type_.message_set || (type_.form != Form::Plain && (S::WELL_KNOWN || S::ANY));
-        if special || self.order == Order::Indexed {
+        if self.is_special(type_) {
             return self.message_of_slices(type_, slice);
         }
+        self.plain_message(type_, slice)
+    }
+
+    /// Whether a message of this type is not handed on as it is read.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn is_special(&self, type_: &Type) -> bool {
+        let special = type_.message_set || (type_.form != Form::Plain && (S::WELL_KNOWN || S::ANY));
+        special || self.order == Order::Indexed
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn plain_message(&mut self, type_: &'p Type, slice: Slice) -> Result<(), Stop> {
         let mark = self.sink.begin();
         self.ordered(type_, slice)?;
         self.sink.end(mark);
@@ -172,6 +184,11 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     /// The same where an index or a well-known type's own way is needed.
     #[inline(never)]
     fn message_of_slices(&mut self, type_: &'p Type, slice: Slice) -> Result<(), Stop> {
+        if S::WELL_KNOWN
+            && let Some(done) = self.plain_special(type_, slice)
+        {
+            return done;
+        }
         let from = self.arena.slices.len();
         self.arena.slices.push(slice);
         let done = self.slices(type_, (from, from + 1));

@@ -168,7 +168,7 @@ fn what_is_replaced_is_looked_at_too() {
             "29: { 1: 1 2:LEN `01ff` } 29: { 1: 1 2: \"a\" }",
             "at .flags[\"true\"]: a string is not UTF-8",
         ),
-        (&bool_keys, "29: { 1: 1 2:LEN `01ff` 2: \"a\" }", "at .flags: a string is not UTF-8"),
+        (&bool_keys, "29: { 1: 1 2:LEN `01ff` 2: \"a\" }", "at .flags[\"true\"]: a string is not UTF-8"),
     ] {
         let bytes = wire(text);
         let ordered = plan.check(&bytes).map_err(|error| places_from(&error, 0)).unwrap_err();

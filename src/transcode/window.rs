@@ -8,13 +8,6 @@ pub(super) fn window<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]
     bytes.get(at..at + N)?.first_chunk()
 }
 
-/// The same to write to.
-#[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn window_mut<const N: usize>(bytes: &mut [u8], at: usize) -> Option<&mut [u8; N]> {
-    let at = at & (usize::MAX >> 1);
-    bytes.get_mut(at..at + N)?.first_chunk_mut()
-}
-
 /// Eight bytes as a number, the first one lowest.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn eight(bytes: &[u8], at: usize) -> Option<u64> {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::cast_possible_truncation, reason = "a varint is cut into bytes")]
 
-use super::out::Out;
+use super::out::{Out, Page, Written};
 use super::plan::{Field, Tag};
 use super::sink::Span;
 
@@ -26,8 +26,8 @@ pub(super) struct Open {
 impl<'o> Writer<'o> {
     /// `room` is a guess of how many bytes will come.
     #[inline]
-    pub(super) fn new(out: &'o mut Vec<u8>, room: usize) -> Self {
-        Self { out: Out::new(out, room) }
+    pub(super) fn new(page: &'o mut Page, out: &'o mut Vec<u8>, room: usize) -> Self {
+        Self { out: Out::new(page, out, room) }
     }
 
     /// Keeps what was written.
@@ -48,9 +48,14 @@ impl<'o> Writer<'o> {
         self.out.back_to(at);
     }
 
-    /// What was written from `start` up to `end`.
-    pub(super) fn written(&self, start: usize, end: usize) -> &[u8] {
-        self.out.written(start, end)
+    /// All that was written.
+    pub(super) fn written(&mut self) -> Written<'_> {
+        self.out.written()
+    }
+
+    /// Whether two pieces of what was written, from where to where, are the same.
+    pub(super) fn is_same(&self, one: (usize, usize), other: (usize, usize)) -> bool {
+        self.out.is_same(one, other)
     }
 
     /// The first eight bytes of what was written from `start` up to `end`, or all and zeros, as a number.
@@ -62,25 +67,21 @@ impl<'o> Writer<'o> {
     /// A number as a varint; the caller has zigzagged it where its kind asks for that.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn varint(&mut self, tag: Tag, value: u64) {
-        if value <= 0x7f {
-            let length = usize::from(tag.length);
-            let both = tag.bytes | value << (8 * (length & 7));
-            return self.out.put(&both.to_le_bytes(), length + 1);
-        }
-        self.tag(tag);
-        self.bare_varint(value);
+        let room = self.out.put_and_room::<8, 16>(&tag.bytes.to_le_bytes(), tag.length);
+        let length = put_varint(room, value);
+        self.out.take(length);
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn fixed32(&mut self, tag: Tag, value: u32) {
-        self.tag(tag);
-        self.bare_fixed32(value);
+        *self.out.put_and_room::<8, 4>(&tag.bytes.to_le_bytes(), tag.length) = value.to_le_bytes();
+        self.out.take(4);
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn fixed64(&mut self, tag: Tag, value: u64) {
-        self.tag(tag);
-        self.bare_fixed64(value);
+        *self.out.put_and_room::<8, 8>(&tag.bytes.to_le_bytes(), tag.length) = value.to_le_bytes();
+        self.out.take(8);
     }
 
     /// Bytes, or a string, behind their length.
@@ -92,13 +93,17 @@ impl<'o> Writer<'o> {
     /// The same with what surrounds them.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn span(&mut self, tag: Tag, value: Span<'_>) {
-        self.varint_tagged_length(tag, value.len() as u64);
+        self.varint(tag, value.len() as u64);
         self.out.span(value);
     }
 
+    /// The first `length` of some bytes, behind it.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn varint_tagged_length(&mut self, tag: Tag, length: u64) {
-        self.varint(tag, length);
+    pub(super) fn short(&mut self, tag: Tag, value: &[u8; 16], length: usize) {
+        let room = self.out.put_and_room::<8, 17>(&tag.bytes.to_le_bytes(), tag.length);
+        room[0] = length as u8;
+        room[1..].copy_from_slice(value);
+        self.out.take(1 + length);
     }
 
     /// A tag alone: that which begins or ends a group.
@@ -110,11 +115,8 @@ impl<'o> Writer<'o> {
     /// A value in a packed list, without a tag.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn bare_varint(&mut self, value: u64) {
-        if value <= 0x7f {
-            return self.out.byte(value as u8);
-        }
-        let (bytes, length) = varint(value);
-        self.out.put(&bytes, length);
+        let length = put_varint(self.out.room(), value);
+        self.out.take(length);
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -192,15 +194,62 @@ impl<'o> Writer<'o> {
     }
 }
 
-/// A varint, and how many bytes of it count.
-#[inline]
-fn varint(mut value: u64) -> ([u8; 16], usize) {
-    let (mut bytes, mut length) = ([0; 16], 0);
-    while value > 0x7f && length < 9 {
-        bytes[length] = (value & 0x7f) as u8 | 0x80;
-        value >>= 7;
-        length += 1;
+/// Writes a varint; answers how many bytes of it count.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn put_varint(room: &mut [u8; 16], value: u64) -> usize {
+    if value <= 0x7f {
+        room[0] = value as u8;
+        return 1;
     }
-    bytes[length] = value as u8;
-    (bytes, length + 1)
+    if value <= 0x3fff {
+        let two = (value & 0x7f | 0x80) as u8;
+        (room[0], room[1]) = (two, (value >> 7) as u8);
+        return 2;
+    }
+    put_long_varint(room, value)
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn put_long_varint(room: &mut [u8; 16], value: u64) -> usize {
+    // Seven bits in each byte: halves of 28, fourths of 14, eighths.
+    let halves = (value & 0x0fff_ffff) | (value & 0x00ff_ffff_f000_0000) << 4;
+    let fourths = (halves & 0x0000_3fff_0000_3fff) | (halves & 0x0fff_c000_0fff_c000) << 2;
+    let eighths = (fourths & 0x007f_007f_007f_007f) | (fourths & 0x3f80_3f80_3f80_3f80) << 1;
+    let above = value >> 56;
+    if above == 0 {
+        let bits = 64 - value.leading_zeros() as usize;
+        // For up to 64 bits, that many times a seventh, rounded up.
+        let length = (bits * 9 + 64) / 64;
+        let more = 0x0080_8080_8080_8080 >> ((8 * (8 - length)) & 63);
+        *room.first_chunk_mut().expect("there are more") = (eighths | more).to_le_bytes();
+        return length;
+    }
+    *room.first_chunk_mut().expect("there are more") = (eighths | 0x8080_8080_8080_8080).to_le_bytes();
+    (room[8], room[9]) = (above as u8, 1);
+    8 + usize::from(above > 0) + usize::from(above > 0x7f)
+}
+
+/// A varint, and how many bytes of it count.
+fn varint(value: u64) -> ([u8; 16], usize) {
+    let mut bytes = [0; 16];
+    let length = put_varint(&mut bytes, value);
+    (bytes, length)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::transcode::reader;
+
+    proptest! {
+        #[test]
+        fn varints_are_read_back(value: u64, shift in 0..64) {
+            let value = value >> shift;
+            let (bytes, length) = varint(value);
+            prop_assert_eq!(reader::varint(&bytes, 0, length), Ok((value, length)));
+            prop_assert!(length == 1 || bytes[length - 1] > 0);
+        }
+    }
 }

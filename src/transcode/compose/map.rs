@@ -21,6 +21,7 @@ pub(in crate::transcode) struct MapKey {
 const FEW: usize = 8;
 
 impl<'c, S: Source> Composer<'c, '_, '_, S> {
+    #[inline(never)]
     pub(super) fn map(&mut self, field: &'c Field) -> Result<(), Wrong> {
         match self.source.next()? {
             Next::Null => return Ok(()),
@@ -56,7 +57,18 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         Ok(())
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn entry_value(&mut self, field: &'c Field) -> Result<bool, Wrong> {
+        if let Some(kind) = field.plain
+            && self.plain::<{ value::ELEMENT }>(kind, field)
+        {
+            return Ok(true);
+        }
+        self.other_value(field)
+    }
+
+    #[inline(never)]
+    fn other_value(&mut self, field: &'c Field) -> Result<bool, Wrong> {
         let next = self.source.next()?;
         if next == Next::Null && !self.holds_null(field) {
             return Err(self.no_value(field));
@@ -65,17 +77,27 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     }
 
     /// Writes the key that the source gave last.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn key(&mut self, field: &'c Field) -> Result<(), Wrong> {
+        let text = self.source.key();
+        if field.kind == Kind::String {
+            match text.window::<16>(0) {
+                Some(window) if text.len() <= 16 => self.out.short(field.single, window, text.len()),
+                _ => self.out.span(field.single, text),
+            }
+            return Ok(());
+        }
+        self.number_key(field)
+    }
+
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a number that was asked for in 32 bits has no more, and they are written as they are"
     )]
-    fn key(&mut self, field: &'c Field) -> Result<(), Wrong> {
+    #[inline(never)]
+    fn number_key(&mut self, field: &'c Field) -> Result<(), Wrong> {
         let text = self.source.key();
-        if field.kind == Kind::String {
-            self.out.span(field.single, text);
-            return Ok(());
-        }
         let bytes = text.get();
         let is_number = || number::is_number(bytes);
         let signed = |bits| if is_number() { number::signed(bytes, bits) } else { None };
@@ -114,7 +136,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
     }
 
     /// Notes a key of the map whose keys begin at `from`.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn note_key(
         &mut self,
         from: usize,
@@ -125,9 +147,8 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         let head = self.out.head(start, end);
         let earlier = &self.keys[from..];
         if earlier.len() < FEW {
-            let same = |key: &MapKey| {
-                key.head == head && self.out.written(key.start, key.end) == self.out.written(start, end)
-            };
+            let same =
+                |key: &MapKey| key.head == head && self.out.is_same((key.start, key.end), (start, end));
             if earlier.iter().any(same) {
                 return Err(self.key_given_twice(place));
             }
@@ -155,7 +176,8 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
         if keys.len() <= FEW {
             return Ok(());
         }
-        let text = |key: &MapKey| self.out.written(key.start, key.end);
+        let written = self.out.written();
+        let text = |key: &MapKey| written.part(key.start, key.end);
         keys.sort_unstable_by(|a, b| text(a).cmp(text(b)));
         let twice = keys.windows(2).find(|pair| text(&pair[0]) == text(&pair[1])).map(|pair| pair[0]);
         match twice {
@@ -184,7 +206,7 @@ impl<'c, S: Source> Composer<'c, '_, '_, S> {
                 Some(field) => self.key(field)?,
                 None => self.out.span(Tag::new(1, WireType::Delimited), self.source.key()),
             }
-            let same = self.out.written(begun, self.out.at()) == self.out.written(twice.start, twice.end);
+            let same = self.out.is_same((begun, self.out.at()), (twice.start, twice.end));
             self.out.back_to(begun);
             if same && std::mem::replace(&mut seen, true) {
                 return Err(self.key_given_twice(place));

@@ -3,6 +3,7 @@
 use super::super::number;
 use super::super::options::Unknown;
 use super::super::plan::{Field, Kind, Presence, no_such_value, value_text};
+use super::super::sink::Span;
 use super::super::source::{Next, Source};
 use super::super::wrong::Wrong;
 use super::super::zigzag;
@@ -16,6 +17,71 @@ pub(super) const ELEMENT: u8 = 1;
 pub(super) const PACKED: u8 = 2;
 
 impl<'c, S: Source> Composer<'c, '_, '_, S> {
+    /// Writes the value that comes next, if it is simply spelt; takes nothing if it is not.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a number that was asked for in 32 bits has no more, and they are written as they are"
+    )]
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn plain<const AS: u8>(&mut self, kind: Kind, field: &'c Field) -> bool {
+        macro_rules! integer {
+            ($bits:literal, $signed:literal, $write:ident, |$raw:ident| $value:expr) => {
+                match self.source.integer::<$bits, $signed>() {
+                    Some($raw) => self.$write::<AS>(field, $value),
+                    None => return false,
+                }
+            };
+        }
+        match kind {
+            Kind::String => match self.source.short_text() {
+                Some((_, 0)) if AS == FIELD && field.presence == Presence::Implicit => {}
+                Some((text, length)) => self.out.short(field.single, text, length),
+                None => return false,
+            },
+            Kind::Int32 => integer!(32, true, varint, |raw| raw),
+            Kind::Int64 => integer!(64, true, varint, |raw| raw),
+            Kind::Uint32 => integer!(32, false, varint, |raw| raw),
+            Kind::Uint64 => integer!(64, false, varint, |raw| raw),
+            Kind::Sint32 => integer!(32, true, varint, |raw| zigzag::write(raw.cast_signed())),
+            Kind::Sint64 => integer!(64, true, varint, |raw| zigzag::write(raw.cast_signed())),
+            Kind::Fixed32 => integer!(32, false, fixed32, |raw| raw as u32),
+            Kind::Fixed64 => integer!(64, false, fixed64, |raw| raw),
+            Kind::Sfixed32 => integer!(32, true, fixed32, |raw| raw as u32),
+            Kind::Sfixed64 => integer!(64, true, fixed64, |raw| raw),
+            Kind::Bool => match self.source.boolean() {
+                Some(value) => self.varint::<AS>(field, value.into()),
+                None => return false,
+            },
+            Kind::Double => match self.source.bare_double() {
+                Some(value) => self.fixed64::<AS>(field, value.to_bits()),
+                None => return false,
+            },
+            Kind::Enum => match self.spelt_number(field) {
+                Some(number) => self.varint::<AS>(field, i64::from(number).cast_unsigned()),
+                None => return false,
+            },
+            Kind::Float => match self.source.bare_float() {
+                Some(value) => self.fixed32::<AS>(field, value.to_bits()),
+                None => return false,
+            },
+            Kind::Bytes | Kind::Message | Kind::Group => return false,
+        }
+        true
+    }
+
+    /// The number of the enum's value whose name comes next.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn spelt_number(&mut self, field: &'c Field) -> Option<i32> {
+        let e = self.types.enum_of(field)?;
+        let place = self.source.place();
+        let (text, length) = self.source.short_text()?;
+        let number = e.number_spelt(Span::new(text, 0, length));
+        if number.is_none() {
+            self.source.back_to(place);
+        }
+        number
+    }
+
     /// Writes a value; `false` when it is an unknown enum name that may be dropped.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn value<const AS: u8>(&mut self, field: &'c Field, next: Next) -> Result<bool, Wrong> {

@@ -3,6 +3,17 @@
 /// The alphabet that is written.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// Two characters for each number of 12 bits.
+const PAIRS: [[u8; 2]; 1 << 12] = {
+    let mut pairs = [[0; 2]; 1 << 12];
+    let mut bits = 0;
+    while bits < pairs.len() {
+        pairs[bits] = [ALPHABET[bits >> 6], ALPHABET[bits & 63]];
+        bits += 1;
+    }
+    pairs
+};
+
 /// Writes at most 36 bytes as base64 with padding; answers how long that is.
 #[inline]
 pub(super) fn encode(bytes: &[u8], text: &mut [u8; 48]) -> usize {
@@ -10,8 +21,9 @@ pub(super) fn encode(bytes: &[u8], text: &mut [u8; 48]) -> usize {
     let (threes, rest) = bytes.as_chunks::<3>();
     let mut length = 0;
     for (&[a, b, c], four) in threes.iter().zip(text.as_chunks_mut::<4>().0) {
-        let bits = u32::from_be_bytes([0, a, b, c]);
-        *four = [character(bits >> 18), character(bits >> 12), character(bits >> 6), character(bits)];
+        let bits = u32::from_be_bytes([0, a, b, c]) as usize;
+        let ([a, b], [c, d]) = (PAIRS[bits >> 12 & 0xfff], PAIRS[bits & 0xfff]);
+        *four = [a, b, c, d];
         length += 4;
     }
     let last = match *rest {
@@ -53,14 +65,15 @@ pub(in crate::transcode) fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
     let text = &text[..text.len() - padding];
     let value = |byte: u8| u32::from(VALUES[usize::from(byte)]);
     let (fours, rest) = text.as_chunks::<4>();
-    out.reserve(text.len() / 4 * 3 + 3);
+    let begun = out.len();
+    out.resize(begun + fours.len() * 3, 0);
+    let threes = out[begun..].as_chunks_mut::<3>().0;
     let mut seen = 0;
-    for four in fours {
-        let parts = four.map(value);
-        seen |= parts[0] | parts[1] | parts[2] | parts[3];
-        let bits = parts[0] << 18 | parts[1] << 12 | parts[2] << 6 | parts[3];
-        let [_, bytes @ ..] = bits.to_be_bytes();
-        out.extend_from_slice(&bytes);
+    for (&[a, b, c, d], three) in fours.iter().zip(threes) {
+        let (a, b, c, d) = (value(a), value(b), value(c), value(d));
+        seen |= a | b | c | d;
+        let [_, bytes @ ..] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
+        *three = bytes;
     }
     let bits = rest.iter().fold(0, |bits, &byte| {
         seen |= value(byte);

@@ -5,6 +5,7 @@ use super::super::depth::TOO_DEEP;
 use super::super::number;
 use super::super::sink::Span;
 use super::super::source::{Member, Next};
+use super::super::window::window;
 use super::super::wrong::Wrong;
 use super::{scan, string};
 
@@ -80,6 +81,12 @@ impl<'t> Json<'t> {
         byte
     }
 
+    /// Where the next value begins, if at most one blank stands before it.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn behind_blank(&self) -> usize {
+        self.at + usize::from(self.peek() == b' ')
+    }
+
     /// An error of syntax at the place where it stands.
     #[cold]
     pub(super) fn syntax(&self, expected: &str) -> Wrong {
@@ -153,28 +160,43 @@ impl<'t> Json<'t> {
         }
     }
 
-    /// Digits that are all of a number, up to 19 of them, within quotes or not: its sign and magnitude.
+    /// Digits at `at` that are all of a number below 2^64, within quotes or not: its sign and magnitude, and the place
+    /// behind it.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn plain_integer(&mut self, next: Next) -> Option<(bool, u64)> {
-        let quoted = next == Next::Text;
-        let mut at = self.begun + usize::from(quoted);
-        let byte = |at: usize| self.text.get(at).copied().unwrap_or(0);
-        let negative = byte(at) == b'-';
-        at += usize::from(negative);
-        let first = at;
-        let (value, count) = number::digits(self.text, at, 0);
-        at += count;
-        let ends = match byte(at) {
+    pub(super) fn plain_integer(&self, at: usize) -> Option<(bool, u64, usize)> {
+        // Most are short, above zero and without quotes.
+        if let Some(window) = window::<8>(self.text, at)
+            && let (value, count @ 1..8) = number::eight_digits(u64::from_le_bytes(*window))
+            && matches!(window[count], b',' | b'}' | b']')
+            && (count == 1 || window[0] != b'0')
+        {
+            return Some((false, value, at + count));
+        }
+        self.any_integer(at)
+    }
+
+    #[inline(never)]
+    fn any_integer(&self, at: usize) -> Option<(bool, u64, usize)> {
+        let mut rest = [0; number::LONGEST];
+        let text = window(self.text, at).unwrap_or_else(|| {
+            let text = self.text.get(at..).unwrap_or_default();
+            rest[..text.len()].copy_from_slice(text);
+            &rest
+        });
+        let quoted = text[0] == b'"';
+        let negative = text[usize::from(quoted)] == b'-';
+        let first = usize::from(quoted) + usize::from(negative);
+        let (value, count) = number::all_digits(text, first);
+        let ends = match text[first + count] {
             b'"' => quoted,
             b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | 0 => !quoted,
             _ => false,
         };
-        let leads = count > 1 && byte(first) == b'0';
-        if count == 0 || count > 19 || !ends || leads || (quoted && at >= self.end) {
+        let leads = count > 1 && text[first] == b'0';
+        if count == 0 || !ends || leads || (count > 19 && !number::is_whole(text[first], value, count)) {
             return None;
         }
-        self.at = at + usize::from(quoted);
-        Some((negative, value))
+        Some((negative, value, at + first + count + usize::from(quoted)))
     }
 
     /// The string that comes next.
@@ -207,6 +229,18 @@ impl<'t> Json<'t> {
         self.key = self.at;
         let start = self.at + 1;
         let end = scan::plain_end(self.text, start);
+        if self.text.get(end..end + 2) == Some(b"\":") {
+            self.name = Name::InText(start, end);
+            self.at = end + 2;
+            return Ok(Member::Named);
+        }
+        self.odd_name(start, end)
+    }
+
+    /// The same of a key that has escapes in it, or no colon right behind.
+    #[cold]
+    #[inline(never)]
+    fn odd_name(&mut self, start: usize, end: usize) -> Result<Member, Wrong> {
         if self.text.get(end) == Some(&b'"') && end < self.end {
             self.name = Name::InText(start, end);
             self.at = end + 1;

@@ -1,6 +1,6 @@
 //! The wide scans over JSON text: where a string ends, and whether a key is the one expected.
 
-use wide::u8x16;
+use wide::{i8x16, u8x16};
 
 use super::super::plan::{Field, HEAD};
 use super::super::window::window;
@@ -29,6 +29,16 @@ pub(in crate::transcode) fn special(window: [u8; 16]) -> u32 {
     let control = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
     let special = bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')) | control;
     special.to_bitmask()
+}
+
+/// Non-zero in each byte that does not stand in a string as it is, or is not ASCII.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(in crate::transcode) fn odd(window: [u8; 16]) -> i8x16 {
+    let bytes: i8x16 = i8x16::new(window.map(u8::cast_signed));
+    // As numbers with a sign, what is not ASCII is below zero.
+    bytes.simd_lt(i8x16::splat(b' '.cast_signed()))
+        | bytes.simd_eq(i8x16::splat(b'"'.cast_signed()))
+        | bytes.simd_eq(i8x16::splat(b'\\'.cast_signed()))
 }
 
 /// A bit for each byte that is not ASCII.

@@ -1,9 +1,10 @@
 //! JSON text that a message is written into, on one line.
 
 use super::super::options::{Defaults, Enums, Int64, JsonOutput, Names};
-use super::super::out::Out;
-use super::super::plan::{Enum, Field, HEAD};
-use super::super::sink::{Key, Sink, Span};
+use super::super::out::{Out, Page};
+use super::super::plan::{Enum, Field, HEAD, SHORT};
+use super::super::sink::{Before, Key, Sink, Span};
+use super::decimal::Decimal;
 use super::{base64, digits, scan};
 
 /// Writes JSON behind what a `Vec` already holds.
@@ -14,12 +15,15 @@ use super::{base64, digits, scan};
 pub(super) struct Json<'o> {
     out: Out<'o>,
     options: JsonOutput,
+    /// Keys up to this length are written in one go: none where they are not those of JSON.
+    short: u8,
 }
 
 impl<'o> Json<'o> {
     #[inline]
-    pub(super) fn new(out: &'o mut Vec<u8>, room: usize, options: JsonOutput) -> Self {
-        Self { out: Out::new(out, room), options }
+    pub(super) fn new(page: &'o mut Page, out: &'o mut Vec<u8>, room: usize, options: JsonOutput) -> Self {
+        let short = if options.names == Names::Json { SHORT } else { 0 };
+        Self { out: Out::new(page, out, room), options, short }
     }
 
     /// Keeps what was written.
@@ -30,7 +34,7 @@ impl<'o> Json<'o> {
 
     /// Forgets what was written.
     pub(super) fn restart(&mut self) {
-        self.out.restart();
+        self.out.back_to(0);
     }
 
     /// Ends what began at `mark`, whose first comma becomes the opening bracket.
@@ -43,21 +47,62 @@ impl<'o> Json<'o> {
         self.out.byte(close);
     }
 
+    /// Writes what introduces a value, and makes room for that.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn room_after<const N: usize>(&mut self, before: Before<'_>) -> &mut [u8; N] {
+        match before {
+            Before::Field(field) if field.key_length <= self.short => {
+                self.out.put_and_room(&field.key_head, field.key_length)
+            }
+            Before::Field(field) => {
+                self.key(field);
+                self.out.room()
+            }
+            Before::Element => self.out.put_and_room(b",", 1),
+            Before::Nothing => self.out.room(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn key(&mut self, field: &Field) {
+        self.out.slice(if self.options.names == Names::Proto { &field.proto_key } else { &field.key });
+    }
+
+    /// Writes a string in quotes, if it is short and plain.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn plain(&mut self, before: Before<'_>, text: Span<'_>) -> bool {
+        let length = text.len();
+        if length <= 16 {
+            let Some(window) = text.window::<16>(0) else { return false };
+            if scan::odd(*window).to_bitmask() & ((1 << length) - 1) != 0 {
+                return false;
+            }
+            let room = self.room_after::<32>(before);
+            room[0] = b'"';
+            room[1..17].copy_from_slice(window);
+            room[(length + 1) & 31] = b'"';
+        } else {
+            // Two looks, which may have bytes in common.
+            let (Some(first), Some(last)) = (text.get().first_chunk(), text.get().last_chunk()) else {
+                return false;
+            };
+            if length > 32 || (scan::odd(*first) | scan::odd(*last)).to_bitmask() != 0 {
+                return false;
+            }
+            let room = self.room_after::<48>(before);
+            room[0] = b'"';
+            room[1..17].copy_from_slice(first);
+            room[length - 15..][..16].copy_from_slice(last);
+            room[length + 1] = b'"';
+        }
+        self.out.take(length + 2);
+        true
+    }
+
     /// A string in quotes, its special characters escaped.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn string(&mut self, text: Span<'_>) {
-        let length = text.len();
-        // The quotes and the text go in one store where the text is short, as most are.
-        if length <= 16
-            && let Some(window) = text.window::<16>(0)
-            && scan::special(*window) & ((1 << length) - 1) == 0
-        {
-            let quoted = self.out.room::<32>();
-            quoted[0] = b'"';
-            quoted[1..17].copy_from_slice(window);
-            quoted[(length + 1) & 31] = b'"';
-            return self.out.take(length + 2);
-        }
         self.out.byte(b'"');
         self.long_string(text);
         self.out.byte(b'"');
@@ -106,6 +151,21 @@ impl<'o> Json<'o> {
         self.out.slice(without_zero(text).as_bytes());
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn decimal(&mut self, short: Decimal) {
+        let length = short.write(self.out.room());
+        self.out.take(length);
+    }
+
+    #[inline(never)]
+    fn long_double(&mut self, value: f64) {
+        if value.is_finite() {
+            self.finite(zmij::Buffer::new().format_finite(value));
+        } else {
+            self.not_finite(value);
+        }
+    }
+
     #[cold]
     fn not_finite(&mut self, value: f64) {
         self.out.slice(if value.is_nan() {
@@ -119,8 +179,8 @@ impl<'o> Json<'o> {
 
     /// A whole number, within quotes if it is asked for.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn whole(&mut self, negative: bool, magnitude: u64, quoted: bool) {
-        let length = digits::write(self.out.room(), negative, magnitude, quoted);
+    fn whole(&mut self, before: Before<'_>, negative: bool, magnitude: u64, quoted: bool) {
+        let length = digits::write(self.room_after(before), negative, magnitude, quoted);
         self.out.take(length);
     }
 
@@ -158,14 +218,10 @@ impl<'p> Sink<'p> for Json<'_> {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn field(&mut self, field: &'p Field) {
-        if self.options.names == Names::Proto {
-            return self.out.slice(&field.proto_key);
-        }
-        let length = field.key.len();
-        if length <= HEAD {
-            self.out.put(&field.key_head, length);
+        if field.key_length <= self.short {
+            self.out.put(&field.key_head, usize::from(field.key_length));
         } else {
-            self.out.slice(&field.key);
+            self.key(field);
         }
     }
 
@@ -207,8 +263,8 @@ impl<'p> Sink<'p> for Json<'_> {
             Key::Text(text) => self.string(text),
             Key::Bool(true) => self.out.slice(b"\"true\""),
             Key::Bool(false) => self.out.slice(b"\"false\""),
-            Key::Signed(key) => self.whole(key < 0, key.unsigned_abs(), true),
-            Key::Unsigned(key) => self.whole(false, key, true),
+            Key::Signed(key) => self.whole(Before::Nothing, key < 0, key.unsigned_abs(), true),
+            Key::Unsigned(key) => self.whole(Before::Nothing, false, key, true),
         }
         self.out.byte(b':');
     }
@@ -226,25 +282,28 @@ impl<'p> Sink<'p> for Json<'_> {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn int32(&mut self, value: i32) {
-        self.whole(value < 0, u64::from(value.unsigned_abs()), false);
+        self.int32_after(Before::Nothing, value);
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn uint32(&mut self, value: u32) {
-        self.whole(false, u64::from(value), false);
+        self.uint32_after(Before::Nothing, value);
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn int64(&mut self, value: i64) {
-        self.whole(value < 0, value.unsigned_abs(), self.quotes_longs());
+        self.int64_after(Before::Nothing, value);
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn uint64(&mut self, value: u64) {
-        self.whole(false, value, self.quotes_longs());
+        self.uint64_after(Before::Nothing, value);
     }
 
     fn float(&mut self, value: f32) {
+        if let Some(short) = Decimal::of_float(value) {
+            return self.decimal(short);
+        }
         if value.is_finite() {
             self.finite(zmij::Buffer::new().format_finite(value));
         } else {
@@ -252,14 +311,13 @@ impl<'p> Sink<'p> for Json<'_> {
         }
     }
 
+    #[inline]
     fn double(&mut self, value: f64) {
-        if value.is_finite() {
-            self.finite(zmij::Buffer::new().format_finite(value));
-        } else {
-            self.not_finite(value);
+        if let Some(short) = Decimal::of_double(value) {
+            return self.decimal(short);
         }
+        self.long_double(value);
     }
-
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn text(&mut self, value: Span<'_>) {
         self.string(value);
@@ -280,14 +338,52 @@ impl<'p> Sink<'p> for Json<'_> {
         if of.is_null {
             return self.null();
         }
-        match of.quoted_name_of(value) {
-            Some(name) if self.options.enums == Enums::Name => self.out.slice(name),
-            _ => self.int32(value),
+        if self.options.enums == Enums::Number {
+            return self.int32(value);
+        }
+        match of.quoted(value) {
+            Some(name) if name.length <= HEAD => self.out.put(&name.head, name.length),
+            Some(name) => self.out.slice(&name.whole),
+            None => self.int32(value),
         }
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn null(&mut self) {
         self.out.put(b"null", 4);
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn int32_after(&mut self, before: Before<'p>, value: i32) {
+        self.whole(before, value < 0, u64::from(value.unsigned_abs()), false);
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn uint32_after(&mut self, before: Before<'p>, value: u32) {
+        self.whole(before, false, u64::from(value), false);
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn int64_after(&mut self, before: Before<'p>, value: i64) {
+        self.whole(before, value < 0, value.unsigned_abs(), self.quotes_longs());
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn uint64_after(&mut self, before: Before<'p>, value: u64) {
+        self.whole(before, false, value, self.quotes_longs());
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn plain_text(&mut self, before: Before<'p>, value: Span<'_>) -> bool {
+        self.plain(before, value)
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn plain_entry(&mut self, key: Span<'_>) -> bool {
+        let plain = self.plain(Before::Element, key);
+        if plain {
+            self.out.byte(b':');
+        }
+        plain
     }
 }

@@ -6,6 +6,7 @@ use super::super::number;
 use super::super::plan::Field;
 use super::super::sink::Span;
 use super::super::source::{Member, Next, Source};
+use super::super::window::window;
 use super::super::wrong::Wrong;
 use super::cursor::{Json, Name, VALUE};
 use super::{base64, scan, string};
@@ -38,31 +39,18 @@ impl Source for Json<'_> {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn member(&mut self, first: bool, expected: Option<&Field>) -> Result<Member, Wrong> {
-        if !first {
-            match self.blank() {
-                b',' => {}
-                b'}' => {
-                    self.at += 1;
-                    return Ok(Member::End);
-                }
-                _ => return Err(self.syntax("a comma or '}' was expected")),
+        // As most texts are: right behind the bracket or the comma, or behind one blank, the key that was expected.
+        if let Some(field) = expected
+            && let Some(&[before, next]) = window(self.text, self.at)
+            && (first || before == b',')
+        {
+            let at = self.at + 1 + usize::from(next == b' ');
+            if let Some(length) = scan::is_key(self.text, at, field) {
+                (self.key, self.at) = (at, at + length);
+                return Ok(Member::Expected);
             }
         }
-        self.at += 1;
-        let byte = self.blank();
-        if let Some(field) = expected
-            && let Some(length) = scan::is_key(self.text, self.at, field)
-        {
-            self.key = self.at;
-            self.name = Name::InText(self.at + 1, self.at + length - 2);
-            self.at += length;
-            return Ok(Member::Expected);
-        }
-        if first && byte == b'}' {
-            self.at += 1;
-            return Ok(Member::End);
-        }
-        self.named()
+        self.other_member(first)
     }
 
     #[inline]
@@ -89,7 +77,7 @@ impl Source for Json<'_> {
             _ if first => Ok(true),
             b',' => {
                 self.at += 1;
-                if self.blank() == b']' { Err(self.syntax(VALUE)) } else { Ok(true) }
+                Ok(true)
             }
             _ => Err(self.syntax("a comma or ']' was expected")),
         }
@@ -118,38 +106,93 @@ impl Source for Json<'_> {
         Ok(read.then(|| Span::from(self.bytes.as_slice())))
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
     fn signed(&mut self, next: Next, bits: u32) -> Result<Option<i64>, Wrong> {
-        if let Some((negative, magnitude)) = self.plain_integer(next) {
-            let value = magnitude.cast_signed();
-            let value = if negative { value.wrapping_neg() } else { value };
-            let fits = match bits {
-                64 => magnitude == 0 || (value < 0) == negative,
-                _ => i32::try_from(value).is_ok() && magnitude <= 1 << 31,
-            };
-            return Ok(fits.then_some(value));
+        if let (Next::Text | Next::Number, Some((negative, magnitude, behind))) =
+            (next, self.plain_integer(self.begun))
+        {
+            self.at = behind;
+            return Ok(match bits {
+                64 => fitting::<64, true>(negative, magnitude),
+                _ => fitting::<32, true>(negative, magnitude),
+            }
+            .map(u64::cast_signed));
         }
         Ok(self.number(next)?.and_then(|text| number::signed(text, bits)))
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
     fn unsigned(&mut self, next: Next, bits: u32) -> Result<Option<u64>, Wrong> {
-        if let Some((negative, value)) = self.plain_integer(next) {
-            let fits = (bits == 64 || u32::try_from(value).is_ok()) && (!negative || value == 0);
-            return Ok(fits.then_some(value));
+        if let (Next::Text | Next::Number, Some((negative, magnitude, behind))) =
+            (next, self.plain_integer(self.begun))
+        {
+            self.at = behind;
+            return Ok(match bits {
+                64 => fitting::<64, false>(negative, magnitude),
+                _ => fitting::<32, false>(negative, magnitude),
+            });
         }
         Ok(self.number(next)?.and_then(|text| number::unsigned(text, bits)))
     }
 
-    #[inline]
-    fn double(&mut self, next: Next) -> Result<Option<f64>, Wrong> {
-        if next == Next::Number
-            && let Some((value, length)) =
-                number::plain_double(self.text.get(self.begun..).unwrap_or_default())
-        {
-            self.at = self.begun + length;
-            return Ok(Some(value));
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn short_text(&mut self) -> Option<(&[u8; 16], usize)> {
+        let at = self.behind_blank();
+        let [quote, rest @ ..] = window::<17>(self.text, at)?;
+        let special = scan::special(*rest);
+        if *quote != b'"' || special == 0 {
+            return None;
         }
+        let length = special.trailing_zeros() as usize & 15;
+        // What stands behind the text is no quote.
+        if rest[length] != b'"' {
+            return None;
+        }
+        self.at = at + length + 2;
+        Some((rest, length))
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn boolean(&mut self) -> Option<bool> {
+        let at = self.behind_blank();
+        let word = window::<8>(self.text, at)?;
+        let (value, length) = match word {
+            [b't', b'r', b'u', b'e', ..] => (true, 4),
+            [b'f', b'a', b'l', b's', b'e', ..] => (false, 5),
+            _ => return None,
+        };
+        if !matches!(word[length], b',' | b'}' | b']' | b' ' | b'\n') {
+            return None;
+        }
+        self.at = at + length;
+        Some(value)
+    }
+
+    #[inline(never)]
+    fn bare_double(&mut self) -> Option<f64> {
+        let at = self.behind_blank();
+        let number = number::scan(self.text, at)?;
+        let value = number.double(self.text.get(at..number.behind)?)?;
+        self.at = number.behind;
+        Some(value)
+    }
+
+    #[inline(never)]
+    fn bare_float(&mut self) -> Option<f32> {
+        let at = self.behind_blank();
+        let number = number::scan(self.text, at)?;
+        let value = number.float(self.text.get(at..number.behind)?)?;
+        self.at = number.behind;
+        Some(value)
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn integer<const BITS: u32, const SIGNED: bool>(&mut self) -> Option<u64> {
+        let (negative, magnitude, behind) = self.plain_integer(self.behind_blank())?;
+        let bits = fitting::<BITS, SIGNED>(negative, magnitude)?;
+        self.at = behind;
+        Some(bits)
+    }
+
+    fn double(&mut self, next: Next) -> Result<Option<f64>, Wrong> {
         if next != Next::Text {
             return Ok(self.number(next)?.and_then(number::double));
         }
@@ -212,6 +255,38 @@ impl Source for Json<'_> {
     fn shown(&self) -> String {
         super::skip::shown(&self.text[self.begun..self.end])
     }
+}
+
+impl Json<'_> {
+    /// A member that is not the one that was expected.
+    #[inline(never)]
+    fn other_member(&mut self, first: bool) -> Result<Member, Wrong> {
+        if !first {
+            match self.blank() {
+                b',' => {}
+                b'}' => {
+                    self.at += 1;
+                    return Ok(Member::End);
+                }
+                _ => return Err(self.syntax("a comma or '}' was expected")),
+            }
+        }
+        self.at += 1;
+        if self.blank() == b'}' && first {
+            self.at += 1;
+            return Ok(Member::End);
+        }
+        self.named()
+    }
+}
+
+/// The bits of a whole number, if it has no more than those asked for.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn fitting<const BITS: u32, const SIGNED: bool>(negative: bool, magnitude: u64) -> Option<u64> {
+    let most = u64::MAX >> (64 - BITS + u32::from(SIGNED));
+    let fits = magnitude <= most || (SIGNED && negative && magnitude == most + 1);
+    let bits = if negative { magnitude.wrapping_neg() } else { magnitude };
+    (fits && (SIGNED || !negative || magnitude == 0)).then_some(bits)
 }
 
 /// A number that is not finite, by its name.

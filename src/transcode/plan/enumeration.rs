@@ -2,6 +2,10 @@
 
 use buffa_descriptor::EnumDescriptor;
 
+use super::field::{HEAD, head};
+use super::spelling::Spellings;
+use crate::transcode::sink::Span;
+
 /// An enum's values by number and by name.
 #[derive(Debug)]
 pub(in crate::transcode) struct Enum {
@@ -11,14 +15,32 @@ pub(in crate::transcode) struct Enum {
     pub(in crate::transcode) is_null: bool,
     /// In the order of the .proto; aliases stand behind the name that is printed.
     values: Box<[(Box<str>, i32)]>,
-    /// The same names in quotes.
-    quoted: Box<[Box<[u8]>]>,
+    /// The names of `by_number`, in quotes.
+    quoted: Box<[Quoted]>,
     /// Places in `values`, one for each number, sorted by it.
     by_number: Box<[u32]>,
     /// Places in `values`, sorted by name.
     by_name: Box<[u32]>,
+    /// Places of most of the same names.
+    spellings: Spellings,
     /// Whether `by_number` is that of 0, 1, 2, …
     dense: bool,
+}
+
+/// A name in quotes.
+#[derive(Debug)]
+pub(in crate::transcode) struct Quoted {
+    /// Its beginning, to be copied in one go.
+    pub(in crate::transcode) head: [u8; HEAD],
+    pub(in crate::transcode) length: usize,
+    pub(in crate::transcode) whole: Box<[u8]>,
+}
+
+impl Quoted {
+    fn new(name: &str) -> Self {
+        let whole = format!("\"{name}\"").into_bytes();
+        Self { head: head(&whole), length: whole.len(), whole: whole.into() }
+    }
 }
 
 impl Enum {
@@ -33,13 +55,19 @@ impl Enum {
         by_number.dedup_by_key(|place| at(place).1);
         let mut by_name: Vec<u32> = places().collect();
         by_name.sort_by(|a, b| at(a).0.cmp(&at(b).0));
+        let mut spellings = Spellings::new(values.len());
+        for place in places() {
+            spellings.add(&at(&place).0, place);
+        }
         let dense = by_number.iter().enumerate().all(|(n, place)| usize::try_from(at(place).1) == Ok(n));
+        let quoted = by_number.iter().map(|place| Quoted::new(&at(place).0)).collect();
         Self {
             name: descriptor.full_name().into(),
             is_null: descriptor.full_name() == "google.protobuf.NullValue",
             by_number: by_number.into_boxed_slice(),
             by_name: by_name.into_boxed_slice(),
-            quoted: values.iter().map(|(name, _)| format!("\"{name}\"").into_bytes().into()).collect(),
+            quoted,
+            spellings,
             values,
             dense,
         }
@@ -47,23 +75,31 @@ impl Enum {
 
     /// The name of a number, the first one where there are several.
     pub(in crate::transcode) fn name_of(&self, number: i32) -> Option<&str> {
-        self.place_of(number).map(|place| &*self.values[place].0)
+        let place = *self.by_number.get(self.rank_of(number)?)?;
+        Some(&*self.values[place as usize].0)
     }
 
     /// The same in quotes.
-    #[inline]
-    pub(in crate::transcode) fn quoted_name_of(&self, number: i32) -> Option<&[u8]> {
-        self.place_of(number).map(|place| &*self.quoted[place])
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(in crate::transcode) fn quoted(&self, number: i32) -> Option<&Quoted> {
+        self.quoted.get(self.rank_of(number)?)
     }
 
-    #[inline]
-    fn place_of(&self, number: i32) -> Option<usize> {
-        let found = if self.dense {
-            usize::try_from(number).ok().filter(|&place| place < self.by_number.len())?
-        } else {
-            self.by_number.binary_search_by_key(&number, |&place| self.values[place as usize].1).ok()?
-        };
-        Some(self.by_number[found] as usize)
+    /// The place in `by_number` of a number; where they are 0, 1, 2, …, it may be beyond the last.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn rank_of(&self, number: i32) -> Option<usize> {
+        if self.dense { usize::try_from(number).ok() } else { self.sought(number) }
+    }
+
+    fn sought(&self, number: i32) -> Option<usize> {
+        self.by_number.binary_search_by_key(&number, |&place| self.values[place as usize].1).ok()
+    }
+
+    /// The number of a name, if it is one that is found at once.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(in crate::transcode) fn number_spelt(&self, name: Span<'_>) -> Option<i32> {
+        let place = self.spellings.get(name)?;
+        self.values.get(place as usize).map(|(_, number)| *number)
     }
 
     /// The number of a name.

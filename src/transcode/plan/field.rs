@@ -33,8 +33,11 @@ pub(in crate::transcode) struct Field {
     pub(in crate::transcode) single: Tag,
     /// How one value stands on the wire.
     pub(in crate::transcode) wire_type: WireType,
-    /// Whether it is singular, in no oneof, not required, and its enum, if it is one, open: nothing has to be noted of it.
-    pub(in crate::transcode) is_plain: bool,
+    /// Its kind, where it is singular, in no oneof, not required, and its enum, if it is one, open: nothing has to be noted
+    /// of it.
+    pub(in crate::transcode) plain: Option<Kind>,
+    /// Its kind, where it is a list of what no closed enum has to take.
+    pub(in crate::transcode) listed: Option<Kind>,
     /// The type of the value.
     pub(in crate::transcode) of: Of,
     /// The name in the .proto, `user_id`; `[pkg.ext]` for an extension.
@@ -45,6 +48,8 @@ pub(in crate::transcode) struct Field {
     pub(in crate::transcode) key: Box<[u8]>,
     /// The beginning of `key`, to be copied in one go.
     pub(in crate::transcode) key_head: [u8; HEAD],
+    /// How long `key` is, if it is all in `key_head`; else [`LONG`].
+    pub(in crate::transcode) key_length: u8,
     /// The same without the comma, to be compared in one go.
     pub(in crate::transcode) quoted_head: [u8; HEAD],
     /// `,"user_id":`
@@ -60,7 +65,11 @@ pub(in crate::transcode) struct Field {
 }
 
 /// How much of a key is compared and copied in one go.
-pub(in crate::transcode) const HEAD: usize = 32;
+pub(in crate::transcode) const HEAD: usize = SHORT as usize;
+/// Keys up to this length are all in it.
+pub(in crate::transcode) const SHORT: u8 = 32;
+/// The length of keys that are longer.
+pub(in crate::transcode) const LONG: u8 = u8::MAX;
 
 /// The place, in its type, of the field that came next the last time: most messages of a type look alike.
 #[derive(Debug)]
@@ -121,6 +130,8 @@ pub(in crate::transcode) struct EnumId(pub(super) u32);
 pub(in crate::transcode) struct Tag {
     /// The varint, first byte lowest.
     pub(in crate::transcode) bytes: u64,
+    /// The bits of its bytes.
+    pub(in crate::transcode) mask: u64,
     /// How many bytes it has, 1 to 5.
     pub(in crate::transcode) length: u8,
     wire_type: WireType,
@@ -186,15 +197,19 @@ impl Field {
             tag: Tag::new(parts.number, wire_type),
             single: Tag::new(parts.number, parts.kind.wire_type()),
             wire_type: parts.kind.wire_type(),
-            is_plain: parts.count == Count::One
+            plain: (parts.count == Count::One
                 && parts.oneof.is_none()
                 && parts.presence != Presence::Required
-                && !(parts.closed && parts.kind == Kind::Enum),
+                && !(parts.closed && parts.kind == Kind::Enum))
+                .then_some(parts.kind),
+            listed: (parts.count == Count::List && !(parts.closed && parts.kind == Kind::Enum))
+                .then_some(parts.kind),
             of: parts.of,
             name: parts.name.into(),
             json_name: parts.json_name.into(),
             key_head: head(&key),
             quoted_head: head(&key[1..]),
+            key_length: u8::try_from(key.len()).ok().filter(|&length| length <= SHORT).unwrap_or(LONG),
             key,
             proto_key,
             group_name: parts.group_name.map(Into::into),
@@ -243,12 +258,6 @@ impl Field {
 }
 
 impl Tag {
-    /// The bits of its bytes.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(in crate::transcode) fn mask(self) -> u64 {
-        u64::MAX >> (64 - 8 * (u32::from(self.length) & 7))
-    }
-
     /// Its wire type.
     #[inline]
     pub(in crate::transcode) fn wire_type(self) -> WireType {
@@ -264,14 +273,15 @@ impl Tag {
             length += 1;
             rest >>= 7;
             if !more {
-                return Self { bytes, length, wire_type, value };
+                let mask = u64::MAX >> (64 - 8 * length);
+                return Self { bytes, mask, length, wire_type, value };
             }
         }
     }
 }
 
 /// The first bytes of a key, with zeros behind those of a short one.
-fn head(key: &[u8]) -> [u8; HEAD] {
+pub(super) fn head(key: &[u8]) -> [u8; HEAD] {
     let mut head = [0; HEAD];
     let length = key.len().min(HEAD);
     head[..length].copy_from_slice(&key[..length]);

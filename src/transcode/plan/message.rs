@@ -7,6 +7,8 @@ use hashbrown::HashTable;
 
 use super::field::{Field, Successor};
 use super::kind::{Kind, Presence};
+use super::spelling::Spellings;
+use crate::transcode::sink::Span;
 
 /// A message type: its fields in the order of their numbers, and ways to find one.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub(in crate::transcode) struct Type {
     dense: Box<[u32]>,
     /// Ranks by names, JSON names and those of the .proto.
     names: HashTable<u32>,
+    /// Most of the same names.
+    spellings: Spellings,
     hasher: RandomState,
 }
 
@@ -97,13 +101,16 @@ impl Type {
         let mut names = HashTable::with_capacity(fields.len() * 2);
         let hash = |name: &str| hasher.hash_one(name.as_bytes());
         // Where the JSON name of one field is the other name of another, the JSON name is meant.
+        let mut spellings = Spellings::new(fields.len() * 2);
         for (place, field) in fields.iter().enumerate() {
             names.insert_unique(hash(&field.json_name), rank(place), |_| 0);
+            spellings.add(&field.json_name, rank(place));
         }
         for (place, field) in fields.iter().enumerate().filter(|(_, field)| field.name != field.json_name) {
             let taken = |&other: &u32| fields[other as usize].json_name == field.name;
             if names.find(hash(&field.name), taken).is_none() {
                 names.insert_unique(hash(&field.name), rank(place), |_| 0);
+                spellings.add(&field.name, rank(place));
             }
         }
         Self {
@@ -116,6 +123,7 @@ impl Type {
             first: Successor::default(),
             dense: dense.into_boxed_slice(),
             names,
+            spellings,
             hasher,
         }
     }
@@ -128,7 +136,23 @@ impl Type {
         }
     }
 
+    /// The same of a number that is small enough.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(in crate::transcode) fn rank_of_small(&self, number: usize) -> Option<usize> {
+        (*self.dense.get(number)? as usize).checked_sub(1)
+    }
+
     /// The rank of the field with this name, its JSON name or the one in the .proto; `[pkg.ext]` for extensions.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(in crate::transcode) fn rank_of_name(&self, name: Span<'_>) -> Option<usize> {
+        match self.spellings.get(name) {
+            Some(rank) => Some(rank as usize),
+            None => self.rank_named(name.get()),
+        }
+    }
+
+    /// The same, when it does not stand in a text.
+    #[inline(never)]
     pub(in crate::transcode) fn rank_named(&self, name: &[u8]) -> Option<usize> {
         let same = |&rank: &u32| {
             let field = &self.fields[rank as usize];

@@ -7,6 +7,7 @@ use crate::transcode::depth::{DEPTH, TOO_DEEP};
 use crate::transcode::frame::Frame;
 use crate::transcode::json::shown;
 use crate::transcode::options::Unknown;
+use crate::transcode::out::Page;
 use crate::transcode::plan::{
     Count, Entry, Field, Form, Kind, Of, SetItem, Tag, Type, Types, is_reserved, second_of_oneof, type_text,
 };
@@ -29,9 +30,10 @@ impl<'t, 'o> Reader<'t, 'o> {
         text: &'t str,
         home: &'t Types,
         unknown: Unknown,
+        page: &'o mut Page,
         out: &'o mut Vec<u8>,
     ) -> Result<Self, Wrong> {
-        let writer = Writer::new(out, text.len());
+        let writer = Writer::new(page, out, text.len());
         Ok(Self { lexer: Lexer::new(text)?, writer, unknown, home, string: Vec::new() })
     }
 
@@ -48,10 +50,11 @@ impl<'t, 'o> Reader<'t, 'o> {
         while self.token().shape != end {
             self.field(types, message, &mut frame, depth)?;
         }
-        match frame.missing(message) {
-            None => Ok(()),
-            Some(field) => Err(self.missing(message, field)),
+        if let Some(field) = frame.missing(message) {
+            return Err(self.missing(message, field));
         }
+        frame.end();
+        Ok(())
     }
 
     fn missing(&self, message: &Type, field: &Field) -> Wrong {

@@ -10,7 +10,8 @@ use super::super::plan::{Count, Field, Kind, Type, WireType};
 use super::super::reader;
 use super::super::sink::Sink;
 use super::arena::{Arena, Entry, Oneof};
-use super::{DEPTH, Order, Required, Slice, Stop, Walk, value};
+use super::list::List;
+use super::{DEPTH, Order, Required, Slice, Stop, Walk};
 
 impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
     /// The fields of a message that is these slices of the arena, merged.
@@ -174,7 +175,7 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
                 self.noted_value(field, start, end)?;
             }
             Count::List => {
-                let mut list = value::List::default();
+                let mut list = List::default();
                 for place in from..to {
                     let Entry { wire_type, slice, .. } = self.arena.entries[place];
                     // The end of a group is behind its content, and its tag is looked for again.

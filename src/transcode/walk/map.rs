@@ -100,18 +100,26 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         Ok(end)
     }
 
-    #[inline]
     fn map_key(&mut self, field: &'p Field, at: usize, end: usize, pair: &mut Pair) -> Result<usize, Stop> {
+        if field.kind != Kind::String {
+            let (key, behind) = self.number_key(field, at, end)?;
+            pair.key = key;
+            return Ok(behind);
+        }
         let wire = self.wire;
-        let (key, behind) = match field.kind {
-            Kind::String => {
-                let (start, behind) = reader::delimited(wire, at, end)?;
-                if (field.utf8 || S::WELL_KNOWN) && !utf8::is_utf8(Span::new(wire, start, behind)) {
-                    return Err(Stop::broken(format!("a map's key is not UTF-8, at byte {start}")));
-                }
-                pair.text = Slice { start, end: behind };
-                (head(wire, start, behind), behind)
-            }
+        let (start, behind) = reader::delimited(wire, at, end)?;
+        if (field.utf8 || S::WELL_KNOWN) && !utf8::is_utf8(Span::new(wire, start, behind)) {
+            return Err(Stop::broken(format!("a map's key is not UTF-8, at byte {start}")));
+        }
+        (pair.key, pair.text) = (head(wire, start, behind), Slice { start, end: behind });
+        Ok(behind)
+    }
+
+    /// A key that is no text, and the place behind it.
+    #[inline]
+    pub(super) fn number_key(&self, field: &Field, at: usize, end: usize) -> Result<(u64, usize), Stop> {
+        let wire = self.wire;
+        Ok(match field.kind {
             Kind::Fixed32 => reader::fixed32(wire, at, end).map(|(raw, behind)| (u64::from(raw), behind))?,
             Kind::Sfixed32 => {
                 let (raw, behind) = reader::fixed32(wire, at, end)?;
@@ -119,7 +127,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             }
             Kind::Fixed64 | Kind::Sfixed64 => reader::fixed64(wire, at, end)?,
             kind => {
-                let (raw, behind) = reader::varint(wire, at, end)?;
+                let (raw, behind) = reader::wide_varint(wire, at, end)?;
                 let key = match kind {
                     Kind::Bool => u64::from(raw != 0),
                     Kind::Int32 => i64::from(raw as i32).cast_unsigned(),
@@ -130,9 +138,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                 };
                 (key, behind)
             }
-        };
-        pair.key = key;
-        Ok(behind)
+        })
     }
 
     /// Hands on a map: the pairs from `from` on. `introduced` says whether the field has to be introduced first.
@@ -152,12 +158,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         let mark = self.sink.begin_map();
         for place in from..to {
             let pair = self.arena.pairs[place];
-            let key = match entry.key.kind {
-                Kind::String => Key::Text(Span::new(self.wire, pair.text.start, pair.text.end)),
-                Kind::Bool => Key::Bool(pair.key != 0),
-                Kind::Uint32 | Kind::Uint64 | Kind::Fixed32 | Kind::Fixed64 => Key::Unsigned(pair.key),
-                _ => Key::Signed(pair.key.cast_signed()),
-            };
+            let text = Span::new(self.wire, pair.text.start, pair.text.end);
+            let key = key_of(entry.key.kind, pair.key, text);
             if pair.dropped {
                 self.look_at_pair(&entry.value, pair).map_err(|stop| stop.in_entry(key))?;
                 continue;
@@ -195,7 +197,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     }
 
     /// Marks the pairs from `from` on whose key a later one has too.
-    fn drop_replaced(&mut self, from: usize) {
+    pub(super) fn drop_replaced(&mut self, from: usize) {
         let (wire, notes) = (self.wire, &mut *self.arena);
         let pairs = &mut notes.pairs[from..];
         let text = |pair: &Pair| wire.get(pair.text.start..pair.text.end).unwrap_or_default();
@@ -219,5 +221,16 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                 pairs[a].dropped = true;
             }
         }
+    }
+}
+
+/// The key of this kind that is a number, or a text.
+#[inline]
+pub(super) fn key_of(kind: Kind, number: u64, text: Span<'_>) -> Key<'_> {
+    match kind {
+        Kind::String => Key::Text(text),
+        Kind::Bool => Key::Bool(number != 0),
+        Kind::Uint32 | Kind::Uint64 | Kind::Fixed32 | Kind::Fixed64 => Key::Unsigned(number),
+        _ => Key::Signed(number.cast_signed()),
     }
 }

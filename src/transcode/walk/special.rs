@@ -7,8 +7,9 @@
 
 use super::super::plan::{Field, Form, Kind, Type};
 use super::super::reader;
-use super::super::sink::{Sink, Span};
+use super::super::sink::{Before, Sink, Span};
 use super::super::well_known::{field_mask, time};
+use super::ordered::follows;
 use super::{DEPTH, Slice, Stop, Walk};
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
@@ -30,6 +31,35 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             Form::Wrapper(_) => self.wrapper(type_, slices)?,
         }
         Ok(true)
+    }
+
+    /// A well-known type that stands in one piece and has in it what it mostly has; `None` when it does not.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn plain_special(&mut self, type_: &'p Type, slice: Slice) -> Option<Result<(), Stop>> {
+        match type_.form {
+            Form::Timestamp | Form::Duration => {
+                let (seconds, nanos) = self.plain_time(slice)?;
+                Some(self.time_text(type_, seconds, nanos))
+            }
+            Form::Wrapper(kind) => {
+                let field = type_.fields.first()?;
+                let start = slice.start;
+                if start == slice.end {
+                    return Some(self.zero(field));
+                }
+                let behind = follows(self.wire, start, slice.end, field.tag).then_some(start + 1)?;
+                let (_, next) = reader::skip(
+                    self.wire,
+                    behind,
+                    slice.end,
+                    reader::Key { number: field.number, wire_type: kind.wire_type() },
+                    0,
+                )
+                .ok()?;
+                (next == slice.end).then(|| self.bare_value(field, behind, next).map(drop))
+            }
+            _ => None,
+        }
     }
 
     /// Hands each value of these slices to `take`: the rank of its field, and where it stands behind its tag. The wire
@@ -58,11 +88,6 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     }
 
     fn time(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
-        if slices.1 == slices.0 + 1
-            && let Some((seconds, nanos)) = self.plain_time(self.arena.slices[slices.0])
-        {
-            return self.time_text(type_, seconds, nanos);
-        }
         let (mut seconds, mut nanos) = (0, 0);
         self.each(type_, slices, |walk, field, at, end| {
             let (raw, _) = reader::varint(walk.wire, at, end)?;
@@ -99,7 +124,9 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
                 "a {name} of {seconds} seconds and {nanos} nanoseconds is out of range"
             )));
         };
-        self.sink.text(text.get());
+        if !self.sink.plain_text(Before::Nothing, text.get()) {
+            self.sink.text(text.get());
+        }
         Ok(())
     }
 

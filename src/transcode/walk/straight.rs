@@ -1,17 +1,19 @@
-//! Lists of strings and messages, and maps with text for keys, as they are mostly written: handed on as they are read.
+//! Maps as they are mostly written, a key and a value in each entry and no key twice: handed on as they are read.
 
-use super::super::plan::{Entry, Field, Kind, WireType};
+use super::super::plan::{Entry, Field, Kind};
 use super::super::reader;
-use super::super::sink::{Key, Sink, Span};
+use super::super::sink::{Before, Sink, Span};
 use super::super::utf8;
 use super::super::window::eight;
-use super::ordered::stands;
-use super::{Order, Slice, Stop, Walk};
+use super::arena::Pair;
+use super::map::key_of;
+use super::ordered::follows;
+use super::{Slice, Stop, Walk};
 
-/// Keys of so many entries are compared with each other: maps with more take the longer way.
+/// Keys of so many entries are compared with each other; those of more are noted, and sorted in the end.
 const FEW: usize = 8;
 
-/// A key that came before: its first bytes, and where it is.
+/// A key that came before: as a number, or the first bytes of its text, and where that is.
 #[derive(Clone, Copy)]
 struct Earlier {
     head: u64,
@@ -19,141 +21,113 @@ struct Earlier {
 }
 
 impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
-    /// The strings of a list from `at` on, which is behind the tag of the first; answers the place behind the last.
-    pub(super) fn strings(&mut self, field: &'p Field, mut at: usize, end: usize) -> Result<usize, Stop> {
-        let wire = self.wire;
-        self.sink.field(field);
-        let mark = self.sink.begin_list();
-        let mut index = 0;
-        loop {
-            let (start, behind) =
-                reader::delimited(wire, at, end).map_err(|broken| Stop::from(broken).in_element(index))?;
-            let text = self.string(field, start, behind).map_err(|stop| stop.in_element(index))?;
-            self.sink.element();
-            self.sink.text(text);
-            (at, index) = (behind, index + 1);
-            match self.again(field, at, end) {
-                Some((WireType::Delimited, behind)) if at < end => at = behind,
-                _ => break,
-            }
-        }
-        self.sink.end_list(mark);
-        Ok(at)
-    }
-
-    /// The messages of a list from `at` on, which is behind the tag of the first; answers the place behind the last.
-    pub(super) fn messages(&mut self, field: &'p Field, mut at: usize, end: usize) -> Result<usize, Stop> {
-        let Some(type_) = self.types.of(field) else { return Ok(end) };
-        self.sink.field(field);
-        let mark = self.sink.begin_list();
-        let mut index = 0;
-        loop {
-            let (start, behind) = reader::delimited(self.wire, at, end)
-                .map_err(|broken| Stop::from(broken).in_element(index))?;
-            self.sink.element();
-            let slice = Slice { start, end: behind };
-            self.nested(|walk| walk.message(type_, slice)).map_err(|stop| stop.in_element(index))?;
-            (at, index) = (behind, index + 1);
-            match self.again(field, at, end) {
-                Some((WireType::Delimited, behind)) if at < end => at = behind,
-                _ => break,
-            }
-        }
-        self.sink.end_list(mark);
-        Ok(at)
-    }
-
-    /// A map whose first entry's length is at `at`, if it is as most are: a few entries, each a text and a value, no key
-    /// twice. `None` when it is not; then nothing has been handed on that does not begin again.
-    #[inline]
+    /// The entries of a map from `at` on, which is behind the tag of the first; answers the place behind the last. Where
+    /// an entry is not as most are, it is disorder.
+    #[inline(never)]
     pub(super) fn straight_map(
         &mut self,
         field: &'p Field,
+        entry: &'p Entry,
         mut at: usize,
         end: usize,
-    ) -> Result<Option<usize>, Stop> {
-        let Some(entry) = field.entry() else { return Ok(None) };
-        let plain = entry.key.kind == Kind::String && !entry.value.kind.is_message() && !entry.value.closed;
-        if !plain || self.order == Order::Indexed || !self.is_short(field, at, end) {
-            return Ok(None);
-        }
+    ) -> Result<usize, Stop> {
+        let wire = self.wire;
+        let (is_text, noted) = (entry.key.kind == Kind::String, self.arena.pairs.len());
         let mut earlier = [Earlier { head: 0, text: Slice { start: 0, end: 0 } }; FEW];
         let mut count = 0;
         self.sink.field(field);
         let mark = self.sink.begin_map();
         loop {
-            let (start, behind) = reader::delimited(self.wire, at, end)?;
-            let (key, value) = self.straight_entry(entry, start, behind)?;
-            let head = head(self.wire, key.start, key.end);
+            let (start, behind) = reader::delimited(wire, at, end)?;
+            let (key, value) = self.straight_key(&entry.key, start, behind)?;
             let same = |other: &Earlier| {
-                let bytes = |slice: Slice| self.wire.get(slice.start..slice.end);
-                other.head == head && bytes(other.text) == bytes(key)
+                let bytes = |slice: Slice| wire.get(slice.start..slice.end);
+                other.head == key.head && (!is_text || bytes(other.text) == bytes(key.text))
             };
-            if count == FEW || earlier[..count].iter().any(same) {
-                return Err(Stop::Disorder);
+            if count < FEW {
+                if earlier[..count].iter().any(same) {
+                    return Err(Stop::Disorder);
+                }
+                earlier[count] = key;
+            } else {
+                if count == FEW {
+                    self.arena.pairs.extend(earlier.map(pair));
+                }
+                self.arena.pairs.push(pair(key));
             }
-            (earlier[count], count) = (Earlier { head, text: key }, count + 1);
-            let key = Key::Text(Span::new(self.wire, key.start, key.end));
-            self.sink.entry(key);
-            let read = match value {
-                Some(value) => self.bare_value(&entry.value, value, behind),
-                None => self.zero(&entry.value).map(|()| behind),
-            };
-            if read.map_err(|stop| stop.in_entry(key))? != behind {
-                return Err(Stop::Disorder);
-            }
+            count += 1;
+            self.straight_entry(entry, key, value, behind)?;
             at = behind;
-            match self.again(field, at, end) {
-                Some((WireType::Delimited, behind)) if at < end => at = behind,
-                _ => break,
+            if at >= end || !follows(wire, at, end, field.tag) {
+                break;
             }
+            at += usize::from(field.tag.length);
+        }
+        if count > FEW {
+            self.drop_replaced(noted);
+            if self.arena.pairs[noted..].iter().any(|pair| pair.dropped) {
+                return Err(Stop::Disorder);
+            }
+            self.arena.pairs.truncate(noted);
         }
         self.sink.end_map(mark);
-        Ok(Some(at))
+        Ok(at)
     }
 
-    /// Whether no more entries follow each other than are compared.
-    fn is_short(&self, field: &Field, mut at: usize, end: usize) -> bool {
-        for _ in 0..FEW {
-            let Ok((_, behind)) = reader::delimited(self.wire, at, end) else { return false };
-            if behind >= end {
-                return true;
-            }
-            if !stands(self.wire, behind, end, field.tag) {
-                // Near the end of the bytes a tag may be there and not be seen.
-                return self.wire.len() - behind >= 8;
-            }
-            at = behind + usize::from(field.tag.length);
+    /// The key of an entry, and the place behind it. Some writers leave it out where it is empty or zero.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn straight_key(&mut self, field: &'p Field, start: usize, end: usize) -> Result<(Earlier, usize), Stop> {
+        let nowhere = Slice { start, end: start };
+        if start >= end || self.wire.get(start).is_none_or(|&byte| u32::from(byte) != field.single.value) {
+            return Ok((Earlier { head: 0, text: nowhere }, start));
         }
-        false
+        if field.kind == Kind::String {
+            let (text, behind) = reader::delimited(self.wire, start + 1, end)?;
+            let head = head(self.wire, text, behind);
+            return Ok((Earlier { head, text: Slice { start: text, end: behind } }, behind));
+        }
+        let (number, behind) = self.number_key(field, start + 1, end)?;
+        Ok((Earlier { head: number, text: nowhere }, behind))
     }
 
-    /// Where an entry's key is, and where its value begins behind its tag. Some leave out what is empty or zero.
-    #[inline]
-    fn straight_entry(
-        &self,
-        entry: &Entry,
-        start: usize,
-        end: usize,
-    ) -> Result<(Slice, Option<usize>), Stop> {
+    /// Hands on an entry whose value's tag is at `at`; some writers leave a value out that is empty or zero.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn straight_entry(&mut self, entry: &'p Entry, key: Earlier, at: usize, end: usize) -> Result<(), Stop> {
         let wire = self.wire;
-        let is_next = |field: &Field, at: usize| {
-            at < end && wire.get(at).is_some_and(|&byte| u32::from(byte) == field.single.value)
-        };
-        let (mut key, mut at) = (Slice { start, end: start }, start);
-        if is_next(&entry.key, at) {
-            let (text, behind) = reader::delimited(wire, at + 1, end)?;
-            if (entry.key.utf8 || S::WELL_KNOWN) && !utf8::is_utf8(Span::new(wire, text, behind)) {
-                return Err(Stop::broken(format!("a map's key is not UTF-8, at byte {text}")));
+        let text = Span::new(wire, key.text.start, key.text.end);
+        if entry.key.kind != Kind::String {
+            self.sink.entry(key_of(entry.key.kind, key.head, text));
+        } else if !self.sink.plain_entry(text) {
+            if (entry.key.utf8 || S::WELL_KNOWN) && !utf8::is_utf8(text) {
+                let at = key.text.start;
+                return Err(Stop::broken(format!("a map's key is not UTF-8, at byte {at}")));
             }
-            (key, at) = (Slice { start: text, end: behind }, behind);
+            self.sink.entry(key_of(entry.key.kind, key.head, text));
         }
-        match at {
-            at if at == end => Ok((key, None)),
-            at if is_next(&entry.value, at) => Ok((key, Some(at + 1))),
-            _ => Err(Stop::Disorder),
+        let value = &entry.value;
+        let read = if at == end {
+            self.zero(value).map(|()| end)
+        } else if wire.get(at).is_none_or(|&byte| u32::from(byte) != value.single.value) {
+            return Err(Stop::Disorder);
+        } else if value.kind == Kind::String {
+            reader::delimited(wire, at + 1, end).map_err(Stop::from).and_then(|(start, behind)| {
+                self.text(value, Before::Nothing, start, behind)?;
+                Ok(behind)
+            })
+        } else {
+            self.bare_value(value, at + 1, end)
+        };
+        match read {
+            Ok(behind) if behind == end => Ok(()),
+            Ok(_) => Err(Stop::Disorder),
+            Err(stop) => Err(stop.in_entry(key_of(entry.key.kind, key.head, text))),
         }
     }
+}
+
+/// A key as it is noted.
+fn pair(Earlier { head, text }: Earlier) -> Pair {
+    Pair { key: head, text, values: (usize::MAX, 0), dropped: false }
 }
 
 /// The first bytes of a text, as a number: texts that differ in it differ.

@@ -7,7 +7,7 @@
 
 use super::super::plan::{Field, Kind, Presence, WireType};
 use super::super::reader;
-use super::super::sink::{Sink, Span};
+use super::super::sink::{Before, Sink, Span};
 use super::super::utf8;
 use super::super::zigzag;
 use super::{DEPTH, Slice, Stop, Walk};
@@ -19,50 +19,46 @@ pub(super) const ELEMENT: u8 = 1;
 /// A value that has been introduced.
 pub(super) const BARE: u8 = 2;
 
-/// A list that begins with its first element.
-pub(super) struct List<M> {
-    mark: Option<M>,
-    index: usize,
-}
-
-impl<M> Default for List<M> {
-    fn default() -> Self {
-        Self { mark: None, index: 0 }
-    }
-}
-
 impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
-    /// The value of a field at `at`; answers the place behind it.
+    /// The value of a field of this kind at `at`; answers the place behind it.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn value<const AS: u8>(
         &mut self,
+        kind: Kind,
+        wire: &'w [u8],
         field: &'p Field,
         at: usize,
         end: usize,
     ) -> Result<usize, Stop> {
-        match field.kind {
+        match kind {
             Kind::Message => {
-                let (start, behind) = reader::delimited(self.wire, at, end)?;
-                self.introduce::<AS>(field);
+                let (start, behind) = reader::delimited(wire, at, end)?;
+                self.sink.introduce(before::<AS>(field));
                 self.submessage(field, Slice { start, end: behind })?;
                 Ok(behind)
             }
             Kind::Group => {
                 let key = reader::Key { number: field.number, wire_type: WireType::StartGroup };
-                let (content, behind) = reader::skip(self.wire, at, end, key, DEPTH - self.depth)?;
-                self.introduce::<AS>(field);
+                let (content, behind) = reader::skip(wire, at, end, key, DEPTH - self.depth)?;
+                self.sink.introduce(before::<AS>(field));
                 self.submessage(field, Slice { start: at, end: content })?;
                 Ok(behind)
             }
-            _ => self.scalar::<AS>(field, at, end),
+            _ => self.scalar::<AS>(kind, wire, field, at, end),
         }
     }
 
     /// The same of what is no message. Without optimisation its frame is large, and is not to stand on the stack once
     /// a level.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn scalar<const AS: u8>(&mut self, field: &'p Field, at: usize, end: usize) -> Result<usize, Stop> {
-        let wire = self.wire;
+    fn scalar<const AS: u8>(
+        &mut self,
+        kind: Kind,
+        wire: &'w [u8],
+        field: &'p Field,
+        at: usize,
+        end: usize,
+    ) -> Result<usize, Stop> {
         macro_rules! number {
             ($read:ident, $sink:ident, |$raw:ident| $value:expr, $is_zero:expr) => {{
                 let ($raw, behind) = reader::$read(wire, at, end)?;
@@ -70,20 +66,17 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
                 if AS == FIELD && $is_zero(value) && self.omits(field) {
                     return Ok(behind);
                 }
-                self.introduce::<AS>(field);
-                self.sink.$sink(value);
+                self.sink.$sink(before::<AS>(field), value);
                 Ok(behind)
             }};
         }
-        match field.kind {
+        match kind {
             Kind::String => {
                 let (start, behind) = reader::delimited(wire, at, end)?;
                 if AS == FIELD && start == behind && self.omits(field) {
                     return Ok(behind);
                 }
-                let text = self.string(field, start, behind)?;
-                self.introduce::<AS>(field);
-                self.sink.text(text);
+                self.text(field, before::<AS>(field), start, behind)?;
                 Ok(behind)
             }
             Kind::Bytes => {
@@ -91,29 +84,30 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
                 if AS == FIELD && start == behind && self.omits(field) {
                     return Ok(behind);
                 }
-                self.introduce::<AS>(field);
+                self.sink.introduce(before::<AS>(field));
                 self.sink.bytes(Span::new(wire, start, behind));
                 Ok(behind)
             }
-            Kind::Int32 => number!(varint, int32, |raw| raw as i32, |value| value == 0),
-            Kind::Int64 => number!(varint, int64, |raw| raw.cast_signed(), |value| value == 0),
-            Kind::Uint32 => number!(varint, uint32, |raw| raw as u32, |value| value == 0),
-            Kind::Uint64 => number!(varint, uint64, |raw| raw, |value| value == 0),
+            Kind::Int32 => number!(varint, int32_after, |raw| raw as i32, |value| value == 0),
+            Kind::Int64 => number!(wide_varint, int64_after, |raw| raw.cast_signed(), |value| value == 0),
+            Kind::Uint32 => number!(varint, uint32_after, |raw| raw as u32, |value| value == 0),
+            Kind::Uint64 => number!(wide_varint, uint64_after, |raw| raw, |value| value == 0),
             Kind::Sint32 => {
-                number!(varint, int32, |raw| zigzag::read(u64::from(raw as u32)) as i32, |value| value == 0)
+                number!(varint, int32_after, |raw| zigzag::read(u64::from(raw as u32)) as i32, |value| value
+                    == 0)
             }
-            Kind::Sint64 => number!(varint, int64, |raw| zigzag::read(raw), |value| value == 0),
-            Kind::Fixed32 => number!(fixed32, uint32, |raw| raw, |value| value == 0),
-            Kind::Fixed64 => number!(fixed64, uint64, |raw| raw, |value| value == 0),
-            Kind::Sfixed32 => number!(fixed32, int32, |raw| raw.cast_signed(), |value| value == 0),
-            Kind::Sfixed64 => number!(fixed64, int64, |raw| raw.cast_signed(), |value| value == 0),
-            Kind::Bool => number!(varint, bool, |raw| raw != 0, |value: bool| !value),
+            Kind::Sint64 => number!(wide_varint, int64_after, |raw| zigzag::read(raw), |value| value == 0),
+            Kind::Fixed32 => number!(fixed32, uint32_after, |raw| raw, |value| value == 0),
+            Kind::Fixed64 => number!(fixed64, uint64_after, |raw| raw, |value| value == 0),
+            Kind::Sfixed32 => number!(fixed32, int32_after, |raw| raw.cast_signed(), |value| value == 0),
+            Kind::Sfixed64 => number!(fixed64, int64_after, |raw| raw.cast_signed(), |value| value == 0),
+            Kind::Bool => number!(varint, bool_after, |raw| raw != 0, |value: bool| !value),
             // Zero with a sign is not the default value.
             Kind::Float => {
-                number!(fixed32, float, |raw| f32::from_bits(raw), |value: f32| value.to_bits() == 0)
+                number!(fixed32, float_after, |raw| f32::from_bits(raw), |value: f32| value.to_bits() == 0)
             }
             Kind::Double => {
-                number!(fixed64, double, |raw| f64::from_bits(raw), |value: f64| value.to_bits() == 0)
+                number!(fixed64, double_after, |raw| f64::from_bits(raw), |value: f64| value.to_bits() == 0)
             }
             Kind::Enum => {
                 let (raw, behind) = reader::varint(wire, at, end)?;
@@ -122,12 +116,41 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
                     return Ok(behind);
                 }
                 let Some(e) = self.types.enum_of(field) else { return Ok(behind) };
-                self.introduce::<AS>(field);
+                self.sink.introduce(before::<AS>(field));
                 self.sink.number_of(e, number);
                 Ok(behind)
             }
             Kind::Message | Kind::Group => Ok(at),
         }
+    }
+
+    /// Hands on the string between two places.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn text(
+        &mut self,
+        field: &'p Field,
+        before: Before<'p>,
+        start: usize,
+        end: usize,
+    ) -> Result<(), Stop> {
+        if self.sink.plain_text(before, Span::new(self.wire, start, end)) {
+            return Ok(());
+        }
+        self.checked_text(field, before, start, end)
+    }
+
+    #[inline(never)]
+    fn checked_text(
+        &mut self,
+        field: &'p Field,
+        before: Before<'p>,
+        start: usize,
+        end: usize,
+    ) -> Result<(), Stop> {
+        let text = self.string(field, start, end)?;
+        self.sink.introduce(before);
+        self.sink.text(text);
+        Ok(())
     }
 
     /// The string between two places, which is UTF-8 where its type or the sink asks for it.
@@ -169,81 +192,10 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
         Ok(())
     }
 
-    /// The elements behind one tag of a list: one, or a chunk of them.
-    pub(super) fn elements(
-        &mut self,
-        field: &'p Field,
-        wire_type: WireType,
-        mut at: usize,
-        end: usize,
-        list: &mut List<S::Mark>,
-    ) -> Result<usize, Stop> {
-        if wire_type == field.wire_type {
-            return self.list_element(field, at, end, list);
-        }
-        if wire_type != WireType::Delimited || !field.kind.is_packable() {
-            return Err(self.wrong_wire_type(field, wire_type, at));
-        }
-        let (start, behind) = reader::delimited(self.wire, at, end)?;
-        at = start;
-        while at < behind && (field.closed || list.mark.is_none()) {
-            at = self.list_element(field, at, behind, list)?;
-        }
-        if field.kind == Kind::Int32 {
-            // By far the most frequent: without a look at the kind each time.
-            while at < behind {
-                let (raw, next) = reader::varint(self.wire, at, behind)?;
-                self.sink.element();
-                self.sink.int32(raw as i32);
-                (at, list.index) = (next, list.index + 1);
-            }
-        }
-        while at < behind {
-            at = self.element_value(field, at, behind).map_err(|stop| stop.in_element(list.index))?;
-            list.index += 1;
-        }
-        Ok(behind)
-    }
-
-    #[inline(never)]
-    fn element_value(&mut self, field: &'p Field, at: usize, end: usize) -> Result<usize, Stop> {
-        self.value::<ELEMENT>(field, at, end)
-    }
-
     /// A value that has been introduced.
     #[inline(never)]
     pub(super) fn bare_value(&mut self, field: &'p Field, at: usize, end: usize) -> Result<usize, Stop> {
-        self.value::<BARE>(field, at, end)
-    }
-
-    #[inline]
-    fn list_element(
-        &mut self,
-        field: &'p Field,
-        at: usize,
-        end: usize,
-        list: &mut List<S::Mark>,
-    ) -> Result<usize, Stop> {
-        if field.closed
-            && let Some(behind) = self.unknown_number(field, at, end)?
-        {
-            return Ok(behind);
-        }
-        if list.mark.is_none() {
-            self.sink.field(field);
-            list.mark = Some(self.sink.begin_list());
-        }
-        let behind = self.element_value(field, at, end).map_err(|stop| stop.in_element(list.index))?;
-        list.index += 1;
-        Ok(behind)
-    }
-
-    pub(super) fn end_list(&mut self, field: &'p Field, List { mark, .. }: List<S::Mark>) {
-        match mark {
-            Some(mark) => self.sink.end_list(mark),
-            None if self.defaults => self.absent(field),
-            None => {}
-        }
+        self.value::<BARE>(field.kind, self.wire, field, at, end)
     }
 
     /// If a closed enum does not name the number at `at`: hands it on as unknown, and answers the place behind it.
@@ -273,13 +225,14 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
     fn omits(&self, field: &Field) -> bool {
         field.presence == Presence::Implicit && !self.defaults
     }
+}
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn introduce<const AS: u8>(&mut self, field: &'p Field) {
-        match AS {
-            FIELD => self.sink.field(field),
-            ELEMENT => self.sink.element(),
-            _ => {}
-        }
+/// What introduces a value.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn before<const AS: u8>(field: &Field) -> Before<'_> {
+    match AS {
+        FIELD => Before::Field(field),
+        ELEMENT => Before::Element,
+        _ => Before::Nothing,
     }
 }

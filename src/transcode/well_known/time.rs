@@ -1,5 +1,6 @@
 //! Timestamp and Duration as text (protobuf.dev/programming-guides/json: RFC 3339, and seconds with an `s`).
 
+use crate::transcode::json::two_digits;
 use crate::transcode::sink::Span;
 
 /// The most seconds of a Duration, in both directions: about 10,000 years.
@@ -8,21 +9,22 @@ const MOST_SECONDS: i64 = 315_576_000_000;
 const FIRST: i64 = -62_135_596_800;
 /// 9999-12-31T23:59:59Z
 const LAST: i64 = 253_402_300_799;
+/// From 0000-03-01 to 1970-01-01.
+const DAYS_BEFORE: i64 = 719_468;
 
 /// Seconds since 1970 and nanoseconds of an RFC 3339 time; `None` when it is none, or out of range.
 pub(in crate::transcode) fn timestamp(text: &[u8]) -> Option<(i64, i32)> {
-    let number = |from: usize, to: usize| {
-        let digits = text.get(from..to)?;
-        digits
-            .iter()
-            .try_fold(0_i64, |value, byte| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0')))
+    let begin: &[u8; 19] = text.first_chunk()?;
+    let mut odd = 0;
+    let mut pair = |at: usize| {
+        let (tens, ones) = (begin[at].wrapping_sub(b'0'), begin[at + 1].wrapping_sub(b'0'));
+        odd |= u8::from(tens > 9) | u8::from(ones > 9);
+        i64::from(tens) * 10 + i64::from(ones)
     };
-    let stands = |at: usize, byte: u8| (text.get(at) == Some(&byte)).then_some(());
-    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-    for (at, byte) in [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')] {
-        stands(at, byte)?;
-    }
+    let (year, month, day) = (pair(0) * 100 + pair(2), pair(5), pair(8));
+    let (hour, minute, second) = (pair(11), pair(14), pair(17));
+    let stands = begin[4] == b'-' && begin[7] == b'-' && begin[10] == b'T' && begin[13] == b':';
+    (odd == 0 && stands && begin[16] == b':').then_some(())?;
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = match month {
         2 if leap => 29,
@@ -42,7 +44,11 @@ pub(in crate::transcode) fn timestamp(text: &[u8]) -> Option<(i64, i32)> {
     let offset = match text.get(at..)? {
         b"Z" => 0,
         [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
-            let (hours, minutes) = (number(at + 1, at + 3)?, number(at + 4, at + 6)?);
+            let number = |at: usize| {
+                let digits = text.get(at..at + 2).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+                Some(digits.iter().fold(0, |value, byte| value * 10 + i64::from(byte - b'0')))
+            };
+            let (hours, minutes) = (number(at + 1)?, number(at + 4)?);
             (hours < 24 && minutes < 60).then_some(())?;
             (hours * 3600 + minutes * 60) * if *sign == b'-' { -1 } else { 1 }
         }
@@ -58,20 +64,21 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - DAYS_BEFORE
 }
 
-/// Year, month and day of so many days since 1970-01-01 (`civil_from_days`).
-fn date(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
+/// Year, month and day of so many days since 0000-03-01, up to the year 9999 (Neri and Schneider, "Euclidean affine
+/// functions and their application to calendar algorithms").
+#[expect(clippy::cast_possible_truncation, reason = "the lower half of a fraction is what comes next of it")]
+fn date(days: u32) -> (u32, u32, u32) {
+    let quarters = 4 * days + 3;
+    let (century, of_century) = (quarters / 146_097, quarters % 146_097 / 4);
+    let years = 2_939_745 * u64::from(4 * of_century + 3);
+    let year = 100 * century + (years >> 32) as u32;
+    let of_year = years as u32 / 2_939_745 / 4;
+    let months = 2141 * of_year + 197_913;
+    let (month, day) = (months >> 16, (months & 0xffff) / 2141 + 1);
+    if of_year >= 306 { (year + 1, month - 12, day) } else { (year, month, day) }
 }
 
 /// Nanoseconds of one to nine digits behind a point.
@@ -167,24 +174,20 @@ impl Text {
 pub(in crate::transcode) fn timestamp_text(seconds: i64, nanos: i32) -> Option<Text> {
     let nanos = u32::try_from(nanos).ok().filter(|&nanos| nanos < 1_000_000_000)?;
     (FIRST..=LAST).contains(&seconds).then_some(())?;
-    let (year, month, day) = date(seconds.div_euclid(86_400));
-    let of_day = seconds.rem_euclid(86_400);
+    // Within those limits it is above zero.
+    let since_march = (seconds + DAYS_BEFORE * 86_400) as u64;
+    let (days, of_day) = ((since_march / 86_400) as u32, (since_march % 86_400) as u32);
+    let (year, month, day) = date(days);
+    let (hour, of_hour) = (of_day / 3600, of_day % 3600);
     let mut text = Text { bytes: *b"0000-00-00T00:00:00                             ", length: 19 };
-    let mut pair = |at: usize, value: i64| {
-        text.bytes[at] = b'0' + (value / 10) as u8;
-        text.bytes[at + 1] = b'0' + (value % 10) as u8;
-    };
-    for (at, value) in [
-        (0, year / 100),
-        (2, year % 100),
-        (5, month),
-        (8, day),
-        (11, of_day / 3600),
-        (14, of_day / 60 % 60),
-        (17, of_day % 60),
-    ] {
-        pair(at, value);
-    }
+    let mut pair = |at: usize, value: u32| text.bytes[at..at + 2].copy_from_slice(&two_digits(value));
+    pair(0, year / 100);
+    pair(2, year % 100);
+    pair(5, month);
+    pair(8, day);
+    pair(11, hour);
+    pair(14, of_hour / 60);
+    pair(17, of_hour % 60);
     text.nanos(nanos);
     text.push(b'Z');
     Some(text)
