@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 
 use tonic::metadata::MetadataMap;
 
-use crate::event::{Event, Kind, metadata_object};
+use crate::event::{Event, Kind, metadata_object, timestamp};
 use crate::protocol::Status;
 use crate::protocol::status::Details;
 use crate::schema::bundled_closure;
@@ -47,7 +47,7 @@ impl Journalist {
             method: method.to_owned(),
             target: None,
             peer: Some(head.peer.to_string()),
-            time: rfc3339(SystemTime::now()),
+            time: timestamp(SystemTime::now()),
             rule: None,
         });
         journalist.push(|| Kind::Metadata { metadata: metadata_object(&head.metadata) });
@@ -115,14 +115,4 @@ fn body(plan: &Plan, wire: &[u8]) -> serde_json::Value {
         .ok()
         .and_then(|()| serde_json::from_slice(&text).ok())
         .unwrap_or_default()
-}
-
-/// The time in RFC 3339, to the millisecond, in UTC.
-fn rfc3339(time: SystemTime) -> String {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let stamp = prost_types::Timestamp {
-        seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
-        nanos: i32::try_from(since.subsec_millis()).unwrap_or(0) * 1_000_000,
-    };
-    stamp.to_string()
 }

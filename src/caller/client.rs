@@ -9,12 +9,14 @@ use tonic::metadata::MetadataMap;
 
 use super::{Call, CallError, ClientBuilder, Prepared, Reply};
 use crate::client::{CallHead, Connection, Reflection, ReplyCount};
+use crate::protocol::Encoding;
 use crate::schema::{Schema, SchemaError, Shape};
 
 /// A connection to a server together with the schema it speaks. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    encoding: Encoding,
 }
 
 struct Inner {
@@ -60,7 +62,15 @@ impl Client {
         timeout: Option<Duration>,
     ) -> Self {
         let prepared = Mutex::new(HashMap::new());
-        Self { inner: Arc::new(Inner { connection, schema, reflection, metadata, timeout, prepared }) }
+        let inner = Inner { connection, schema, reflection, metadata, timeout, prepared };
+        Self { inner: Arc::new(inner), encoding: Encoding::Identity }
+    }
+
+    /// The same, whose requests are compressed.
+    #[must_use]
+    pub fn with_encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
     }
 
     /// The connection that calls are made over.
@@ -102,13 +112,20 @@ impl Client {
 
     /// Starts a call of a method that was made ready before. Whatever prevents it is how the call ends.
     pub fn start_prepared(&self, prepared: Arc<Prepared>) -> Call {
+        let (requests, replies) = self.inner.connection.call(self.head(&prepared));
+        Call::new(prepared, requests, replies)
+    }
+
+    /// The head of a call of a method, as [`Client::start_prepared`] sends it.
+    pub fn head(&self, prepared: &Prepared) -> CallHead {
         let method = prepared.method();
         let count = if method.shape().streams_replies() { ReplyCount::Many } else { ReplyCount::One };
-        let mut head =
-            CallHead::new(method.path()).with_metadata(self.inner.metadata.clone()).with_count(count);
+        let mut head = CallHead::new(method.path())
+            .with_metadata(self.inner.metadata.clone())
+            .with_count(count)
+            .with_encoding(self.encoding);
         head.timeout = self.inner.timeout;
-        let (requests, replies) = self.inner.connection.call(head);
-        Call::new(prepared, requests, replies)
+        head
     }
 
     /// Makes a method ready; the second time at no cost.

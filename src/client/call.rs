@@ -147,7 +147,7 @@ pub(super) fn begin(connection: &Connection, head: CallHead) -> (Requests, Repli
     }
 }
 
-fn request(remote: &Remote, head: CallHead) -> Result<Request<()>, ConnectError> {
+pub(super) fn request(remote: &Remote, head: CallHead) -> Result<Request<()>, ConnectError> {
     let mut headers = head.metadata.into_headers();
     headers.insert(TE, HeaderValue::from_static("trailers"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type::GRPC));

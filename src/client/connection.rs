@@ -83,6 +83,25 @@ pub struct Phases {
     pub http2: Duration,
 }
 
+impl Phases {
+    /// All of them together.
+    pub fn sum(&self) -> Duration {
+        self.dns + self.connect + self.tls.unwrap_or_default() + self.http2
+    }
+
+    /// The same where the layer failed, and all until then took so long.
+    fn with_last(mut self, layer: Layer, all: Duration) -> Self {
+        let rest = all.saturating_sub(self.sum());
+        match layer {
+            Layer::Resolve => self.dns += rest,
+            Layer::Connect => self.connect += rest,
+            Layer::Tls => self.tls = Some(rest),
+            _ => self.http2 += rest,
+        }
+        self
+    }
+}
+
 /// Whether a connection is ready before the server has spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Greeting {
@@ -109,13 +128,17 @@ impl Connection {
         options: &ConnectOptions,
     ) -> Result<Self, ConnectError> {
         let security = target.security(options.security).map_err(Kind::Target)?;
+        let begun = Instant::now();
+        let mut phases = Phases::default();
         let mut attempts = Vec::new();
         let mut layer = Layer::Resolve;
-        let connecting = Self::connect_in(target, security, greeting, options, &mut layer, &mut attempts);
-        match tokio::time::timeout(options.connect_timeout, connecting).await {
+        let so_far = (&mut layer, &mut attempts, &mut phases);
+        let connecting = Self::connect_in(target, security, greeting, options, so_far);
+        let connected = match tokio::time::timeout(options.connect_timeout, connecting).await {
             Ok(connected) => connected,
             Err(_) => Err(Kind::TimedOut { layer, after: options.connect_timeout, attempts }.into()),
-        }
+        };
+        connected.map_err(|error| error.after(phases.with_last(layer, begun.elapsed())))
     }
 
     async fn connect_in(
@@ -123,8 +146,7 @@ impl Connection {
         security: Security,
         greeting: Greeting,
         options: &ConnectOptions,
-        layer: &mut Layer,
-        attempts: &mut Vec<Attempt>,
+        (layer, attempts, phases): (&mut Layer, &mut Vec<Attempt>, &mut Phases),
     ) -> Result<Self, ConnectError> {
         let patience = Deadline::of(Some(options.connect_timeout));
         // What was typed wrong is told before anything is dialled.
@@ -146,7 +168,6 @@ impl Connection {
             let now = Instant::now();
             now - std::mem::replace(&mut since, now)
         };
-        let mut phases = Phases::default();
         let (candidates, unresolved) = resolve(target, security, options).await;
         phases.dns = lap();
         if candidates.is_empty() {
@@ -186,7 +207,7 @@ impl Connection {
             has_scheme: target.has_scheme(),
             patience,
             probed: AtomicBool::new(false),
-            phases,
+            phases: *phases,
             authority,
             prefix: target.prefix().to_owned(),
             user_agent,
@@ -239,6 +260,14 @@ impl Connection {
     /// What was agreed on in the TLS handshake; `None` on plaintext.
     pub fn tls(&self) -> Option<&TlsFacts> {
         self.remote.tls.as_ref()
+    }
+
+    /// What is sent first of a call: the method, the path and all of the metadata, greet's own too.
+    ///
+    /// # Errors
+    /// When it cannot be sent, such as a path with a blank.
+    pub fn request(&self, head: CallHead) -> Result<http::Request<()>, ConnectError> {
+        call::request(&self.remote, head)
     }
 
     /// Begins a call: its head is on its way when this returns. What prevents it is its first reply, an

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::leaf::os_cause::words;
 use crate::leaf::{Layer, duration};
 
+use super::connection::Phases;
 use super::proxy::Refusal;
 use super::resolve::{Peer, Unresolved};
 use super::socket::Heard;
@@ -17,6 +18,8 @@ use super::tls::TlsFailure;
 pub struct ConnectError {
     /// In a box, for it is large beside what it is the alternative to.
     kind: Box<Kind>,
+    /// How long was spent until then.
+    phases: Option<Box<Phases>>,
 }
 
 #[derive(Debug)]
@@ -61,7 +64,7 @@ impl From<Unresolved> for Attempt {
 
 impl From<Kind> for ConnectError {
     fn from(kind: Kind) -> Self {
-        Self { kind: Box::new(kind) }
+        Self { kind: Box::new(kind), phases: None }
     }
 }
 
@@ -90,6 +93,17 @@ impl ConnectError {
         }
     }
 
+    /// The same with the time that connecting took until then.
+    pub(super) fn after(mut self, phases: Phases) -> Self {
+        self.phases = Some(Box::new(phases));
+        self
+    }
+
+    /// How long each phase took until it failed; `None` for a connection that stood.
+    pub fn phases(&self) -> Option<Phases> {
+        self.phases.as_deref().copied()
+    }
+
     /// Each address or name that was tried, with the cause that the system gave.
     pub fn addresses(&self) -> Vec<(String, String)> {
         match &*self.kind {
@@ -101,6 +115,9 @@ impl ConnectError {
             Kind::Http2 { peer, source, .. } => {
                 let text = source.as_ref().map_or_else(|| "closed".to_owned(), ToString::to_string);
                 vec![(peer.to_string(), text)]
+            }
+            Kind::Tls(failure) if !failure.peer().is_empty() => {
+                vec![(failure.peer().to_owned(), "no TLS".to_owned())]
             }
             _ => Vec::new(),
         }

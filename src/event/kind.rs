@@ -1,9 +1,11 @@
 //! An event and its JSON form (`docs/events.md`).
 
+use std::time::SystemTime;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::leaf::Layer;
+use crate::leaf::{Layer, secret};
 
 /// One thing that happened in a call, in the form in which it is written, read and kept.
 ///
@@ -128,6 +130,23 @@ pub fn metadata_object(metadata: &tonic::metadata::MetadataMap) -> serde_json::M
     object
 }
 
+/// Puts [`REDACTED`](secret::REDACTED) in the place of every value whose name says that it is a secret.
+pub fn redact(metadata: &mut serde_json::Map<String, Value>) {
+    for (_, value) in metadata.iter_mut().filter(|(name, _)| secret::is_secret(name)) {
+        *value = secret::REDACTED.into();
+    }
+}
+
+/// A time as events have it: RFC 3339, to the millisecond, in UTC.
+pub fn timestamp(time: SystemTime) -> String {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let stamp = prost_types::Timestamp {
+        seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        nanos: i32::try_from(since.subsec_millis()).unwrap_or(0) * 1_000_000,
+    };
+    stamp.to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,11 +188,29 @@ mod tests {
     }
 
     #[test]
-    fn repeated_names_become_a_list() {
+    fn secrets_do_not_stand_in_events() {
+        let mut map = metadata_of(&["x-token: 1", "x-token: 2", "b: x", "key-bin: AQI"]);
+        redact(&mut map);
+        assert_eq!(Value::Object(map), json!({"x-token": "[redacted]", "b": "x", "key-bin": "[redacted]"}));
+    }
+
+    #[test]
+    fn a_time_is_to_the_millisecond() {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_micros(1_767_225_600_123_456);
+        assert_eq!(timestamp(time), "2026-01-01T00:00:00.123Z");
+    }
+
+    fn metadata_of(entries: &[&str]) -> serde_json::Map<String, Value> {
         let mut map = tonic::metadata::MetadataMap::new();
-        for entry in ["a: 1", "a: 2", "a: 3", "b: x"] {
+        for entry in entries {
             crate::leaf::metadata::parse(entry, &mut map).unwrap();
         }
-        assert_eq!(Value::Object(metadata_object(&map)), json!({"a": ["1", "2", "3"], "b": "x"}));
+        metadata_object(&map)
+    }
+
+    #[test]
+    fn repeated_names_become_a_list() {
+        let map = metadata_of(&["a: 1", "a: 2", "a: 3", "b: x"]);
+        assert_eq!(Value::Object(map), json!({"a": ["1", "2", "3"], "b": "x"}));
     }
 }

@@ -2,4 +2,4 @@
 
 mod kind;
 
-pub use kind::{Event, Kind, metadata_object};
+pub use kind::{Event, Kind, metadata_object, redact, timestamp};

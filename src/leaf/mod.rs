@@ -8,6 +8,7 @@ pub mod metadata;
 pub mod nearest;
 pub mod os_cause;
 pub mod printable;
+pub mod secret;
 pub mod size;
 pub mod target;
 

@@ -48,6 +48,11 @@ enum Kind {
 }
 
 impl TlsFailure {
+    /// The address on the other side; empty where it is not known.
+    pub(in crate::client) fn peer(&self) -> &str {
+        &self.peer
+    }
+
     pub(super) fn no_roots(why: String) -> Box<Self> {
         let kind = Kind::NoRoots(why);
         Box::new(Self {
