@@ -40,8 +40,13 @@ complete -c greet -n "__fish_greet_needs_command" -f -a "help" -d 'Print this me
 complete -c greet -n "__fish_greet_using_subcommand call" -s d -l data -d 'The request\'s documents, as one option; @ is standard input, @file a file' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l in -d 'The form of the documents' -r -f -a "json\t'ProtoJSON, one value or many'
 text\t'Protobuf\'s text format, messages separated by a line \'# ---\''
-binary\t'The message itself; varint-delimited for methods that take a stream'"
+binary\t'The message itself; varint-delimited for methods that take a stream'
+events\t'A recording of -o events, whose requests are sent again'"
+complete -c greet -n "__fish_greet_using_subcommand call" -l call -d 'With --in events: send the requests of this call of the recording only' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l generate -d 'Send what a jq program yields; wait("1s") between two values waits' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l compress -d 'Compress the requests' -r -f -a "gzip\t''
+zstd\t''
+deflate\t''"
 complete -c greet -n "__fish_greet_using_subcommand call" -l each -d 'One unary call for each value of standard input (-) or of a file (@FILE); line N of stdout is the reply to value N, or {"error":{"n":N,…}}; the exit code is that of the lowest N that failed' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s j -l jobs -d 'How many calls may be under way at once [default: 1]' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l rate -d 'Begin no more calls than this: 50/s, 100/m' -r
@@ -49,13 +54,15 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l failed -d 'Keep the
 complete -c greet -n "__fish_greet_using_subcommand call" -s o -l output -d 'The form of the replies: pretty on a terminal, json (one line a message) in a pipe' -r -f -a "pretty\t'JSON with two spaces'
 json\t'JSON, one line a message'
 text\t'Protobuf\'s text format, messages separated by a line \'# ---\''
-binary\t'The message itself; varint-delimited for methods that give a stream'"
+binary\t'The message itself; varint-delimited for methods that give a stream'
+events\t'All that happens, as JSON, one line an event'"
 complete -c greet -n "__fish_greet_using_subcommand call" -l names -d 'Spell fields as JSON does or as the .proto does' -r -f -a "json\t''
 proto\t''"
 complete -c greet -n "__fish_greet_using_subcommand call" -l int64 -d 'Print 64-bit integers as strings or as numbers' -r -f -a "string\t''
 number\t''"
 complete -c greet -n "__fish_greet_using_subcommand call" -l enums -d 'Print enum values as names or as numbers' -r -f -a "name\t''
 number\t''"
+complete -c greet -n "__fish_greet_using_subcommand call" -s w -l write-out -d 'Write this to stdout at the end, whatever came of the call, as \'%{code} %{time_total}\\n\'' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s n -l max-messages -d 'Leave the call after so many replies, which is then OK' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s q -l query -d 'Print what a jq program yields for each reply; $metadata, $n, and at the end $status and $trailers' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s f -l from-file -d 'The program of -q, from a file' -r -F
@@ -69,7 +76,7 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l max-time -d 'Bound 
 complete -c greet -n "__fish_greet_using_subcommand call" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
-complete -c greet -n "__fish_greet_using_subcommand call" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l reflect-header -d 'Metadata for reflection only' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l reflection -d 'Which version of server reflection to ask' -r -f -a "auto\t'v1, then v1alpha'
@@ -88,6 +95,13 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l key-password-env -d
 complete -c greet -n "__fish_greet_using_subcommand call" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l bearer-file -d 'The token of --bearer, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l bearer-command -d 'The token of --bearer, as a line for the shell prints it' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l basic -d 'Send \'authorization: Basic …\' of USER:PASSWORD' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l basic-file -d 'The USER:PASSWORD of --basic, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand call" -l basic-env -d 'The USER:PASSWORD of --basic, from an environment variable' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l max-recv-size -d 'The largest reply that is taken' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
 always\t''
@@ -99,6 +113,9 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l allow-unknown -d 'D
 complete -c greet -n "__fish_greet_using_subcommand call" -l lockstep -d 'Send each request only after the reply to the one before'
 complete -c greet -n "__fish_greet_using_subcommand call" -l no-half-close -d 'Do not say that there is no further request: wait for the server to end the call'
 complete -c greet -n "__fish_greet_using_subcommand call" -l defaults -d 'Print fields that have their default value'
+complete -c greet -n "__fish_greet_using_subcommand call" -s v -l verbose -d 'Tell on stderr: * the address and the times, > what is sent, < what comes back'
+complete -c greet -n "__fish_greet_using_subcommand call" -l show-secrets -d 'Show secrets in -v and in events: authorization, cookies, and what names a token, secret, password or key'
+complete -c greet -n "__fish_greet_using_subcommand call" -l timing -d 'Tell on stderr how long each phase took, on one line'
 complete -c greet -n "__fish_greet_using_subcommand call" -s r -l raw-output -d 'Print strings as they are, without quotes; alone it is \'-q .\''
 complete -c greet -n "__fish_greet_using_subcommand call" -l slurp -d 'Run -q once, at the end, over the array of all replies'
 complete -c greet -n "__fish_greet_using_subcommand call" -s S -l sort-keys -d 'Print members in the order of their names'
@@ -108,6 +125,7 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l ipv6 -d 'Dial IPv6 
 complete -c greet -n "__fish_greet_using_subcommand call" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand call" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
 complete -c greet -n "__fish_greet_using_subcommand call" -s k -l insecure -d 'Take any certificate, from anyone'
+complete -c greet -n "__fish_greet_using_subcommand call" -l expand-headers -d 'Put environment variables into the values of -H and its kin, where they say ${NAME}'
 complete -c greet -n "__fish_greet_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand call" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand serve" -s p -l proto -d 'A .proto file or a directory of them, as PROTO' -r -F
@@ -133,7 +151,7 @@ json\t''"
 complete -c greet -n "__fish_greet_using_subcommand list" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand list" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand list" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
-complete -c greet -n "__fish_greet_using_subcommand list" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l reflect-header -d 'Metadata for reflection only' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l reflection -d 'Which version of server reflection to ask' -r -f -a "auto\t'v1, then v1alpha'
@@ -152,12 +170,20 @@ complete -c greet -n "__fish_greet_using_subcommand list" -l key-password-env -d
 complete -c greet -n "__fish_greet_using_subcommand list" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l bearer-file -d 'The token of --bearer, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l bearer-command -d 'The token of --bearer, as a line for the shell prints it' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l basic -d 'Send \'authorization: Basic …\' of USER:PASSWORD' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l basic-file -d 'The USER:PASSWORD of --basic, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand list" -l basic-env -d 'The USER:PASSWORD of --basic, from an environment variable' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l max-recv-size -d 'The largest reply that is taken' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand list" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand list" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand list" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
 complete -c greet -n "__fish_greet_using_subcommand list" -s k -l insecure -d 'Take any certificate, from anyone'
+complete -c greet -n "__fish_greet_using_subcommand list" -l expand-headers -d 'Put environment variables into the values of -H and its kin, where they say ${NAME}'
 complete -c greet -n "__fish_greet_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand list" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l target -d 'A server beside the given schema' -r
@@ -166,7 +192,7 @@ json\t''"
 complete -c greet -n "__fish_greet_using_subcommand describe" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand describe" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand describe" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
-complete -c greet -n "__fish_greet_using_subcommand describe" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l reflect-header -d 'Metadata for reflection only' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l reflection -d 'Which version of server reflection to ask' -r -f -a "auto\t'v1, then v1alpha'
@@ -185,6 +211,13 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l key-password-en
 complete -c greet -n "__fish_greet_using_subcommand describe" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer-file -d 'The token of --bearer, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer-command -d 'The token of --bearer, as a line for the shell prints it' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l basic -d 'Send \'authorization: Basic …\' of USER:PASSWORD' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l basic-file -d 'The USER:PASSWORD of --basic, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand describe" -l basic-env -d 'The USER:PASSWORD of --basic, from an environment variable' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l max-recv-size -d 'The largest reply that is taken' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l template -d 'Show a request of a method, or a message, as JSON with every field, explained in comments that greet call takes'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l example -d 'Show a whole \'greet call\' line for a method, quoted for the shell'
@@ -193,10 +226,11 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l ipv6 -d 'Dial I
 complete -c greet -n "__fish_greet_using_subcommand describe" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
 complete -c greet -n "__fish_greet_using_subcommand describe" -s k -l insecure -d 'Take any certificate, from anyone'
+complete -c greet -n "__fish_greet_using_subcommand describe" -l expand-headers -d 'Put environment variables into the values of -H and its kin, where they say ${NAME}'
 complete -c greet -n "__fish_greet_using_subcommand describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand describe" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand health" -s t -l timeout -d 'Bound the check' -r
-complete -c greet -n "__fish_greet_using_subcommand health" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l reflect-header -d 'Metadata for reflection only' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l reflection -d 'Which version of server reflection to ask' -r -f -a "auto\t'v1, then v1alpha'
@@ -215,6 +249,13 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l key-password-env 
 complete -c greet -n "__fish_greet_using_subcommand health" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l bearer-file -d 'The token of --bearer, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand health" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l bearer-command -d 'The token of --bearer, as a line for the shell prints it' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l basic -d 'Send \'authorization: Basic …\' of USER:PASSWORD' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l basic-file -d 'The USER:PASSWORD of --basic, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand health" -l basic-env -d 'The USER:PASSWORD of --basic, from an environment variable' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l max-recv-size -d 'The largest reply that is taken' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l watch -d 'Print every change until interrupted'
 complete -c greet -n "__fish_greet_using_subcommand health" -l ipv4 -d 'Dial IPv4 addresses only'
@@ -222,6 +263,7 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l ipv6 -d 'Dial IPv
 complete -c greet -n "__fish_greet_using_subcommand health" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand health" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
 complete -c greet -n "__fish_greet_using_subcommand health" -s k -l insecure -d 'Take any certificate, from anyone'
+complete -c greet -n "__fish_greet_using_subcommand health" -l expand-headers -d 'Put environment variables into the values of -H and its kin, where they say ${NAME}'
 complete -c greet -n "__fish_greet_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand health" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand export" -l set -d 'Write a FileDescriptorSet; - is standard output' -r -F
@@ -230,7 +272,7 @@ complete -c greet -n "__fish_greet_using_subcommand export" -l target -d 'A serv
 complete -c greet -n "__fish_greet_using_subcommand export" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
-complete -c greet -n "__fish_greet_using_subcommand export" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l reflect-header -d 'Metadata for reflection only' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l reflection -d 'Which version of server reflection to ask' -r -f -a "auto\t'v1, then v1alpha'
@@ -249,12 +291,20 @@ complete -c greet -n "__fish_greet_using_subcommand export" -l key-password-env 
 complete -c greet -n "__fish_greet_using_subcommand export" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l bearer-file -d 'The token of --bearer, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l bearer-command -d 'The token of --bearer, as a line for the shell prints it' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l basic -d 'Send \'authorization: Basic …\' of USER:PASSWORD' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l basic-file -d 'The USER:PASSWORD of --basic, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand export" -l basic-env -d 'The USER:PASSWORD of --basic, from an environment variable' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l max-recv-size -d 'The largest reply that is taken' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand export" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand export" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand export" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
 complete -c greet -n "__fish_greet_using_subcommand export" -s k -l insecure -d 'Take any certificate, from anyone'
+complete -c greet -n "__fish_greet_using_subcommand export" -l expand-headers -d 'Put environment variables into the values of -H and its kin, where they say ${NAME}'
 complete -c greet -n "__fish_greet_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand export" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l in -d 'The form of the input [default: json; with --raw: binary]' -r -f -a "json\t'ProtoJSON, one value or many'

@@ -91,7 +91,7 @@ fn manual_pages_say_what_help_says() {
             let is_long = |word: &&str| {
                 word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic))
             };
-            let mut words = option.split([' ', ',', '=', '\'']);
+            let mut words = option.split([' ', ',', '=', '\'', '.']);
             if let Some(long) = words.find(is_long).filter(|_| option.starts_with('-')) {
                 let roff = long.replace('-', "\\-");
                 assert!(page.contains(&roff), "{command} {long}: {page}");

@@ -6,6 +6,7 @@ mod status;
 
 pub(crate) use status::status_object;
 
+use greet::client::Phases;
 use greet::leaf::os_cause::words;
 use greet::{Code, Layer};
 
@@ -19,6 +20,18 @@ pub(crate) struct Failure {
     /// Lines below the cause, indented: the details of a status.
     details: Vec<String>,
     hints: Vec<String>,
+    /// What is known of the connection that failed.
+    place: Option<Box<Place>>,
+}
+
+/// Where connecting failed.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) layer: Layer,
+    /// The addresses that were tried, each with the system's words.
+    pub(crate) addresses: Vec<(String, String)>,
+    /// How long each phase took until then; `None` where the connection stood.
+    pub(crate) phases: Option<Phases>,
 }
 
 /// What kind of failure it is; the exit code follows from it and from nothing else.
@@ -76,7 +89,7 @@ impl Kind {
 impl Failure {
     /// A failure with its cause: lower case, no full stop, naming what failed.
     pub(crate) fn new(kind: Kind, cause: impl Into<String>) -> Self {
-        Self { kind, cause: cause.into(), message: None, details: Vec::new(), hints: Vec::new() }
+        Self { kind, cause: cause.into(), message: None, details: Vec::new(), hints: Vec::new(), place: None }
     }
 
     /// A failure that says nothing beyond its exit code.
@@ -117,6 +130,24 @@ impl Failure {
 
     pub(crate) fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// Where connecting failed, if that is what failed.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        self.place.as_deref()
+    }
+
+    /// The layer that failed, where the failure is one of the call's.
+    pub(crate) fn layer(&self) -> Option<Layer> {
+        match (&self.place, self.kind) {
+            (Some(place), _) => Some(place.layer),
+            (None, Kind::Data) => Some(Layer::Request),
+            (None, Kind::Schema) => Some(Layer::Schema),
+            (None, Kind::Connection) => Some(Layer::Connect),
+            (None, Kind::Tls) => Some(Layer::Tls),
+            (None, Kind::Status(_)) => Some(Layer::Status),
+            _ => None,
+        }
     }
 
     pub(crate) fn cause(&self) -> &str {

@@ -5,7 +5,10 @@ use std::time::Duration;
 use clap::Args;
 
 use super::connection::duration;
-use super::{ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, SchemaArgs, TalkArgs};
+use super::{
+    Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, SchemaArgs, TalkArgs,
+    TellingArgs,
+};
 
 /// Call a method
 ///
@@ -18,6 +21,8 @@ use super::{ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, Schema
     greet call :50051 users.Users/Create name=Ann role=ADMIN address.city=Oslo tags+=a photo@me.png\n  \
     greet call :50051 SayHello name=World -r -q .message --expect '.message | length > 5'\n  \
     greet call :50051 SayHello --each @names.ndjson -j 20 --failed again.ndjson\n  \
+    greet call :50051 SayHello name=World -o events > hello.ndjson\n  \
+    greet call :50051 SayHello --in events @hello.ndjson -v\n  \
     greet call :50051 chat.Chat/Talk --generate 'range(3) | {text: \"\\(.)\"}, wait(\"1s\")'\n\n\
     Exit codes:\n  \
     0 OK   2 usage   3 request data   4 schema   5 resolve, connect, HTTP/2   6 TLS\n  \
@@ -53,7 +58,7 @@ pub(crate) struct CallArgs {
         long,
         value_name = "JQ",
         allow_hyphen_values = true,
-        conflicts_with_all = ["data", "data_option", "input_form", "strict", "allow_unknown"],
+        conflicts_with_all = ["data", "data_option", "input_form", "recorded_call", "strict", "allow_unknown"],
         help_heading = "Requests"
     )]
     pub(crate) generate: Option<String>,
@@ -61,6 +66,10 @@ pub(crate) struct CallArgs {
     /// Send each request only after the reply to the one before
     #[arg(long, help_heading = "Requests")]
     pub(crate) lockstep: bool,
+
+    /// Compress the requests
+    #[arg(long, value_name = "HOW", value_enum, help_heading = "Requests")]
+    pub(crate) compress: Option<Compression>,
 
     /// Do not say that there is no further request: wait for the server to end the call
     #[arg(long, help_heading = "Requests")]
@@ -71,6 +80,9 @@ pub(crate) struct CallArgs {
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) telling: TellingArgs,
 
     /// Leave the call after so many replies, which is then OK
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Replies")]

@@ -6,13 +6,13 @@ use std::time::Duration;
 use clap::Args;
 use greet::Size;
 
-use super::{ReflectionChoice, TlsArgs};
+use super::{CredentialArgs, ReflectionChoice, TlsArgs};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
-    /// Metadata 'key: value', for the call and for reflection; the value of a -bin name is base64
-    #[arg(short = 'H', long = "header", value_name = "KEY: VALUE", allow_hyphen_values = true)]
+    /// Metadata 'key: value', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line
+    #[arg(short = 'H', long = "header", value_name = "KEY: VALUE|@FILE", allow_hyphen_values = true)]
     pub(crate) header: Vec<String>,
 
     /// Metadata for the call only
@@ -63,6 +63,9 @@ pub(crate) struct ConnectionArgs {
     /// Bound name, connection and schema
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s", help_heading = "Time and size")]
     pub(crate) connect_timeout: Duration,
+
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArgs,
 
     /// The largest reply that is taken
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1GiB", help_heading = "Time and size")]

@@ -14,6 +14,10 @@ pub(crate) struct InputArgs {
     #[arg(long)]
     pub(crate) strict: bool,
 
+    /// With --in events: send the requests of this call of the recording only
+    #[arg(id = "recorded_call", long = "call", value_name = "ID")]
+    pub(crate) call: Option<String>,
+
     /// Drop unknown members and unknown enum names instead of refusing them
     #[arg(long)]
     pub(crate) allow_unknown: bool,
@@ -27,6 +31,8 @@ pub(crate) enum InputForm {
     Text,
     /// The message itself; varint-delimited for methods that take a stream
     Binary,
+    /// A recording of -o events, whose requests are sent again
+    Events,
 }
 
 /// How replies are written.
@@ -71,6 +77,16 @@ pub(crate) enum OutputForm {
     Text,
     /// The message itself; varint-delimited for methods that give a stream
     Binary,
+    /// All that happens, as JSON, one line an event
+    Events,
+}
+
+/// How requests may be compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Compression {
+    Gzip,
+    Zstd,
+    Deflate,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod connection;
 mod convert;
+mod credentials;
 mod describe;
 mod each;
 mod export;
@@ -23,6 +24,7 @@ mod program;
 mod schema;
 mod serve;
 mod talk;
+mod telling;
 mod tls;
 
 use std::ffi::OsString;
@@ -34,10 +36,11 @@ pub(crate) use check::CheckArgs;
 pub(crate) use completions::{CompletionsArgs, write_completions};
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use convert::{ConvertArgs, ConvertForm, ConvertOutput};
+pub(crate) use credentials::CredentialArgs;
 pub(crate) use describe::{DescribeArgs, DescribeForm};
 pub(crate) use each::EachArgs;
 pub(crate) use export::ExportArgs;
-pub(crate) use format::{InputArgs, InputForm, JsonArgs, OutputArgs, OutputForm};
+pub(crate) use format::{Compression, InputArgs, InputForm, JsonArgs, OutputArgs, OutputForm};
 pub(crate) use health::HealthArgs;
 pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use man::{ManArgs, render_man};
@@ -45,6 +48,7 @@ pub(crate) use program::ProgramArgs;
 pub(crate) use schema::{ReflectionChoice, SchemaArgs, Source};
 pub(crate) use serve::ServeArgs;
 pub(crate) use talk::{Colour, ErrorFormat, TalkArgs, wants_json_errors};
+pub(crate) use telling::TellingArgs;
 pub(crate) use tls::TlsArgs;
 
 #[cfg(test)]

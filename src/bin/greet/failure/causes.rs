@@ -9,7 +9,7 @@ use greet::schema::SchemaError;
 use greet::server::ListenError;
 use greet::transcode::{DataError, Plan};
 
-use super::{Failure, Kind};
+use super::{Failure, Kind, Place};
 
 impl Failure {
     /// Data that does not fit; `name` says which data: an argument, a file, standard input.
@@ -72,6 +72,12 @@ impl Failure {
 
     /// No connection, or no longer one.
     pub(crate) fn connect(error: &ConnectError) -> Self {
+        let (layer, addresses, phases) = (error.layer(), error.addresses(), error.phases());
+        let place = Some(Box::new(Place { layer, addresses, phases }));
+        Self { place, ..Self::no_connection(error) }
+    }
+
+    fn no_connection(error: &ConnectError) -> Self {
         // What cannot be sent, such as an authority with a blank, was typed so.
         if error.is_target() || error.layer() == Layer::Request {
             return Self::new(Kind::Usage, error.to_string());

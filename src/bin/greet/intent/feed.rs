@@ -102,6 +102,11 @@ impl Feed {
         Ok(wire.into())
     }
 
+    /// What to call the input that is being read.
+    pub(crate) fn name(&self) -> String {
+        self.open.as_ref().map_or_else(String::new, |open| open.input.name())
+    }
+
     /// The value at hand as one line of JSON, where it is JSON.
     pub(crate) fn line(&self) -> Option<String> {
         let document = self.open.as_ref()?.documents.current()?;

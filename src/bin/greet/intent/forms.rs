@@ -2,16 +2,17 @@
 
 use std::io::IsTerminal;
 
+use greet::protocol::Encoding;
 use greet::transcode::documents::Dialect;
 use greet::transcode::options::{Defaults, Enums, Int64, Names, Unknown};
 use greet::transcode::{JsonInput, JsonOutput};
 
-use crate::args::{ConvertForm, InputArgs, InputForm, JsonArgs, format};
+use crate::args::{Compression, ConvertForm, InputArgs, InputForm, JsonArgs, format};
 
 /// How documents are cut into values.
 pub(crate) fn dialect(args: &InputArgs, streams: bool) -> Dialect {
     match (args.form, args.strict, streams) {
-        (InputForm::Json, true, _) => Dialect::Strict,
+        (InputForm::Json, true, _) | (InputForm::Events, ..) => Dialect::Strict,
         (InputForm::Json, false, _) => Dialect::Relaxed,
         (InputForm::Text, ..) => Dialect::Text,
         (InputForm::Binary, _, true) => Dialect::Delimited,
@@ -26,6 +27,16 @@ pub(crate) fn converted(form: ConvertForm) -> Dialect {
         ConvertForm::Text => Dialect::Text,
         ConvertForm::Binary => Dialect::Binary,
         ConvertForm::Delimited => Dialect::Delimited,
+    }
+}
+
+/// How requests are compressed.
+pub(crate) fn encoding(compression: Option<Compression>) -> Encoding {
+    match compression {
+        None => Encoding::Identity,
+        Some(Compression::Gzip) => Encoding::Gzip,
+        Some(Compression::Zstd) => Encoding::Zstd,
+        Some(Compression::Deflate) => Encoding::Deflate,
     }
 }
 

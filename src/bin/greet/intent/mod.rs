@@ -1,5 +1,6 @@
 //! From what was typed to what is meant: schema, target, requests, files.
 
+pub(crate) mod credentials;
 pub(crate) mod feed;
 pub(crate) mod forms;
 pub(crate) mod generated;
@@ -9,6 +10,7 @@ pub(crate) mod names;
 pub(crate) mod programs;
 mod proxy;
 pub(crate) mod reading;
+pub(crate) mod recorded;
 pub(crate) mod requests;
 pub(crate) mod schema;
 pub(crate) mod serving;

@@ -99,6 +99,9 @@ pub(crate) fn of(args: &CallArgs, generate: Option<&Prog>) -> Result<Requests, F
         }
         return Ok(Requests::Documents(vec![input]));
     }
+    if args.input.call.is_some() && args.input.form != InputForm::Events {
+        return Err(Failure::new(Kind::Usage, "--call goes with --in events"));
+    }
     let documents = args.input.form != InputForm::Json;
     let kinds: Vec<bool> = args.data.iter().map(|a| documents || fields::is_document(a)).collect();
     if args.data.is_empty() {

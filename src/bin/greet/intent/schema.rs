@@ -68,6 +68,8 @@ pub(crate) struct Session<'a> {
     target: &'a Target,
     options: ConnectOptions,
     args: &'a ConnectionArgs,
+    /// What goes with the questions.
+    metadata: MetadataMap,
     connection: Option<Connection>,
     reflection: Option<Arc<Reflection>>,
     schema: Schema,
@@ -81,9 +83,11 @@ impl<'a> Session<'a> {
         target: &'a Target,
         options: ConnectOptions,
         args: &'a ConnectionArgs,
+        metadata: MetadataMap,
     ) -> Self {
         let stage = Rc::new(Cell::new(Stage::Schema));
-        Self { target, options, args, connection: None, reflection: None, schema: Schema::new(given), stage }
+        let schema = Schema::new(given);
+        Self { target, options, args, metadata, connection: None, reflection: None, schema, stage }
     }
 
     pub(crate) fn schema(&self) -> &Schema {
@@ -139,7 +143,7 @@ impl<'a> Session<'a> {
         };
         let reflection = Reflection::new(&self.dial().await?)
             .with_name(self.target.text())
-            .with_metadata(metadata::of_reflection(self.args)?)
+            .with_metadata(self.metadata.clone())
             .with_version(version)
             .with_dial(self.target, &self.options)
             .with_timeout(self.args.connect_timeout);
@@ -178,6 +182,11 @@ impl<'a> Session<'a> {
         let connection = self.dial_anew().await?;
         self.connection = Some(connection.clone());
         Ok(connection)
+    }
+
+    /// The connection that was made last.
+    pub(crate) fn connection(&self) -> Option<&Connection> {
+        self.connection.as_ref()
     }
 
     /// Whether the server was asked for its schema, on the connection that a call is made on.
@@ -226,7 +235,8 @@ pub(crate) async fn look<T>(
     let Some(server) = server else { return Ok(at(&Schema::new(given)).await?) };
     let server = target::parse(server)?;
     let options = target::options(&server, connection)?;
-    let mut session = Session::new(given, &server, options, connection);
+    let metadata = metadata::of(connection)?.reflection;
+    let mut session = Session::new(given, &server, options, connection, metadata);
     session.ask_server().await?;
     let seen = bounded(connection.connect_timeout, at(session.schema())).await;
     session.leave().await;

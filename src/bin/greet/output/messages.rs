@@ -29,7 +29,8 @@ impl Form {
         match form {
             None => Self::usual(),
             Some(OutputForm::Pretty) => Self::Pretty,
-            Some(OutputForm::Json) => Self::Json,
+            // What programs make of replies, and what stands in events, is JSON.
+            Some(OutputForm::Json | OutputForm::Events) => Self::Json,
             Some(OutputForm::Text) => Self::Text,
             Some(OutputForm::Binary) if stream => Self::Delimited,
             Some(OutputForm::Binary) => Self::Binary,

@@ -15,6 +15,7 @@ use super::links::{Done, Links, call};
 use super::pace::Pace;
 use super::results::Results;
 use super::window::Window;
+use crate::args::InputForm;
 use crate::failure::{Failure, Kind};
 use crate::intent::feed::Feed;
 use crate::intent::forms;
@@ -65,6 +66,9 @@ impl<'a> Each<'a> {
             let cause = format!("--each makes unary calls, and {} is {}", method.full_name(), method.shape());
             return Err(Failure::new(Kind::Usage, cause));
         }
+        if args.input.form == InputForm::Events {
+            return Err(Failure::new(Kind::Usage, "--each reads messages, and --in events a recording"));
+        }
         let results = Results::new(args, programs, &input, &prepared)?;
         let dialect = forms::dialect(&args.input, true);
         Ok(Self {
@@ -72,7 +76,7 @@ impl<'a> Each<'a> {
             over: false,
             ready: VecDeque::new(),
             prepared,
-            links: Links::new(session, metadata, args.timeout),
+            links: Links::new(session, metadata, args.timeout, forms::encoding(args.compress)),
             jobs: args.many.jobs.map_or(1, usize::from),
             pace: args.many.rate.map(Pace::new),
             window: Window::default(),

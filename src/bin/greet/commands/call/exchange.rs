@@ -48,6 +48,8 @@ pub(super) struct Exchange<'a, 'o> {
     watch: RefCell<Watch<'a, 'o>>,
     replies: Cell<u64>,
     replied: Notify,
+    /// Whether somebody wants to know of each request.
+    tells_requests: bool,
 }
 
 struct Watch<'a, 'o> {
@@ -71,8 +73,9 @@ impl<'a, 'o> Exchange<'a, 'o> {
         outlet: &'a Outlet,
         out: &'a mut Vec<u8>,
     ) -> Self {
+        let tells_requests = observers.iter().any(|observer| observer.wants_requests());
         let watch = RefCell::new(Watch { observers, out });
-        Self { manner, outlet, watch, replies: Cell::new(0), replied: Notify::new() }
+        Self { manner, outlet, watch, replies: Cell::new(0), replied: Notify::new(), tells_requests }
     }
 
     /// Sends and receives at once; ends when the server does, whatever is still to be sent. To drop it cancels the call.
@@ -112,6 +115,7 @@ impl<'a, 'o> Exchange<'a, 'o> {
         while let Some(wire) = self.next_request(outgoing, &mut sender, prepared).await? {
             n += 1;
             let last = outgoing.is_empty() && self.manner.half_close;
+            let told = self.tells_requests.then(|| wire.clone());
             let taken = match (last, self.manner.lockstep) {
                 (true, _) => sender.send_last_wire(wire),
                 (false, true) => sender.send_wire(wire).await,
@@ -120,7 +124,9 @@ impl<'a, 'o> Exchange<'a, 'o> {
             if !taken {
                 return Ok(Some(sender));
             }
-            self.tell(Happening::Request)?;
+            if let Some(wire) = &told {
+                self.tell(Happening::Request { n, wire })?;
+            }
             while self.manner.lockstep && !last && self.replies.get() < n {
                 self.replied.notified().await;
             }

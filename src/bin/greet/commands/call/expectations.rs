@@ -46,6 +46,11 @@ impl Expectations {
         Self { prepared, progs, known: Known::default(), kept, replies: 0 }
     }
 
+    /// Whether nothing is expected.
+    pub(super) fn is_empty(&self) -> bool {
+        self.progs.is_empty()
+    }
+
     /// Runs the programs that had to wait for the end.
     ///
     /// # Errors
@@ -135,7 +140,7 @@ impl Observer for Expectations {
             Happening::Metadata(metadata) => self.known.set_metadata(metadata),
             Happening::Message { n, wire } => return self.reply(n, wire),
             Happening::Ended(ending) => self.known.set_ending(ending),
-            Happening::Request | Happening::HalfClose | Happening::Left => {}
+            Happening::Request { .. } | Happening::HalfClose | Happening::Left => {}
         }
         Ok(())
     }

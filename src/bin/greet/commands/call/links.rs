@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use greet::caller::Prepared;
 use greet::client::{Ending, Origin, Reply};
+use greet::protocol::Encoding;
 use greet::{Client, MetadataMap};
 
 use crate::failure::Failure;
@@ -18,6 +19,8 @@ pub(super) struct Links<'a> {
     session: Session<'a>,
     metadata: MetadataMap,
     timeout: Option<Duration>,
+    /// Of requests.
+    encoding: Encoding,
     all: Vec<Link>,
     /// How many calls a connection takes, once a server has answered on one.
     most: Option<usize>,
@@ -43,8 +46,13 @@ pub(super) struct Done {
 }
 
 impl<'a> Links<'a> {
-    pub(super) fn new(session: Session<'a>, metadata: MetadataMap, timeout: Option<Duration>) -> Self {
-        Self { session, metadata, timeout, all: Vec::new(), most: None }
+    pub(super) fn new(
+        session: Session<'a>,
+        metadata: MetadataMap,
+        timeout: Option<Duration>,
+        encoding: Encoding,
+    ) -> Self {
+        Self { session, metadata, timeout, encoding, all: Vec::new(), most: None }
     }
 
     /// A connection for one more call; `None` while it has to wait for others to end.
@@ -71,6 +79,7 @@ impl<'a> Links<'a> {
         } else {
             self.session.another_client(self.metadata.clone(), self.timeout).await?
         };
+        let client = client.with_encoding(self.encoding);
         let link = Link { client, running: 0, gone: false };
         // The place of one that is gone and idle is taken, so that the list stays short.
         match self.all.iter().position(|link| link.gone && link.running == 0) {

@@ -1,5 +1,6 @@
 //! Calls a method: requests go out as they come in, replies are printed as they come back.
 
+mod chronicle;
 mod each;
 mod exchange;
 mod expectations;
@@ -9,33 +10,41 @@ mod observer;
 mod outgoing;
 mod pace;
 mod queried;
+mod recorder;
 mod replies;
 mod results;
 mod seen;
+mod story;
+mod verbose;
 mod verdict;
 mod window;
+mod write_out;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use greet::MetadataMap;
 use greet::caller::Prepared;
+use greet::client::ConnectOptions;
+use greet::schema::Source;
+use greet::{MetadataMap, Target};
 use tokio::time::Instant;
 
+use self::chronicle::Chronicle;
 use self::exchange::{End, Exchange, Manner};
 use self::expectations::Expectations;
 use self::observer::{Happening, Observer};
 use self::outgoing::Outgoing;
 use self::seen::Seen;
-use super::block_on;
 use super::interrupts::Interrupts;
+use super::{block_on, until_signal};
 use crate::args::CallArgs;
 use crate::failure::{Failure, Kind};
+use crate::intent::metadata::{self, Metadata};
 use crate::intent::programs::Programs;
 use crate::intent::requests::{self, Input, Requests};
 use crate::intent::schema::{self, Session, Stage};
-use crate::intent::{metadata, target};
-use crate::output::{Form, Outlet};
+use crate::intent::{forms, target};
+use crate::output::{self, Form, Outlet};
 use crate::ui;
 
 /// What was typed, understood; nothing of it has been read or sent.
@@ -48,6 +57,9 @@ struct Meant<'a> {
     limit: Option<(Duration, Instant)>,
 }
 
+/// The same, with the server, how to dial it, what goes with questions about the schema, and the sources that are given.
+type Understood<'a> = (Meant<'a>, Target, ConnectOptions, MetadataMap, Vec<Arc<dyn Source>>);
+
 enum Sending {
     /// One call with these.
     One(Requests),
@@ -57,6 +69,22 @@ enum Sending {
 
 pub(super) fn run(args: &CallArgs) -> Result<(), Failure> {
     ui::speak(&args.talk);
+    let mut chronicle = Chronicle::new(args)?;
+    match understand(args, &mut chronicle) {
+        Ok((meant, server, options, reflection, given)) => {
+            let session = Session::new(given, &server, options, &args.connection, reflection);
+            block_on(told(meant, session, chronicle))
+        }
+        Err(failure) => {
+            let ended = Err(failure);
+            let told = chronicle.end(&ended);
+            ended.or_else(|failure| output::write(&told).and(Err(failure)))
+        }
+    }
+}
+
+/// Reads what was typed, and the files that it names.
+fn understand<'a>(args: &'a CallArgs, chronicle: &mut Chronicle) -> Result<Understood<'a>, Failure> {
     let limit = args.max_time.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?)));
     let server = target::parse(&args.target)?;
     let mut options = target::options(&server, &args.connection)?;
@@ -64,32 +92,65 @@ pub(super) fn run(args: &CallArgs) -> Result<(), Failure> {
         // Who connects names the layer and the addresses when the time is up.
         options.connect_timeout = options.connect_timeout.min(limit);
     }
-    let metadata = metadata::of_call(&args.connection)?;
     let programs = Programs::of(args)?;
+    let Metadata { call: metadata, reflection } = metadata::of(&args.connection)?;
     // Files are read before signals are listened for: where one is a pipe that nobody writes, Ctrl-C ends greet
     // as it ends any program.
     let requests = match &args.many.each {
         Some(each) => Sending::Each(requests::each(each)?),
         None => Sending::One(requests::of(args, programs.generate.as_ref())?),
     };
+    chronicle.looks_for_schema();
     let given = schema::given(&args.schema)?;
-    let session = Session::new(given, &server, options, &args.connection);
-    block_on(call(Meant { args, metadata, programs, requests, limit }, session))
+    Ok((Meant { args, metadata, programs, requests, limit }, server, options, reflection, given))
 }
 
-async fn call(meant: Meant<'_>, mut session: Session<'_>) -> Result<(), Failure> {
+/// Makes the call or the calls, and tells how all of it ended.
+async fn told(meant: Meant<'_>, session: Session<'_>, mut chronicle: Chronicle) -> Result<(), Failure> {
     let outlet = Outlet::new();
-    let mut interrupts = Interrupts::new(&outlet, meant.limit, session.stage())?;
+    let limit = meant.limit;
+    let ended = call(meant, session, &outlet, &mut chronicle).await;
+    let told = chronicle.end(&ended);
+    let over = limit.is_some_and(|(_, until)| until <= Instant::now());
+    let written = match &ended {
+        Err(failure) if failure.kind() == Kind::ReaderGone => Ok(()),
+        Err(failure) if over || matches!(failure.kind(), Kind::Signal(_)) => outlet.write_what_goes(&told),
+        // Whoever reads may be slow, and a signal ends that too.
+        _ => until_signal(outlet.write(&told)).await,
+    };
+    ended.and(written)
+}
+
+async fn call(
+    meant: Meant<'_>,
+    mut session: Session<'_>,
+    outlet: &Outlet,
+    chronicle: &mut Chronicle,
+) -> Result<(), Failure> {
+    let mut interrupts = Interrupts::new(outlet, meant.limit, session.stage())?;
     let Some(name) = &meant.args.method else {
         return Err(interrupts.heed(Stage::Schema, method_missing(session)).await?);
     };
-    let prepared = interrupts.heed(Stage::Schema, session.prepare(name)).await??;
+    let prepared = interrupts.heed(Stage::Schema, session.prepare(name)).await.and_then(|prepared| prepared);
+    let prepared = match prepared {
+        Ok(prepared) => {
+            chronicle.knows(&prepared, session.connection());
+            prepared
+        }
+        Err(failure) => {
+            // Where there was no connection the failure knows how far it came.
+            if failure.place().is_none_or(|place| place.phases.is_none()) {
+                chronicle.has_looked(session.connection());
+            }
+            return Err(failure);
+        }
+    };
     match meant.requests {
-        Sending::One(_) => one(meant, session, prepared, &outlet, &mut interrupts).await,
+        Sending::One(_) => one(meant, session, prepared, outlet, &mut interrupts, chronicle).await,
         Sending::Each(ref input) => {
             let input = input.clone();
             interrupts.heed(Stage::Connect, session.leave()).await?;
-            let all = each::Each::new(meant, input, session, prepared, &outlet)?;
+            let all = each::Each::new(meant, input, session, prepared, outlet)?;
             interrupts.heed(Stage::Call, all.run()).await?
         }
     }
@@ -102,6 +163,7 @@ async fn one(
     prepared: Arc<Prepared>,
     outlet: &Outlet,
     interrupts: &mut Interrupts<'_>,
+    chronicle: &mut Chronicle,
 ) -> Result<(), Failure> {
     let Meant { args, metadata, programs, requests, .. } = meant;
     let Sending::One(requests) = requests else { return Ok(()) };
@@ -132,16 +194,15 @@ async fn one(
         most: args.max_messages,
         again: again.is_some(),
     };
-    let mut observers: Vec<&mut dyn Observer> = vec![seen.observer()];
-    if !programs.expect.is_empty() {
-        observers.push(&mut expectations);
-    }
+    let encoding = forms::encoding(args.compress);
     let mut ended = Ok(Ok(End::NotTaken));
     for outgoing in std::iter::once(outgoing).chain(again) {
         let client = session.client(metadata.clone(), args.timeout);
-        let client = interrupts.heed(Stage::Connect, client).await??;
+        let client = interrupts.heed(Stage::Connect, client).await??.with_encoding(encoding);
+        chronicle.calls(&client, &prepared);
         let (sender, receiver) = client.start_prepared(Arc::clone(&prepared)).split();
         ended = {
+            let mut observers = observers(&mut seen, &mut expectations, chronicle);
             let exchange = Exchange::new(manner, &mut observers, outlet, &mut out);
             interrupts.heed(Stage::Call, exchange.run(outgoing, sender, receiver)).await
         };
@@ -151,14 +212,16 @@ async fn one(
         interrupts.heed(Stage::Connect, session.leave()).await?;
         manner.again = false;
     }
+    let mut interrupted = false;
     let ended = match ended {
         Ok(ended) => ended,
         // What ended it from outside; what is known by then is still shown.
-        Err(interrupted) => {
-            for observer in observers {
+        Err(failure) => {
+            for observer in observers(&mut seen, &mut expectations, chronicle) {
                 observer.see(Happening::Left, &mut out)?;
             }
-            Err(interrupted)
+            interrupted = true;
+            Err(failure)
         }
     };
     if !is_over_before_it_began(&ended) {
@@ -169,11 +232,28 @@ async fn one(
         };
         interrupts.heed(Stage::Call, finish).await??;
     }
-    match &ended {
-        Err(_) => outlet.write_what_goes(&out)?,
-        Ok(_) => interrupts.heed(Stage::Call, outlet.write(&out)).await??,
+    if interrupted {
+        outlet.write_what_goes(&out)?;
+    } else {
+        interrupts.heed(Stage::Call, outlet.write(&out)).await??;
     }
     verdict::of(&ended?, programs.expect_code, &expectations, seen.has_failed())
+}
+
+/// Those who want to know what happens.
+fn observers<'o>(
+    seen: &'o mut Seen,
+    expectations: &'o mut Expectations,
+    chronicle: &'o mut Chronicle,
+) -> Vec<&'o mut dyn Observer> {
+    let mut observers: Vec<&mut dyn Observer> = vec![seen.observer()];
+    if !expectations.is_empty() {
+        observers.push(expectations);
+    }
+    if chronicle.is_curious() {
+        observers.push(chronicle);
+    }
+    observers
 }
 
 /// Whether nothing was ever said by the server: then there is nothing to look at.

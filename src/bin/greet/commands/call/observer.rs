@@ -9,8 +9,12 @@ use crate::failure::Failure;
 /// One thing that happened, in the order in which it did.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Happening<'a> {
-    /// A request was handed over.
-    Request,
+    /// A request was handed over. Where a call is made again, its requests are too.
+    Request {
+        /// Counts from 1.
+        n: u64,
+        wire: &'a Bytes,
+    },
     /// There is no further request.
     HalfClose,
     /// The server's initial metadata.
@@ -35,4 +39,9 @@ pub(super) trait Observer {
     /// # Errors
     /// What ends the run, such as a reply that is no message of its type.
     fn see(&mut self, happening: Happening<'_>, out: &mut Vec<u8>) -> Result<(), Failure>;
+
+    /// Whether it is to be told of requests, which are not kept for nobody.
+    fn wants_requests(&self) -> bool {
+        false
+    }
 }

@@ -7,11 +7,12 @@ use greet::Shape;
 use greet::caller::Prepared;
 use greet::transcode::{Plan, fields};
 
-use crate::args::CallArgs;
+use crate::args::{CallArgs, InputForm};
 use crate::failure::{Failure, Kind};
 use crate::intent::feed::Feed;
 use crate::intent::forms;
 use crate::intent::generated::Generated;
+use crate::intent::recorded::Recorded;
 use crate::intent::requests::{Input, Requests};
 use crate::ui;
 
@@ -22,6 +23,7 @@ pub(super) enum Outgoing {
     Ready(VecDeque<Bytes>),
     Feed(Box<Feed>),
     Generated(Box<Generated>),
+    Recorded(Box<Recorded>),
 }
 
 impl Outgoing {
@@ -29,7 +31,7 @@ impl Outgoing {
     pub(super) fn copy(&self) -> Option<Self> {
         match self {
             Self::Ready(ready) => Some(Self::Ready(ready.clone())),
-            Self::Feed(_) | Self::Generated(_) => None,
+            Self::Feed(_) | Self::Generated(_) | Self::Recorded(_) => None,
         }
     }
 
@@ -59,8 +61,11 @@ impl Outgoing {
             Requests::Documents(inputs) => {
                 let arguments = inputs.iter().all(|input| matches!(input, Input::Argument(_)));
                 let dialect = forms::dialect(&args.input, streams);
-                let mut feed = Feed::new(inputs, dialect, forms::json_input(args.input.allow_unknown));
-                if arguments {
+                let json = forms::json_input(args.input.allow_unknown);
+                let mut feed = Feed::new(inputs, dialect, json);
+                if args.input.form == InputForm::Events {
+                    Self::Recorded(Box::new(Recorded::new(feed, json, args.input.call.clone())))
+                } else if arguments {
                     // Arguments are whole already, and are read whole: an error in the last one sends nothing.
                     let mut ready = VecDeque::new();
                     while let Some(wire) = feed.next(prepared.request()).await? {
@@ -81,6 +86,7 @@ impl Outgoing {
             Self::Ready(ready) => Ok(ready.pop_front()),
             Self::Feed(feed) => feed.next(plan).await,
             Self::Generated(generated) => generated.next(plan).await,
+            Self::Recorded(recorded) => recorded.next(plan).await,
         }
     }
 
@@ -98,10 +104,17 @@ impl Outgoing {
             Failure::new(Kind::Data, cause)
         };
         let Some(only) = self.next(prepared.request()).await? else {
-            return Err(wrong("is none").hint("the empty message is {}"));
+            let wrong = wrong("is none");
+            return Err(match &self {
+                Self::Recorded(recorded) => recorded.naming(wrong),
+                _ => wrong.hint("the empty message is {}"),
+            });
         };
         if self.next(prepared.request()).await?.is_some() {
             let wrong = wrong("are several");
+            if let Self::Recorded(recorded) = &self {
+                return Err(recorded.naming(wrong));
+            }
             let unary = prepared.method().shape() == Shape::Unary;
             return Err(if unary { wrong.hint("--each makes a call of each") } else { wrong });
         }

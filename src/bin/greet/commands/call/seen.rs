@@ -5,19 +5,30 @@ use std::sync::Arc;
 use bytes::Bytes;
 use greet::caller::Prepared;
 
-use super::observer::Observer;
+use super::observer::{Happening, Observer};
 use super::queried::Queried;
 use super::replies::Replies;
-use crate::args::CallArgs;
+use crate::args::{CallArgs, OutputForm};
 use crate::failure::Failure;
 use crate::intent::forms;
 use crate::intent::programs::{Known, Query};
 use crate::output::{Form, Printer, Values};
 
-/// One of the two.
+/// One of them.
 pub(super) enum Seen {
+    /// Of replies nothing: events are.
+    Nothing(Nothing),
     Replies(Box<Replies>),
     Queried(Box<Queried>),
+}
+
+/// Whoever wants to know nothing.
+pub(super) struct Nothing;
+
+impl Observer for Nothing {
+    fn see(&mut self, _: Happening<'_>, _: &mut Vec<u8>) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 impl Seen {
@@ -30,6 +41,9 @@ impl Seen {
         form: Form,
     ) -> Result<Self, Failure> {
         let prepared = Arc::clone(prepared);
+        if args.output.form == Some(OutputForm::Events) {
+            return Ok(Self::Nothing(Nothing));
+        }
         Ok(match query {
             Some(query) => {
                 let values = Values::new(form, &args.programs, query.members)?;
@@ -44,6 +58,7 @@ impl Seen {
 
     pub(super) fn observer(&mut self) -> &mut dyn Observer {
         match self {
+            Self::Nothing(nothing) => nothing,
             Self::Replies(replies) => &mut **replies,
             Self::Queried(queried) => &mut **queried,
         }
@@ -52,6 +67,7 @@ impl Seen {
     /// Appends what is seen of one reply, when all is known of its call.
     pub(super) fn append(&mut self, wire: &Bytes, known: &Known, out: &mut Vec<u8>) -> Result<(), Failure> {
         match self {
+            Self::Nothing(_) => Ok(()),
             Self::Replies(replies) => replies.append(wire, out),
             Self::Queried(queried) => queried.append(wire, known, out),
         }
@@ -60,7 +76,7 @@ impl Seen {
     /// Appends what had to wait for the end.
     pub(super) async fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Failure> {
         match self {
-            Self::Replies(_) => Ok(()),
+            Self::Nothing(_) | Self::Replies(_) => Ok(()),
             Self::Queried(queried) => queried.finish(out).await,
         }
     }

@@ -1,0 +1,144 @@
+//! Whoever was asked for is told what happens: events on stdout, `-v` and times on stderr, `-w` at the end.
+
+use std::sync::Arc;
+
+use greet::Client;
+use greet::caller::Prepared;
+use greet::client::Connection;
+
+use super::observer::{Happening, Observer};
+use super::recorder::Recorder;
+use super::story::Story;
+use super::verbose::Verbose;
+use super::write_out::WriteOut;
+use crate::args::{CallArgs, OutputForm};
+use crate::failure::{Failure, Kind};
+use crate::intent::forms;
+use crate::ui;
+
+/// All of them, and what they tell of.
+pub(super) struct Chronicle {
+    story: Story,
+    recorder: Option<Recorder>,
+    verbose: Option<Verbose>,
+    timing: bool,
+    write_out: Option<WriteOut>,
+    /// The peer that `-v` has told of.
+    told: Option<String>,
+}
+
+impl Chronicle {
+    /// # Errors
+    /// When what was typed does not go together.
+    pub(super) fn new(args: &CallArgs) -> Result<Self, Failure> {
+        let telling = &args.telling;
+        let events = args.output.form == Some(OutputForm::Events);
+        if events && telling.write_out.is_some() {
+            return Err(Failure::new(Kind::Usage, "-w writes to stdout, where the events of -o events are")
+                .hint("the last event has the times"));
+        }
+        let programs = &args.programs;
+        if events && (programs.query.is_some() || programs.query_file.is_some() || programs.raw_output) {
+            return Err(Failure::new(Kind::Usage, "-q prints replies, and -o events prints events"));
+        }
+        let story = Story::new(&args.target, args.method.as_deref().unwrap_or_default());
+        let json = forms::json_output(&args.output.json);
+        Ok(Self {
+            recorder: events.then(|| Recorder::new(story.begun, json, telling.show_secrets)),
+            verbose: (telling.verbose > 0).then(|| Verbose::new(telling.show_secrets)),
+            timing: telling.timing,
+            write_out: telling.write_out.as_deref().map(WriteOut::parse).transpose()?,
+            told: None,
+            story,
+        })
+    }
+
+    /// Whether it wants to know what happens in the call.
+    pub(super) fn is_curious(&self) -> bool {
+        self.recorder.is_some() || self.verbose.is_some() || self.timing || self.write_out.is_some()
+    }
+
+    /// The schema is looked for from now on.
+    pub(super) fn looks_for_schema(&mut self) {
+        self.story.looks_for_schema();
+    }
+
+    /// The method is known; on the way to it this connection was made.
+    pub(super) fn knows(&mut self, prepared: &Prepared, connection: Option<&Connection>) {
+        prepared.method().path().trim_start_matches('/').clone_into(&mut self.story.method);
+        self.has_looked(connection);
+    }
+
+    /// The schema was looked for, with this connection.
+    pub(super) fn has_looked(&mut self, connection: Option<&Connection>) {
+        self.story.has_looked(connection);
+        if let Some(connection) = connection {
+            self.reached(connection);
+        }
+    }
+
+    fn reached(&mut self, connection: &Connection) {
+        let peer = connection.peer().to_string();
+        if self.verbose.is_some() && self.told.as_ref() != Some(&peer) {
+            Verbose::reached(&self.story.target, connection);
+        }
+        self.told = Some(peer);
+        self.story.reached(connection);
+    }
+
+    /// The call is made.
+    pub(super) fn calls(&mut self, client: &Client, prepared: &Arc<Prepared>) {
+        self.reached(client.connection());
+        self.story.calls();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.start(&self.story, Some(prepared));
+        }
+        if let Some(verbose) = &self.verbose {
+            verbose.calls(client, prepared);
+        }
+    }
+
+    /// Tells how it ended; what is for stdout is given back.
+    pub(super) fn end(mut self, ended: &Result<(), Failure>) -> Vec<u8> {
+        let failure = ended.as_ref().err();
+        // What was typed wrong is no call that there was something to tell of.
+        if !self.story.has_called() && failure.is_some_and(|failure| failure.kind() == Kind::Usage) {
+            return Vec::new();
+        }
+        if let Some(failure) = failure {
+            self.story.failed(failure);
+        }
+        let mut out = match self.recorder.take() {
+            Some(recorder) => recorder.end(&self.story, failure),
+            None => Vec::new(),
+        };
+        if self.verbose.is_some() {
+            Verbose::end(&self.story, failure);
+        }
+        if self.timing {
+            ui::line(&format!("timing: {}", self.story.times_in_words()));
+        }
+        if let Some(write_out) = &self.write_out {
+            let exit_code = failure.map_or(0, |failure| failure.kind().exit_code());
+            out.extend_from_slice(write_out.render(&self.story, exit_code).as_bytes());
+        }
+        out
+    }
+}
+
+impl Observer for Chronicle {
+    fn wants_requests(&self) -> bool {
+        true
+    }
+
+    fn see(&mut self, happening: Happening<'_>, out: &mut Vec<u8>) -> Result<(), Failure> {
+        self.story.see(happening);
+        if let Some(verbose) = &self.verbose {
+            verbose.see(happening);
+        }
+        match &mut self.recorder {
+            Some(recorder) => recorder.see(happening, out),
+            None => Ok(()),
+        }
+    }
+}

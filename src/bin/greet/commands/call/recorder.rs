@@ -1,0 +1,196 @@
+//! Events on stdout: all that happens in a call, each in the form of `docs/events.md`.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use greet::caller::Prepared;
+use greet::client::{Ending, Origin};
+use greet::event::{Event, Kind, metadata_object, redact, timestamp};
+use greet::transcode::{DataError, JsonOutput, Plan, json};
+use greet::{Layer, MetadataMap};
+use serde_json::{Map, Value};
+
+use super::observer::Happening;
+use super::story::Story;
+use crate::failure::{self, Failure, status_object};
+
+/// There is one call in a run that prints events.
+const CALL: &str = "1";
+
+/// How far it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Progress {
+    Nothing,
+    Started,
+    HalfClosed,
+    /// It is written how the call ended.
+    Over,
+}
+
+/// Writes events.
+pub(super) struct Recorder {
+    begun: Instant,
+    json: JsonOutput,
+    show_secrets: bool,
+    prepared: Option<Arc<Prepared>>,
+    progress: Progress,
+    /// How many requests are written.
+    requests: u64,
+    /// Events that are not yet with those who write stdout.
+    pending: Vec<u8>,
+}
+
+impl Recorder {
+    pub(super) fn new(begun: Instant, json: JsonOutput, show_secrets: bool) -> Self {
+        Self {
+            begun,
+            json,
+            show_secrets,
+            prepared: None,
+            progress: Progress::Nothing,
+            requests: 0,
+            pending: Vec::new(),
+        }
+    }
+
+    /// The call begins; on a second try nothing new does.
+    pub(super) fn start(&mut self, story: &Story, prepared: Option<&Arc<Prepared>>) {
+        self.prepared = prepared.cloned();
+        if self.progress == Progress::Nothing {
+            self.progress = Progress::Started;
+            let start = Kind::Start {
+                method: story.method.clone(),
+                target: Some(story.target.clone()),
+                peer: story.peer.clone(),
+                time: timestamp(story.time),
+                rule: None,
+            };
+            self.push_at(std::time::Duration::ZERO, start);
+        }
+    }
+
+    pub(super) fn see(&mut self, happening: Happening<'_>, out: &mut Vec<u8>) -> Result<(), Failure> {
+        match happening {
+            // A call that is made again has the same requests.
+            Happening::Request { n, wire } if n > self.requests => {
+                self.requests = n;
+                let wrong = |_: &Plan, error: &DataError| Failure::data("request data", error);
+                let body = self.body(Prepared::request, wire, wrong)?;
+                self.push(Kind::Request { n, body });
+            }
+            Happening::HalfClose if self.progress < Progress::HalfClosed => {
+                self.progress = Progress::HalfClosed;
+                self.push(Kind::HalfClose {});
+            }
+            Happening::Request { .. } | Happening::HalfClose => {}
+            Happening::Metadata(metadata) => {
+                let metadata = self.object(metadata);
+                self.push(Kind::Metadata { metadata });
+            }
+            Happening::Message { n, wire } => {
+                let body = self.body(Prepared::reply, wire, Failure::reply)?;
+                self.push(Kind::Message { n, body });
+            }
+            Happening::Ended(ending) => self.ended(ending),
+            Happening::Left => {
+                self.progress = Progress::Over;
+                self.push(Kind::Cancel {});
+            }
+        }
+        out.append(&mut self.pending);
+        Ok(())
+    }
+
+    fn ended(&mut self, ending: &Ending) {
+        // What became of the connection is told as a failure.
+        if ending.origin.connect_error().is_some() {
+            return;
+        }
+        if matches!(ending.origin, Origin::Deadline) {
+            self.push(Kind::Cancel {});
+        }
+        if !ending.trailers.is_empty() {
+            let metadata = self.object(&ending.trailers);
+            self.push(Kind::Trailers { metadata });
+        }
+        let details = match status_object(&ending.status)["details"].take() {
+            Value::Array(details) => details,
+            _ => Vec::new(),
+        };
+        self.progress = Progress::Over;
+        self.push(Kind::Status {
+            code: ending.status.code.number(),
+            name: ending.status.code.name().to_owned(),
+            message: ending.status.message.clone(),
+            details,
+        });
+    }
+
+    /// The last events: what failed on this side, and how long everything took.
+    pub(super) fn end(mut self, story: &Story, failure: Option<&Failure>) -> Vec<u8> {
+        self.start(story, None);
+        if let Some(failure) = failure.filter(|_| self.progress < Progress::Over) {
+            let gone = matches!(failure.kind(), failure::Kind::Signal(_) | failure::Kind::ReaderGone);
+            // A call that had begun is reset by whatever ends it on this side.
+            if gone || story.has_called() && failure.place().is_none() {
+                self.push(Kind::Cancel {});
+            }
+        }
+        let told = story.status.is_some();
+        if let Some(failure) = failure
+            && let Some(layer) = failure.layer().filter(|layer| !(told && *layer == Layer::Status))
+        {
+            self.push(failed(layer, failure));
+        }
+        let millis = |time: std::time::Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
+        let phases = story.times().into_iter().map(|(name, time)| (name.to_owned(), millis(time).into()));
+        self.push(Kind::Timing { phases: phases.collect() });
+        self.pending
+    }
+
+    fn object(&self, metadata: &MetadataMap) -> Map<String, Value> {
+        let mut object = metadata_object(metadata);
+        if !self.show_secrets {
+            redact(&mut object);
+        }
+        object
+    }
+
+    fn body(
+        &self,
+        plan: impl Fn(&Prepared) -> &Plan,
+        wire: &Bytes,
+        wrong: impl Fn(&Plan, &DataError) -> Failure,
+    ) -> Result<Value, Failure> {
+        let Some(prepared) = &self.prepared else { return Ok(Value::Null) };
+        let plan = plan(prepared);
+        let mut text = Vec::new();
+        json::from_wire(plan, wire, self.json, &mut text).map_err(|error| wrong(plan, &error))?;
+        // What was just written as JSON is JSON.
+        Ok(serde_json::from_slice(&text).unwrap_or_default())
+    }
+
+    fn push(&mut self, kind: Kind) {
+        self.push_at(self.begun.elapsed(), kind);
+    }
+
+    fn push_at(&mut self, at: std::time::Duration, kind: Kind) {
+        let event = Event::new(CALL, at, kind);
+        // A vector takes whatever is written, and every part of an event has a JSON form.
+        if serde_json::to_writer(&mut self.pending, &event).is_ok() {
+            self.pending.push(b'\n');
+        }
+    }
+}
+
+fn failed(layer: Layer, failure: &Failure) -> Kind {
+    let addresses = failure.place().map(|place| &place.addresses[..]).unwrap_or_default();
+    let hints = failure.hints();
+    Kind::Failure {
+        layer,
+        cause: failure.cause().to_owned(),
+        addresses: addresses.iter().map(|(address, _)| address.clone()).collect(),
+        hint: (!hints.is_empty()).then(|| hints.join("; ")),
+    }
+}
