@@ -61,8 +61,8 @@ fn every_kind_of_symbol_is_shown() {
     let thing = greet(&["describe", "-p", &proto, "Thing"]).stdout;
     assert!(
         thing.starts_with(
-            "// A thing\n// of two lines.\nmessage Thing {\n  reserved 7, 9 to 11;\n  reserved \"gone\";\n  \
-             extensions 100 to 199;\n\n  // It's"
+            "// A thing\n// of two lines.\nmessage Thing {\n  extensions 100 to 199;\n  reserved 7, 9 to 11;\n  \
+             reserved \"gone\";\n\n  // It's"
         ),
         "{thing}"
     );
