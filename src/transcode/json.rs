@@ -100,8 +100,8 @@ pub(super) fn read(plan: &Plan, json: &[u8], options: JsonInput, out: &mut Vec<u
 /// Keeps the room for the next message, unless it is too large for that.
 fn keep(kept: Box<Scratch>) {
     let Scratch { text, bytes, key, keys, .. } = &*kept;
-    let most = text.capacity().max(bytes.capacity()).max(key.capacity()).max(keys.capacity());
-    if most <= MOST_KEPT {
+    // A power of two is above all of them if it is above what they have in common.
+    if text.capacity() | bytes.capacity() | key.capacity() | keys.capacity() < MOST_KEPT {
         KEPT.set(Some(kept));
     }
 }

@@ -68,8 +68,7 @@ impl<'o> Out<'o> {
     /// Puts what is on the page into the `Vec`.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn turn(&mut self) {
-        let used = self.page.get(..self.used).unwrap_or_default();
-        self.buffer.extend_from_slice(used);
+        self.buffer.extend_from_slice(&self.page[..self.used]);
         self.turned += self.used;
         self.used = 0;
     }

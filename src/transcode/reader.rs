@@ -28,35 +28,38 @@ pub(super) struct Key {
     pub(super) wire_type: WireType,
 }
 
-/// A varint at `at`, which ends before `end`, and the place behind it.
+/// A varint at `at`, which ends before `end`, and the place behind it. Most are of one byte.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
     match wire.get(..end).and_then(|wire| wire.get(at)) {
         Some(&byte) if byte < 0x80 => Ok((u64::from(byte), at + 1)),
-        _ => long_varint(wire, at, end),
+        _ => short_varint(wire, at, end),
     }
 }
 
-/// One of more than a byte. Most are short; of the others eight bytes are looked at together.
+/// The same where most are of up to three bytes.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn long_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
+pub(super) fn short_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
     if let Some(window) = eight(wire, at) {
-        let two = window & 0x7f | (window >> 1) & 0x3f80;
-        let (value, behind) = if window & 0x8000 == 0 {
+        let one = window & 0x7f;
+        let two = one | (window >> 1) & 0x3f80;
+        let (value, behind) = if window & 0x80 == 0 {
+            (one, at + 1)
+        } else if window & 0x8000 == 0 {
             (two, at + 2)
         } else if window & 0x80_0000 == 0 {
             (two | (window >> 2) & 0x1f_c000, at + 3)
         } else {
-            return longer_varint(wire, at, end);
+            return any_varint(wire, at, end);
         };
         if behind <= end {
             return Ok((value, behind));
         }
     }
-    longer_varint(wire, at, end)
+    any_varint(wire, at, end)
 }
 
-/// The same where it often is of more than two bytes.
+/// The same where many are of more.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn wide_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
     if let Some(&byte) = wire.get(..end).and_then(|wire| wire.get(at))
@@ -71,25 +74,35 @@ pub(super) fn wide_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, us
             return Ok((side_by_side(window & (ends ^ (ends - 1))), behind));
         }
     }
-    longer_varint(wire, at, end)
+    any_varint(wire, at, end)
 }
 
+/// The same where nothing is known of it.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn any_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
+    match far_varint(wire, at, end) {
+        (_, 0) => Err(broken_varint(wire, at, end)),
+        read => Ok(read),
+    }
+}
+
+/// The place behind it is 0 when it is none: so both fit into registers.
 #[inline(never)]
-fn longer_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
+fn far_varint(wire: &[u8], at: usize, end: usize) -> (u64, usize) {
     if let Some(window) = eight(wire, at) {
         let ends = !window & 0x8080_8080_8080_8080;
         let behind = at + (ends.trailing_zeros() as usize + 1) / 8;
         if ends != 0 && behind <= end {
-            return Ok((side_by_side(window & (ends ^ (ends - 1))), behind));
+            return (side_by_side(window & (ends ^ (ends - 1))), behind);
         }
         // Large numbers have nine bytes, and those below zero ten.
         if let (0, Some(&[ninth, tenth])) = (ends, wire.get(at + 8..at + 10)) {
             let value = side_by_side(window) | u64::from(ninth & 0x7f) << 56;
             if ninth <= 0x7f && at + 9 <= end {
-                return Ok((value, at + 9));
+                return (value, at + 9);
             }
             if ninth > 0x7f && tenth <= 1 && at + 10 <= end {
-                return Ok((value | u64::from(tenth) << 63, at + 10));
+                return (value | u64::from(tenth) << 63, at + 10);
             }
         }
     }
@@ -106,21 +119,32 @@ fn side_by_side(bytes: u64) -> u64 {
 }
 
 #[inline(never)]
-fn slow_varint(wire: &[u8], at: usize, end: usize) -> Result<(u64, usize), Broken> {
+fn slow_varint(wire: &[u8], at: usize, end: usize) -> (u64, usize) {
     let mut value = 0;
-    let bytes = wire.get(at..end).unwrap_or_default();
-    for (place, &byte) in bytes.iter().take(10).enumerate() {
+    for (place, &byte) in wire.get(at..end).unwrap_or_default().iter().take(10).enumerate() {
         value |= u64::from(byte & 0x7f) << (7 * place);
         if byte < 0x80 {
-            return if place == 9 && byte > 1 {
-                Err(Broken::new(at, "a varint is larger than 64 bits"))
-            } else {
-                Ok((value, at + place + 1))
-            };
+            let fits = place < 9 || byte <= 1;
+            return if fits { (value, at + place + 1) } else { (0, 0) };
         }
     }
-    let what = if bytes.len() < 10 { TRUNCATED } else { "a varint is longer than 10 bytes" };
-    Err(Broken::new(at, what))
+    (0, 0)
+}
+
+/// What is wrong with what stands at `at` and is no varint.
+#[cold]
+#[inline(never)]
+fn broken_varint(wire: &[u8], at: usize, end: usize) -> Broken {
+    let bytes = wire.get(at..end).unwrap_or_default();
+    let length = bytes.iter().take(10).take_while(|&&byte| byte >= 0x80).count();
+    Broken::new(
+        at,
+        match length {
+            10 => "a varint is longer than 10 bytes",
+            9 if bytes.len() > 9 => "a varint is larger than 64 bits",
+            _ => TRUNCATED,
+        },
+    )
 }
 
 /// A tag at `at`, and the place behind it.

@@ -127,6 +127,12 @@ pub(super) trait Sink<'p> {
         self.double(value);
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn number_of_after(&mut self, before: Before<'p>, (of, value): (&'p Enum, i32)) {
+        self.introduce(before);
+        self.number_of(of, value);
+    }
+
     /// A string that has not been checked. `false` when it is not taken, since it is long, not ASCII, or has in it what
     /// is to be escaped: then it is to be checked, introduced and handed on.
     #[cfg_attr(not(debug_assertions), inline(always))]

@@ -129,17 +129,17 @@ impl Stop {
     /// The same one level further out.
     #[cold]
     fn inside(self, field: &Field) -> Self {
-        self.at_step(&member_step(&field.json_name))
+        self.at_step(|| member_step(&field.json_name))
     }
 
     #[cold]
     fn in_element(self, index: usize) -> Self {
-        self.at_step(&format!("[{index}]"))
+        self.at_step(|| format!("[{index}]"))
     }
 
     #[cold]
     fn in_entry(self, key: Key<'_>) -> Self {
-        self.at_step(&match key {
+        self.at_step(|| match key {
             Key::Bool(key) => format!("[\"{key}\"]"),
             Key::Signed(key) => format!("[\"{key}\"]"),
             Key::Unsigned(key) => format!("[\"{key}\"]"),
@@ -147,11 +147,10 @@ impl Stop {
         })
     }
 
-    #[cold]
-    fn at_step(self, step: &str) -> Self {
+    fn at_step(self, step: impl FnOnce() -> String) -> Self {
         match self {
             Self::Disorder => Self::Disorder,
-            Self::Broken(error) => Self::Broken(Box::new(error.inside(step))),
+            Self::Broken(error) => Self::Broken(Box::new(error.inside(&step()))),
         }
     }
 }

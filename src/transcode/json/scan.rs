@@ -53,30 +53,24 @@ pub(in crate::transcode) fn is_plain(byte: u8) -> bool {
     byte >= b' ' && byte != b'"' && byte != b'\\'
 }
 
-/// Whether the text at `at` is this field's key as it is mostly written: in quotes, with a colon right behind. Says how
-/// long that is.
+/// Whether a text begins with this field's key as it is mostly written: in quotes, with a colon right behind. Says how long
+/// that is; one that is longer than what is looked at is not seen.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn is_key(text: &[u8], at: usize, field: &Field) -> Option<usize> {
-    let length = field.key.len() - 1;
-    let Some(window) = window::<HEAD>(text, at) else {
-        return (text.get(at..at + length)? == &field.key[1..]).then_some(length);
-    };
+pub(super) fn is_key(window: &[u8; HEAD], field: &Field) -> Option<usize> {
+    let length = usize::from(field.key_length).checked_sub(1)?;
     let (low, high) = halves(window);
     let (wanted_low, wanted_high) = halves(&field.quoted_head);
     if length <= 16 {
         let different = !low.simd_eq(wanted_low).to_bitmask();
         return (different & ((1 << length) - 1) == 0).then_some(length);
     }
-    // The bytes behind the key's end count as the same.
-    let beyond = u32::MAX << (length.min(HEAD) - 16);
-    let same = low.simd_eq(wanted_low).to_bitmask() & (high.simd_eq(wanted_high).to_bitmask() | beyond);
-    if same & 0xffff != 0xffff {
+    if length > HEAD {
         return None;
     }
-    if length <= HEAD {
-        return Some(length);
-    }
-    (text.get(at..at + length)? == &field.key[1..]).then_some(length)
+    // The bytes behind the key's end count as the same.
+    let beyond = u32::MAX << (length - 16);
+    let same = low.simd_eq(wanted_low).to_bitmask() & (high.simd_eq(wanted_high).to_bitmask() | beyond);
+    (same & 0xffff == 0xffff).then_some(length)
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]

@@ -3,13 +3,16 @@
 use super::super::DataError;
 use super::super::depth::DEPTH;
 use super::super::number;
-use super::super::plan::Field;
+use super::super::plan::{Field, HEAD};
 use super::super::sink::Span;
 use super::super::source::{Member, Next, Source};
 use super::super::window::window;
 use super::super::wrong::Wrong;
 use super::cursor::{Json, Name, VALUE};
 use super::{base64, scan, string};
+
+/// How far a look at the next key goes: over what stands before it, and its beginning.
+const AHEAD: usize = HEAD + 2;
 
 impl Source for Json<'_> {
     type Place = usize;
@@ -40,13 +43,19 @@ impl Source for Json<'_> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn member(&mut self, first: bool, expected: Option<&Field>) -> Result<Member, Wrong> {
         // As most texts are: right behind the bracket or the comma, or behind one blank, the key that was expected.
-        if let Some(field) = expected
-            && let Some(&[before, next]) = window(self.text, self.at)
-            && (first || before == b',')
-        {
-            let at = self.at + 1 + usize::from(next == b' ');
-            if let Some(length) = scan::is_key(self.text, at, field) {
-                (self.key, self.at) = (at, at + length);
+        if let Some(window) = window::<AHEAD>(self.text, self.at) {
+            if window[0] == b'}' && !first {
+                self.at += 1;
+                return Ok(Member::End);
+            }
+            let skipped = 1 + usize::from(window[1] == b' ');
+            if let Some(field) = expected
+                && (first || window[0] == b',')
+                && let Some(window) = window[skipped..].first_chunk()
+                && let Some(length) = scan::is_key(window, field)
+            {
+                self.key = self.at + skipped;
+                self.at = self.key + length;
                 return Ok(Member::Expected);
             }
         }

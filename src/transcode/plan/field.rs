@@ -36,7 +36,7 @@ pub(in crate::transcode) struct Field {
     /// Its kind, where it is singular, in no oneof, not required, and its enum, if it is one, open: nothing has to be noted
     /// of it.
     pub(in crate::transcode) plain: Option<Kind>,
-    /// Its kind, where it is a list of what no closed enum has to take.
+    /// Its kind, where it is a list, but for groups, and where numbers may be unknown to their enum.
     pub(in crate::transcode) listed: Option<Kind>,
     /// The type of the value.
     pub(in crate::transcode) of: Of,
@@ -202,7 +202,9 @@ impl Field {
                 && parts.presence != Presence::Required
                 && !(parts.closed && parts.kind == Kind::Enum))
                 .then_some(parts.kind),
-            listed: (parts.count == Count::List && !(parts.closed && parts.kind == Kind::Enum))
+            listed: (parts.count == Count::List
+                && parts.kind != Kind::Group
+                && !(parts.closed && parts.kind == Kind::Enum))
                 .then_some(parts.kind),
             of: parts.of,
             name: parts.name.into(),

@@ -11,6 +11,8 @@ pub(super) struct Notes {
     pub(super) slices: Vec<Slice>,
     /// Values found in a message.
     pub(super) entries: Vec<Entry>,
+    /// Of each message that is open, the ranks of its entries and their places among them, sorted.
+    pub(super) sorted: Vec<u64>,
     /// The state of each oneof of a message.
     pub(super) oneofs: Vec<Oneof>,
     /// Entries of a map.
@@ -26,8 +28,6 @@ pub(super) struct Notes {
 pub(super) struct Entry {
     /// The field's place in its type; [`Entry::UNKNOWN`] when the type does not have it.
     pub(super) rank: u32,
-    /// The how manyth it is.
-    pub(super) turn: u32,
     /// Its number on the wire.
     pub(super) number: u32,
     pub(super) wire_type: super::super::plan::WireType,
@@ -88,6 +88,7 @@ impl Notes {
     fn clear(&mut self) {
         self.slices.clear();
         self.entries.clear();
+        self.sorted.clear();
         self.oneofs.clear();
         self.pairs.clear();
         self.order.clear();
@@ -103,6 +104,7 @@ impl std::ops::Deref for Arena {
         static NOTHING: Notes = Notes {
             slices: Vec::new(),
             entries: Vec::new(),
+            sorted: Vec::new(),
             oneofs: Vec::new(),
             pairs: Vec::new(),
             order: Vec::new(),
@@ -120,19 +122,29 @@ impl std::ops::DerefMut for Arena {
 }
 
 impl Drop for Arena {
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
-        if let Some(mut notes) = self.0.take() {
-            let most = notes
-                .slices
-                .capacity()
-                .max(notes.entries.capacity())
-                .max(notes.pairs.capacity())
-                .max(notes.text.capacity());
-            if most <= MOST_KEPT {
-                notes.clear();
-                KEPT.set(Some(notes));
-            }
+        if self.0.is_some() {
+            self.leave();
+        }
+    }
+}
+
+impl Arena {
+    #[cold]
+    #[inline(never)]
+    fn leave(&mut self) {
+        let Some(mut notes) = self.0.take() else { return };
+        let most = notes
+            .slices
+            .capacity()
+            .max(notes.entries.capacity())
+            .max(notes.sorted.capacity())
+            .max(notes.pairs.capacity())
+            .max(notes.text.capacity());
+        if most <= MOST_KEPT {
+            notes.clear();
+            KEPT.set(Some(notes));
         }
     }
 }

@@ -11,32 +11,38 @@ use super::super::reader;
 use super::super::sink::Sink;
 use super::arena::{Arena, Entry, Oneof};
 use super::list::List;
+use super::ordered::{follows, known};
 use super::{DEPTH, Order, Required, Slice, Stop, Walk};
 
 impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
     /// The fields of a message that is these slices of the arena, merged.
     pub(super) fn indexed(&mut self, type_: &'p Type, slices: (usize, usize)) -> Result<(), Stop> {
-        let from = self.arena.entries.len();
+        let (from, sorted) = (self.arena.entries.len(), self.arena.sorted.len());
         self.index(type_, slices)?;
-        // Sorted by the turn too, this keeps the order of what is of one field.
-        self.arena.entries[from..].sort_unstable_by_key(|entry| (entry.rank, entry.turn));
-        let to = self.arena.entries.len();
-        let (mut at, mut lowest) = (from, 0);
+        let notes = &mut *self.arena;
+        let places = (0_u64..).zip(&notes.entries[from..]);
+        notes.sorted.extend(places.map(|(place, entry)| u64::from(entry.rank) << 32 | place));
+        // Sorted by the place too, this keeps the order of what is of one field.
+        notes.sorted[sorted..].sort_unstable();
+        let to = notes.sorted.len();
+        let (mut at, mut lowest) = (sorted, 0);
         while at < to {
-            let Entry { rank, .. } = self.arena.entries[at];
-            let same = |entry: &Entry| entry.rank == rank;
-            let count = self.arena.entries[at..to].iter().take_while(|entry| same(entry)).count();
-            let Some(field) = type_.fields.get(rank as usize) else { break };
+            let rank = self.arena.sorted[at] >> 32;
+            let same = |sorted: &u64| sorted >> 32 == rank;
+            let count = self.arena.sorted[at..to].iter().take_while(|sorted| same(sorted)).count();
+            let rank = usize::try_from(rank).unwrap_or(usize::MAX);
+            let Some(field) = type_.fields.get(rank) else { break };
             if self.defaults {
-                self.all_absent(type_, lowest, rank as usize);
+                self.all_absent(type_, lowest, rank);
             }
-            lowest = rank as usize + 1;
-            self.of_field(field, at, at + count).map_err(|stop| stop.inside(field))?;
+            lowest = rank + 1;
+            self.of_field(field, from, (at, at + count)).map_err(|stop| stop.inside(field))?;
             at += count;
         }
         if self.required == Required::Demanded {
-            let entries = &self.arena.entries[from..to];
-            let has = |rank: u32| entries.binary_search_by_key(&rank, |entry| entry.rank).is_ok();
+            let sorted = &self.arena.sorted[sorted..to];
+            let has =
+                |rank: u32| sorted.binary_search_by_key(&u64::from(rank), |sorted| sorted >> 32).is_ok();
             if let Some(&rank) = type_.required.iter().find(|&&rank| !has(rank)) {
                 return Err(Self::missing(type_, &type_.fields[rank as usize]));
             }
@@ -44,8 +50,8 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
         if self.defaults {
             self.all_absent(type_, lowest, type_.fields.len());
         }
-        for place in at..to {
-            let Entry { rank, number, wire_type, slice, .. } = self.arena.entries[place];
+        for sorted in at..to {
+            let Entry { rank, number, wire_type, slice } = self.entry(from, sorted);
             if rank == Entry::REPLACED {
                 let member = type_.rank_of(number).and_then(|rank| type_.fields.get(rank));
                 member
@@ -55,8 +61,15 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
                 self.sink.unknown(number, wire_type as u32, bytes);
             }
         }
+        self.arena.sorted.truncate(sorted);
         self.arena.entries.truncate(from);
         Ok(())
+    }
+
+    /// The entry that is noted at this place of the sorted ones; those of its message begin at `from`.
+    #[inline]
+    fn entry(&self, from: usize, sorted: usize) -> Entry {
+        self.arena.entries[from + self.arena.sorted[sorted] as u32 as usize]
     }
 
     /// Notes all values of this level.
@@ -64,15 +77,19 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
         let wire = self.wire;
         let (from, oneofs) = (self.arena.entries.len(), self.arena.oneofs.len());
         self.arena.oneofs.resize(oneofs + type_.oneofs.len(), Oneof::EMPTY);
-        let mut turn = 0;
         for place in slices.0..slices.1 {
             let Slice { start: mut at, end } = self.arena.slices[place];
             while at < end {
+                if let Some((entry, next)) = self.plain_entry(type_, at, end) {
+                    self.arena.entries.push(entry);
+                    at = next;
+                    continue;
+                }
                 let (key, behind) = reader::key(wire, at, end)?;
                 let (content, next) = reader::skip(wire, behind, end, key, DEPTH - self.depth)?;
+                let turn = self.arena.entries.len() as u32;
                 let mut entry = Entry {
                     rank: Entry::UNKNOWN,
-                    turn,
                     number: key.number,
                     wire_type: key.wire_type,
                     slice: Slice { start: behind, end: content },
@@ -101,17 +118,16 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
                     }
                 }
                 self.arena.entries.push(entry);
-                turn += 1;
                 at = next;
             }
         }
         if !type_.oneofs.is_empty() {
             let notes = &mut *self.arena;
-            for entry in &mut notes.entries[from..] {
+            for (turn, entry) in (0..).zip(&mut notes.entries).skip(from) {
                 let oneof = type_.fields.get(entry.rank as usize).and_then(|field| field.oneof);
                 if let Some(oneof) = oneof {
                     let last = notes.oneofs[oneofs + usize::from(oneof)];
-                    if last.rank != entry.rank || entry.turn < last.since {
+                    if last.rank != entry.rank || turn < last.since {
                         entry.rank = Entry::REPLACED;
                     }
                 }
@@ -149,13 +165,34 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
         Ok(())
     }
 
-    /// All values of one field, which are the entries of the arena from `from` up to `to`.
-    fn of_field(&mut self, field: &'p Field, from: usize, to: usize) -> Result<(), Stop> {
+    /// A value that needs no more than to be noted, and the place behind it: in no oneof, of no closed enum, no group, and
+    /// behind its tag as it is mostly written.
+    #[inline]
+    fn plain_entry(&self, type_: &'p Type, at: usize, end: usize) -> Option<(Entry, usize)> {
+        let (rank, field) = known(type_, self.wire, at)?;
+        if !(field.plain.is_some() || field.listed.is_some() || field.count == Count::Map) {
+            return None;
+        }
+        let (wire, behind) = (self.wire, at + usize::from(field.tag.length));
+        let next = match field.tag.wire_type() {
+            WireType::Varint => reader::varint(wire, behind, end).ok()?.1,
+            WireType::Delimited => reader::delimited(wire, behind, end).ok()?.1,
+            WireType::Fixed32 => reader::fixed32(wire, behind, end).ok()?.1,
+            WireType::Fixed64 => reader::fixed64(wire, behind, end).ok()?.1,
+            WireType::StartGroup | WireType::EndGroup => return None,
+        };
+        let (rank, slice) = (u32::try_from(rank).ok()?, Slice { start: behind, end: next });
+        Some((Entry { rank, number: field.number, wire_type: field.tag.wire_type(), slice }, next))
+    }
+
+    /// All values of one field, which are those of the sorted entries from where up to where; the entries of their message
+    /// begin at `first`.
+    fn of_field(&mut self, field: &'p Field, first: usize, (from, to): (usize, usize)) -> Result<(), Stop> {
         match field.count {
             Count::One if field.kind.is_message() => {
                 let slices = self.arena.slices.len();
                 for place in from..to {
-                    let Slice { mut start, end } = self.arena.entries[place].slice;
+                    let Slice { mut start, end } = self.entry(first, place).slice;
                     if field.kind == Kind::Message {
                         (start, _) = reader::delimited(self.wire, start, end)?;
                     }
@@ -168,16 +205,21 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
             Count::One => {
                 // The earlier ones are looked at too: what is wrong in them is wrong.
                 for place in from..to - 1 {
-                    let slice = self.arena.entries[place].slice;
+                    let slice = self.entry(first, place).slice;
                     self.look_at(field, slice)?;
                 }
-                let Slice { start, end } = self.arena.entries[to - 1].slice;
+                let Slice { start, end } = self.entry(first, to - 1).slice;
                 self.noted_value(field, start, end)?;
             }
             Count::List => {
+                if let Some(kind) = field.listed
+                    && let Some(Slice { start, end }) = self.in_a_row(field, first, (from, to))
+                {
+                    return self.straight_list(kind, field, start, end).map(drop);
+                }
                 let mut list = List::default();
                 for place in from..to {
-                    let Entry { wire_type, slice, .. } = self.arena.entries[place];
+                    let Entry { wire_type, slice, .. } = self.entry(first, place);
                     // The end of a group is behind its content, and its tag is looked for again.
                     let end = if wire_type == WireType::StartGroup { self.end } else { slice.end };
                     self.elements(field, wire_type, slice.start, end, &mut list)?;
@@ -187,7 +229,7 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
             Count::Map => {
                 let (pairs, slices) = (self.arena.pairs.len(), self.arena.slices.len());
                 for place in from..to {
-                    let Entry { wire_type, slice, .. } = self.arena.entries[place];
+                    let Entry { wire_type, slice, .. } = self.entry(first, place);
                     if wire_type != WireType::Delimited {
                         return Err(self.wrong_wire_type(field, wire_type, slice.start));
                     }
@@ -199,6 +241,25 @@ impl<'p, 'w, S: Sink<'p>> Walk<'p, 'w, S> {
             }
         }
         Ok(())
+    }
+
+    /// Where the values of a list are, if they are as [`Walk::straight_list`] wants them: one chunk, or one after the other,
+    /// each behind the same tag.
+    #[inline]
+    fn in_a_row(&self, field: &Field, first: usize, (from, to): (usize, usize)) -> Option<Slice> {
+        let begin = self.entry(first, from);
+        let Slice { start, mut end } = begin.slice;
+        if begin.wire_type != field.tag.wire_type() || (field.packed && to - from > 1) {
+            return None;
+        }
+        for place in from + 1..to {
+            let Slice { start, end: next } = self.entry(first, place).slice;
+            if start != end + usize::from(field.tag.length) || !follows(self.wire, end, start, field.tag) {
+                return None;
+            }
+            end = next;
+        }
+        Some(Slice { start, end })
     }
 
     /// Looks that a value that a later one replaces is whole: what is wrong in it is wrong. It begins behind its tag.

@@ -70,17 +70,39 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
     ) -> Result<usize, Stop> {
         macro_rules! each {
             ($read:ident, $hand:ident, |$raw:ident| $value:expr) => {
-                self.numbers(field, at, end, reader::$read, |sink, $raw| sink.$hand(Before::Element, $value))
+                if field.packed {
+                    self.numbers::<true, _>(
+                        field,
+                        at,
+                        end,
+                        |wire, at, end| reader::$read(wire, at, end),
+                        |sink, $raw| {
+                            sink.$hand(Before::Element, $value);
+                        },
+                    )
+                } else {
+                    self.numbers::<false, _>(
+                        field,
+                        at,
+                        end,
+                        |wire, at, end| reader::$read(wire, at, end),
+                        |sink, $raw| {
+                            sink.$hand(Before::Element, $value);
+                        },
+                    )
+                }
             };
         }
         match kind {
             Kind::String => self.strings(field, at, end),
             Kind::Message => self.messages(field, at, end),
-            Kind::Int32 => each!(varint, int32_after, |raw| raw as i32),
+            Kind::Int32 => each!(short_varint, int32_after, |raw| raw as i32),
             Kind::Int64 => each!(wide_varint, int64_after, |raw| raw.cast_signed()),
-            Kind::Uint32 => each!(varint, uint32_after, |raw| raw as u32),
+            Kind::Uint32 => each!(short_varint, uint32_after, |raw| raw as u32),
             Kind::Uint64 => each!(wide_varint, uint64_after, |raw| raw),
-            Kind::Sint32 => each!(varint, int32_after, |raw| zigzag::read(u64::from(raw as u32)) as i32),
+            Kind::Sint32 => {
+                each!(short_varint, int32_after, |raw| zigzag::read(u64::from(raw as u32)) as i32)
+            }
             Kind::Sint64 => each!(wide_varint, int64_after, |raw| zigzag::read(raw)),
             Kind::Fixed32 => each!(fixed32, uint32_after, |raw| raw),
             Kind::Fixed64 => each!(fixed64, uint64_after, |raw| raw),
@@ -89,20 +111,17 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             Kind::Bool => each!(varint, bool_after, |raw| raw != 0),
             Kind::Float => each!(fixed32, float_after, |raw| f32::from_bits(raw)),
             Kind::Double => each!(fixed64, double_after, |raw| f64::from_bits(raw)),
-            Kind::Enum => match self.types.enum_of(field) {
-                Some(e) => self.numbers(field, at, end, reader::varint, |sink, raw| {
-                    sink.element();
-                    sink.number_of(e, raw as i32);
-                }),
-                None => Ok(end),
-            },
+            Kind::Enum => {
+                let Some(e) = self.types.enum_of(field) else { return Ok(end) };
+                each!(varint, number_of_after, |raw| (e, raw as i32))
+            }
             Kind::Bytes | Kind::Group => self.list(field, field.wire_type, at, end),
         }
     }
 
     /// Numbers of one kind, without a look at it each time.
     #[inline(never)]
-    fn numbers<T>(
+    fn numbers<const PACKED: bool, T>(
         &mut self,
         field: &'p Field,
         at: usize,
@@ -111,8 +130,8 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
         hand: impl Fn(&mut S, T),
     ) -> Result<usize, Stop> {
         let wire = self.wire;
-        let (mut at, chunk) = if field.packed { reader::delimited(wire, at, end)? } else { (at, end) };
-        if (field.packed && at == chunk) || chunk > wire.len() {
+        let (mut at, chunk) = if PACKED { reader::delimited(wire, at, end)? } else { (at, end) };
+        if (PACKED && at == chunk) || chunk > wire.len() {
             // An empty chunk is no list.
             return self.rest_of_list(field, List::default(), at, end);
         }
@@ -130,7 +149,7 @@ impl<'p, S: Sink<'p>> Walk<'p, '_, S> {
             if at >= chunk {
                 break;
             }
-            if !field.packed {
+            if !PACKED {
                 if !follows(wire, at, end, field.tag) {
                     break;
                 }

@@ -200,7 +200,7 @@ enum Found {
 
 /// The field whose tag of one or two bytes stands at `at`, if it is written as that field mostly is.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn known<'p>(type_: &'p Type, wire: &[u8], at: usize) -> Option<(usize, &'p Field)> {
+pub(super) fn known<'p>(type_: &'p Type, wire: &[u8], at: usize) -> Option<(usize, &'p Field)> {
     let window = eight(wire, at)?;
     let long = (window >> 7 & 1) * 0x3f80;
     let tag = window & 0x7f | window >> 1 & long;
