@@ -9,7 +9,7 @@ use super::{Automatic, ServeError};
 use crate::leaf::Code;
 use crate::protocol::Status;
 use crate::rules::{self, MethodRules};
-use crate::schema::{Schema, SchemaError};
+use crate::schema::SchemaError;
 use crate::transcode::Plan;
 
 /// A method with all that its answers need.
@@ -40,7 +40,7 @@ impl Ready {
 
     /// The same, beside the connections: what compiles does not wait for anybody, and takes its time.
     pub(super) async fn make_elsewhere(shared: &Arc<Shared>, name: &str) -> Result<Arc<Self>, ServeError> {
-        if !is_at_hand(&shared.schema) {
+        if !shared.schema.is_at_hand() {
             return Self::make(shared, name).await;
         }
         let (shared, name) = (Arc::clone(shared), name.to_owned());
@@ -48,11 +48,6 @@ impl Ready {
         let broken = || SchemaError::invalid("the method could not be made ready").into();
         made.ok().flatten().unwrap_or_else(|| Err(broken()))
     }
-}
-
-/// Whether no question to a schema waits for anybody.
-fn is_at_hand(schema: &Schema) -> bool {
-    schema.sources().iter().all(|source| source.declarations().is_some())
 }
 
 /// How a call of a method ends that cannot be made ready: the fault is the server's.

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use futures_util::FutureExt as _;
 
 use crate::query::{Val, view};
 use crate::schema::{Closure, Schema, bundled_closure};
@@ -59,18 +58,13 @@ impl Types {
             return Some(plan.clone());
         }
         let plan = known.closures.iter().find_map(|closure| Plan::compile(closure, name).ok());
-        let plan = plan.or_else(|| Plan::compile(&self.of_schema(name)?, name).ok());
+        // A program does not wait: what the schema would have to ask somebody for is not looked at.
+        let plan = plan.or_else(|| Plan::compile(&self.schema.closure_at_hand(name)?, name).ok());
         // The bundled files take memory once they are linked, so they are not before someone wants them.
         let plan = plan.or_else(|| Plan::compile(bundled_closure(), name).ok())?;
         // Names come from programs, and those may take them from requests: only what exists is kept.
         known.plans.insert(name.to_owned(), plan.clone());
         Some(plan)
-    }
-
-    /// What the schema has of this name, if it need not ask anybody for it: a program does not wait.
-    fn of_schema(&self, name: &str) -> Option<Arc<Closure>> {
-        let is_at_hand = self.schema.sources().iter().all(|source| source.declarations().is_some());
-        if is_at_hand { self.schema.closure(name).now_or_never()?.ok() } else { None }
     }
 
     /// A detail `{"@type": …, …}` as the URL of its type and its wire bytes.

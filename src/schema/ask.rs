@@ -137,15 +137,18 @@ impl Schema {
         self.at_hand().closure(symbol).now_or_never()?.ok()
     }
 
+    /// Whether no question to this schema waits for anybody.
+    pub fn is_at_hand(&self) -> bool {
+        self.sources().iter().all(is_at_hand)
+    }
+
     /// The schema of those sources that need not ask anybody.
     fn at_hand(&self) -> &Self {
-        let is_at_hand = |source: &&Arc<dyn Source>| source.declarations().is_some();
-        if self.sources().iter().all(|source| is_at_hand(&source)) {
+        if self.is_at_hand() {
             return self;
         }
-        self.inner
-            .at_hand
-            .get_or_init(|| Self::new(self.sources().iter().filter(is_at_hand).cloned().collect()))
+        let sources = || self.sources().iter().filter(|source| is_at_hand(source)).cloned().collect();
+        self.inner.at_hand.get_or_init(|| Self::new(sources()))
     }
 
     /// One closure a source, with all its files if they are at hand, else with all that its services reach.
@@ -225,6 +228,10 @@ impl Schema {
         let place = if names.is_empty() { Source::name(&Bundled) } else { names.join(", ") };
         SchemaError::not_found(format!("{what} '{name}' not found in {place}"), nearest)
     }
+}
+
+fn is_at_hand(source: &Arc<dyn Source>) -> bool {
+    source.declarations().is_some()
 }
 
 /// The file found, or what kept others from being asked.

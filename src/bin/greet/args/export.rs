@@ -11,6 +11,7 @@ use super::{ConnectionArgs, SchemaArgs};
 /// Without SYMBOL it is all services with everything they reach, and from files all of them. With -p or
 /// --descriptor-set the arguments are SYMBOLs, and a server is added by --target.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("to").required(true))]
 #[command(after_help = "Examples:\n  \
     greet export localhost:50051 --dir protos\n  \
     greet export localhost:50051 greeter.Greeter --set greeter.binpb\n  \
@@ -23,11 +24,11 @@ pub(crate) struct ExportArgs {
     pub(crate) names: Vec<String>,
 
     /// Write a FileDescriptorSet; - is standard output
-    #[arg(long, value_name = "FILE", required_unless_present = "dir")]
+    #[arg(long, value_name = "FILE", group = "to")]
     pub(crate) set: Option<PathBuf>,
 
     /// Write a tree of .proto files into this directory, which is made if it is not there
-    #[arg(long, value_name = "DIR", conflicts_with = "set")]
+    #[arg(long, value_name = "DIR", group = "to")]
     pub(crate) dir: Option<PathBuf>,
 
     /// A server beside the given schema

@@ -109,6 +109,14 @@ pub(super) fn translate(words: &[String], has_option: impl Fn(&str, &str) -> boo
     shlex::try_join(line.iter().map(String::as_str)).ok()
 }
 
+/// The long option of greet's that one of grpcurl's flags becomes.
+pub(super) fn long_of(theirs: &str) -> Option<&'static str> {
+    match FLAGS.iter().find(|(name, _)| *name == theirs)?.1 {
+        Becomes::Switch(ours) | Becomes::Option(ours) | Becomes::Seconds(ours) => ours.strip_prefix("--"),
+        Becomes::Nothing | Becomes::NothingWithValue => None,
+    }
+}
+
 /// Whether a word is where a server is: `host:port`, `:port`, or a scheme. grpcurl takes `host` too, which says
 /// nothing.
 fn looks_like_address(word: &str) -> bool {

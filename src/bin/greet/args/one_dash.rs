@@ -2,16 +2,7 @@
 
 use std::ffi::OsString;
 
-/// Names of grpcurl's that greet spells otherwise or the same.
-const GRPCURLS: [(&str, &str); 7] = [
-    ("import-path", "--include"),
-    ("protoset", "--descriptor-set"),
-    ("proto", "--proto"),
-    ("emit-defaults", "--defaults"),
-    ("max-msg-sz", "--max-recv-size"),
-    ("max-time", "--timeout"),
-    ("servername", "--server-name"),
-];
+use super::from_grpcurl::long_of;
 
 /// Options whose value is the next word, whatever it is; and how many words.
 const TAKE_ANY: [(&str, usize); 12] = [
@@ -47,12 +38,11 @@ pub(super) fn find(words: &[OsString], whole: &clap::Command) -> Option<(String,
             continue;
         };
         let (name, value) = name.split_once('=').map_or((name, ""), |(name, _)| (name, "=…"));
-        let known = command.is_some_and(|c| c.get_arguments().any(|a| a.get_long() == Some(name)));
-        if known {
-            return Some((text.to_owned(), format!("--{name}{value}")));
-        }
-        if let Some((_, ours)) = GRPCURLS.iter().find(|(theirs, _)| *theirs == name) {
-            return Some((text.to_owned(), format!("{ours}{value}")));
+        let is_known =
+            |long: &str| command.is_some_and(|c| c.get_arguments().any(|a| a.get_long() == Some(long)));
+        let long = if is_known(name) { Some(name) } else { long_of(name).filter(|long| is_known(long)) };
+        if let Some(long) = long {
+            return Some((text.to_owned(), format!("--{long}{value}")));
         }
     }
     None
