@@ -58,7 +58,7 @@ impl Journalist {
         if let Some(open) = &mut self.open {
             open.requests += 1;
             let n = open.requests;
-            self.push(|| Kind::Request { n, body: body(plan, wire) });
+            self.push(|| Kind::Request { n, body: body(plan, wire), wire: None });
         }
     }
 
@@ -70,7 +70,7 @@ impl Journalist {
         if let Some(open) = &mut self.open {
             open.replies += 1;
             let n = open.replies;
-            self.push(|| Kind::Message { n, body: body(plan, wire) });
+            self.push(|| Kind::Message { n, body: body(plan, wire), wire: None });
         }
     }
 

@@ -8,9 +8,11 @@ mod ready;
 mod responder;
 mod server;
 mod shared;
+mod verify;
 
 pub use builder::{Automatic, Offer, ServerBuilder};
 pub use embedded::{GREETER_PROTO, GREETER_RULES, greeter_rules, greeter_schema};
 pub use error::ServeError;
 pub use server::Server;
 pub use shared::Notes;
+pub use verify::{Expected, Times, Verified};

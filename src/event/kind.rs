@@ -44,12 +44,24 @@ pub enum Kind {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         rule: Option<String>,
     },
+    /// A rule was chosen, at a server that has some for the method; before what it does.
+    Rule {
+        /// Where it stands, as `file:line:column`; `None` where none matches.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        rule: Option<String>,
+        /// The rules before it, and why they do not answer.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        passed: Vec<PassedOver>,
+    },
     /// A request was sent (by a client) or came (to a server).
     Request {
         /// Counts from 1.
         n: u64,
-        /// The message as JSON.
+        /// The message as JSON; null where no schema is known.
         body: Value,
+        /// The message on the wire in base64, where no schema is known.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        wire: Option<String>,
     },
     /// The client has no further request.
     HalfClose {},
@@ -62,8 +74,11 @@ pub enum Kind {
     Message {
         /// Counts from 1.
         n: u64,
-        /// The message as JSON.
+        /// The message as JSON; null where no schema is known.
         body: Value,
+        /// The message on the wire in base64, where no schema is known.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        wire: Option<String>,
     },
     /// Trailing metadata of the reply.
     Trailers {
@@ -103,6 +118,15 @@ pub enum Kind {
         #[serde(flatten)]
         phases: serde_json::Map<String, Value>,
     },
+}
+
+/// A rule that did not answer, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedOver {
+    /// Where it stands.
+    pub rule: String,
+    /// Why it does not answer.
+    pub why: String,
 }
 
 impl Event {
@@ -156,7 +180,7 @@ mod tests {
     #[test]
     fn an_event_is_one_flat_object() {
         let body = json!({"name": "World"});
-        let event = Event::new("1", Duration::from_micros(1500), Kind::Request { n: 1, body });
+        let event = Event::new("1", Duration::from_micros(1500), Kind::Request { n: 1, body, wire: None });
         let text = serde_json::to_string(&event).unwrap();
         assert_eq!(text, r#"{"v":1,"event":"request","n":1,"body":{"name":"World"},"call":"1","at_ms":1.5}"#);
         assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
@@ -174,7 +198,11 @@ mod tests {
             },
             Kind::HalfClose {},
             Kind::Metadata { metadata: serde_json::Map::new() },
-            Kind::Message { n: 2, body: Value::Null },
+            Kind::Rule {
+                rule: None,
+                passed: vec![PassedOver { rule: "r.yaml:3:5".into(), why: "no".into() }],
+            },
+            Kind::Message { n: 2, body: Value::Null, wire: Some("AQI=".into()) },
             Kind::Trailers { metadata: serde_json::Map::new() },
             Kind::Status { code: 5, name: "NOT_FOUND".into(), message: "no".into(), details: vec![] },
             Kind::Cancel {},

@@ -1,5 +1,7 @@
 //! The one event type: what happened in a call, as data.
 
 mod kind;
+mod recording;
 
-pub use kind::{Event, Kind, metadata_object, redact, timestamp};
+pub use kind::{Event, Kind, PassedOver, metadata_object, redact, timestamp};
+pub use recording::{Recorded, Recording, RecordingError};

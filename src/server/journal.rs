@@ -1,18 +1,48 @@
 //! What happened in a server's calls, kept for those who ask.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::fmt;
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::event::{Event, Kind};
+use crate::event::{Event, Recording};
 
 /// How many events a journal keeps by default.
 const KEPT: usize = 100_000;
 
-/// Keeps the newest events; clones are handles on the same journal.
+/// Keeps the newest events, and writes all of them down if it was told to; clones are handles on the same journal.
 #[derive(Debug, Clone)]
 pub struct Journal {
     kept: Arc<Mutex<VecDeque<Event>>>,
     most: usize,
+    written: Option<Arc<Written>>,
+}
+
+/// Where events are written, one a line.
+struct Written {
+    to: Mutex<Option<Box<dyn Write + Send>>>,
+    /// Who is told, once, that nothing can be written any more.
+    failed: Box<dyn Fn(&io::Error) + Send + Sync>,
+}
+
+impl Written {
+    fn write(&self, event: &Event) {
+        let mut line = Vec::with_capacity(256);
+        let made = serde_json::to_writer(&mut line, event).map_err(io::Error::from);
+        line.push(b'\n');
+        let mut to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(open) = to.as_mut() else { return };
+        if let Err(error) = made.and_then(|()| open.write_all(&line)).and_then(|()| open.flush()) {
+            *to = None;
+            (self.failed)(&error);
+        }
+    }
+}
+
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Written").finish_non_exhaustive()
+    }
 }
 
 impl Default for Journal {
@@ -24,11 +54,27 @@ impl Default for Journal {
 impl Journal {
     /// A journal that keeps the newest `most` events.
     pub fn new(most: usize) -> Self {
-        Self { kept: Arc::default(), most }
+        Self { kept: Arc::default(), most, written: None }
+    }
+
+    /// The same journal, which also writes each event down when it happens, as a line of JSON: what a client has been
+    /// answered is written before it has the answer. `failed` is told, once, when that cannot go on.
+    #[must_use]
+    pub fn writing(
+        mut self,
+        to: impl Write + Send + 'static,
+        failed: impl Fn(&io::Error) + Send + Sync + 'static,
+    ) -> Self {
+        self.written =
+            Some(Arc::new(Written { to: Mutex::new(Some(Box::new(to))), failed: Box::new(failed) }));
+        self
     }
 
     /// Keeps an event, and forgets the oldest if there are too many.
     pub fn push(&self, event: Event) {
+        if let Some(written) = &self.written {
+            written.write(&event);
+        }
         let mut kept = self.kept();
         while kept.len() >= self.most.max(1) {
             kept.pop_front();
@@ -48,20 +94,8 @@ impl Journal {
     ///
     /// A call whose beginning is forgotten is not among them.
     pub fn calls(&self, method: &str) -> Vec<Vec<Event>> {
-        let kept = self.kept();
-        let (mut places, mut calls) = (HashMap::new(), Vec::<Vec<Event>>::new());
-        for event in kept.iter() {
-            if let Kind::Start { method: name, .. } = &event.kind
-                && is_meant(name, method)
-            {
-                places.insert(event.call.as_str(), calls.len());
-                calls.push(Vec::new());
-            }
-            if let Some(&place) = places.get(event.call.as_str()) {
-                calls[place].push(event.clone());
-            }
-        }
-        calls
+        let recording = Recording::of(self.events());
+        recording.calls_of(method).map(|call| call.events().to_vec()).collect()
     }
 
     /// Forgets everything.
@@ -74,16 +108,10 @@ impl Journal {
     }
 }
 
-/// Whether `wanted` is `name` or whole last components of it.
-fn is_meant(name: &str, wanted: &str) -> bool {
-    let wanted = wanted.strip_prefix('/').unwrap_or(wanted);
-    name.strip_suffix(wanted)
-        .is_some_and(|before| !wanted.is_empty() && (before.is_empty() || before.ends_with(['/', '.'])))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Kind;
     use std::time::Duration;
 
     fn start(call: &str, method: &str) -> Event {
@@ -129,5 +157,37 @@ mod tests {
             journal.push(half_close(call));
         }
         assert_eq!(journal.events(), [half_close("2"), half_close("3")]);
+    }
+    /// Takes one write, then none.
+    struct Short(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Short {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut written = self.0.lock().unwrap();
+            if !written.is_empty() {
+                return Err(io::Error::other("full"));
+            }
+            written.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn each_event_is_written_and_a_full_disk_is_told_once() {
+        let (written, told) = (Arc::default(), Arc::new(Mutex::new(Vec::new())));
+        let tell = Arc::clone(&told);
+        let journal = Journal::new(0)
+            .writing(Short(Arc::clone(&written)), move |error| tell.lock().unwrap().push(error.to_string()));
+        for call in ["1", "2", "3"] {
+            journal.clone().push(half_close(call));
+        }
+        let text = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+        assert_eq!(text, "{\"v\":1,\"event\":\"half_close\",\"call\":\"1\",\"at_ms\":0.0}\n");
+        assert_eq!(*told.lock().unwrap(), ["full"]);
+        assert!(journal.events().is_empty());
     }
 }

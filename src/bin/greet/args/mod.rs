@@ -26,6 +26,7 @@ mod serve;
 mod talk;
 mod telling;
 mod tls;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -50,6 +51,7 @@ pub(crate) use serve::ServeArgs;
 pub(crate) use talk::{Colour, ErrorFormat, TalkArgs, wants_json_errors};
 pub(crate) use telling::TellingArgs;
 pub(crate) use tls::TlsArgs;
+pub(crate) use verify::VerifyArgs;
 
 #[cfg(test)]
 pub(crate) use schema::Given;
@@ -70,6 +72,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Call(Box<CallArgs>),
     Serve(Box<ServeArgs>),
+    Verify(VerifyArgs),
     List(Box<ListArgs>),
     Describe(Box<DescribeArgs>),
     Health(Box<HealthArgs>),

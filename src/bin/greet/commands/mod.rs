@@ -11,6 +11,7 @@ mod interrupts;
 mod list;
 mod man;
 mod serve;
+mod verify;
 
 use std::future::Future;
 
@@ -24,6 +25,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Call(args) => call::run(&args),
         Command::Serve(args) => block_on(serve::run(*args)),
+        Command::Verify(args) => verify::run(&args),
         Command::List(args) => list::run(&args),
         Command::Describe(args) => describe::run(&args),
         Command::Export(args) => export::run(&args),

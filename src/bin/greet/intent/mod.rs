@@ -11,6 +11,7 @@ pub(crate) mod programs;
 mod proxy;
 pub(crate) mod reading;
 pub(crate) mod recorded;
+pub(crate) mod recording;
 pub(crate) mod requests;
 pub(crate) mod schema;
 pub(crate) mod serving;

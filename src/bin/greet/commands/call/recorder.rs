@@ -77,7 +77,7 @@ impl Recorder {
                 self.requests = n;
                 let wrong = |_: &Plan, error: &DataError| Failure::data("request data", error);
                 let body = self.body(Prepared::request, wire, wrong)?;
-                self.push(Kind::Request { n, body });
+                self.push(Kind::Request { n, body, wire: None });
             }
             Happening::HalfClose if self.progress < Progress::HalfClosed => {
                 self.progress = Progress::HalfClosed;
@@ -90,7 +90,7 @@ impl Recorder {
             }
             Happening::Message { n, wire } => {
                 let body = self.body(Prepared::reply, wire, Failure::reply)?;
-                self.push(Kind::Message { n, body });
+                self.push(Kind::Message { n, body, wire: None });
             }
             Happening::Ended(ending) => self.ended(ending),
             Happening::Left => {
