@@ -24,6 +24,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --version 'Print version'
             cand call 'Call a method'
             cand serve 'Serve every service of a schema'
+            cand verify 'Say whether the calls of a recording are as they were expected'
             cand list 'List services, or one service''s methods'
             cand describe 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
             cand health 'Ask the standard health check; exit code 0 when SERVING, else 7'
@@ -138,15 +139,40 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --rule 'A rule in one line: METHOD [when PROGRAM] => PROGRAM, in jq; the first that matches answers'
             cand --rules 'A file of rules, after those of --rule'
             cand --seed 'What made-up replies depend on, beside the schema'
+            cand --upstream 'Pass calls that no rule answers on to this server; without PROTO its schema is taken if it has reflection'
+            cand --from 'Take the schema, and nothing else, from this running server'
+            cand --upstream-header 'Metadata ''key: value'' for the other server, in the place of what the client sent'
+            cand --upstream-authority 'The :authority to send to the other server'
+            cand --upstream-cacert 'Trust the certificates in this file (PEM or DER), and not the system''s'
+            cand --upstream-cert 'Show this certificate to the other server (PEM, DER or PKCS#12)'
+            cand --upstream-key 'The key of --upstream-cert'
+            cand --upstream-server-name 'The name that the other server''s certificate must have, instead of the target''s host'
+            cand --journal 'Write every call down as events, one a line; - is stdout, and the ready line goes to stderr then'
+            cand --replay 'Answer as it is recorded in this file, which greet serve --journal or greet call -o events wrote'
+            cand --pace 'How fast a recording is played: 1 as it was, 2 twice as fast, 0 without waiting'
             cand --port 'The port on loopback; 0 takes a free one [default: 50051; 0 with a command]'
             cand --listen 'Where to listen: HOST, HOST:PORT or unix:PATH [default: loopback, IPv4 and IPv6]'
             cand --threads 'Threads that serve [default: the number of cores]'
             cand --max-recv-size 'The largest request that is taken'
             cand --grace 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them'
             cand --no-auto 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply'
+            cand --upstream-plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+            cand --upstream-tls 'Encrypt; this is how other hosts are reached anyway'
+            cand --upstream-insecure 'Take any certificate, from anyone'
+            cand --show-secrets 'Write secrets in metadata down as they are'
             cand --no-reflection 'Do not offer server reflection'
             cand --no-health 'Do not offer the health check'
             cand --quiet 'Say nothing of single calls'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'greet;verify'= {
+            cand --where 'Count only calls for which this jq program holds; several must all hold'
+            cand --times 'So many calls, no more and no fewer'
+            cand --at-least 'No fewer calls [default: 1, unless --at-most is given]'
+            cand --at-most 'No more calls'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
@@ -384,6 +410,7 @@ set edit:completion:arg-completer[greet] = {|@words|
         &'greet;help'= {
             cand call 'Call a method'
             cand serve 'Serve every service of a schema'
+            cand verify 'Say whether the calls of a recording are as they were expected'
             cand list 'List services, or one service''s methods'
             cand describe 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
             cand health 'Ask the standard health check; exit code 0 when SERVING, else 7'
@@ -397,6 +424,8 @@ set edit:completion:arg-completer[greet] = {|@words|
         &'greet;help;call'= {
         }
         &'greet;help;serve'= {
+        }
+        &'greet;help;verify'= {
         }
         &'greet;help;list'= {
         }

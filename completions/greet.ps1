@@ -27,6 +27,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('call', 'call', [CompletionResultType]::ParameterValue, 'Call a method')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve every service of a schema')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Say whether the calls of a recording are as they were expected')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List services, or one service''s methods')
             [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask the standard health check; exit code 0 when SERVING, else 7')
@@ -143,15 +144,41 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--rule', '--rule', [CompletionResultType]::ParameterName, 'A rule in one line: METHOD [when PROGRAM] => PROGRAM, in jq; the first that matches answers')
             [CompletionResult]::new('--rules', '--rules', [CompletionResultType]::ParameterName, 'A file of rules, after those of --rule')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What made-up replies depend on, beside the schema')
+            [CompletionResult]::new('--upstream', '--upstream', [CompletionResultType]::ParameterName, 'Pass calls that no rule answers on to this server; without PROTO its schema is taken if it has reflection')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Take the schema, and nothing else, from this running server')
+            [CompletionResult]::new('--upstream-header', '--upstream-header', [CompletionResultType]::ParameterName, 'Metadata ''key: value'' for the other server, in the place of what the client sent')
+            [CompletionResult]::new('--upstream-authority', '--upstream-authority', [CompletionResultType]::ParameterName, 'The :authority to send to the other server')
+            [CompletionResult]::new('--upstream-cacert', '--upstream-cacert', [CompletionResultType]::ParameterName, 'Trust the certificates in this file (PEM or DER), and not the system''s')
+            [CompletionResult]::new('--upstream-cert', '--upstream-cert', [CompletionResultType]::ParameterName, 'Show this certificate to the other server (PEM, DER or PKCS#12)')
+            [CompletionResult]::new('--upstream-key', '--upstream-key', [CompletionResultType]::ParameterName, 'The key of --upstream-cert')
+            [CompletionResult]::new('--upstream-server-name', '--upstream-server-name', [CompletionResultType]::ParameterName, 'The name that the other server''s certificate must have, instead of the target''s host')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Write every call down as events, one a line; - is stdout, and the ready line goes to stderr then')
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Answer as it is recorded in this file, which greet serve --journal or greet call -o events wrote')
+            [CompletionResult]::new('--pace', '--pace', [CompletionResultType]::ParameterName, 'How fast a recording is played: 1 as it was, 2 twice as fast, 0 without waiting')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port on loopback; 0 takes a free one [default: 50051; 0 with a command]')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen: HOST, HOST:PORT or unix:PATH [default: loopback, IPv4 and IPv6]')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Threads that serve [default: the number of cores]')
             [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest request that is taken')
             [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them')
             [CompletionResult]::new('--no-auto', '--no-auto', [CompletionResultType]::ParameterName, 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply')
+            [CompletionResult]::new('--upstream-plaintext', '--upstream-plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
+            [CompletionResult]::new('--upstream-tls', '--upstream-tls', [CompletionResultType]::ParameterName, 'Encrypt; this is how other hosts are reached anyway')
+            [CompletionResult]::new('--upstream-insecure', '--upstream-insecure', [CompletionResultType]::ParameterName, 'Take any certificate, from anyone')
+            [CompletionResult]::new('--show-secrets', '--show-secrets', [CompletionResultType]::ParameterName, 'Write secrets in metadata down as they are')
             [CompletionResult]::new('--no-reflection', '--no-reflection', [CompletionResultType]::ParameterName, 'Do not offer server reflection')
             [CompletionResult]::new('--no-health', '--no-health', [CompletionResultType]::ParameterName, 'Do not offer the health check')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing of single calls')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'greet;verify' {
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Count only calls for which this jq program holds; several must all hold')
+            [CompletionResult]::new('--times', '--times', [CompletionResultType]::ParameterName, 'So many calls, no more and no fewer')
+            [CompletionResult]::new('--at-least', '--at-least', [CompletionResultType]::ParameterName, 'No fewer calls [default: 1, unless --at-most is given]')
+            [CompletionResult]::new('--at-most', '--at-most', [CompletionResultType]::ParameterName, 'No more calls')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -398,6 +425,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
         'greet;help' {
             [CompletionResult]::new('call', 'call', [CompletionResultType]::ParameterValue, 'Call a method')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve every service of a schema')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Say whether the calls of a recording are as they were expected')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List services, or one service''s methods')
             [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask the standard health check; exit code 0 when SERVING, else 7')
@@ -413,6 +441,9 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             break
         }
         'greet;help;serve' {
+            break
+        }
+        'greet;help;verify' {
             break
         }
         'greet;help;list' {

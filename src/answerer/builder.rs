@@ -1,20 +1,17 @@
 //! How a server comes about.
 
-use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::ready::Ready;
-use super::responder::MethodResponder;
-use super::shared::{Notes, Shared};
-use super::{ServeError, Server, greeter_rules, greeter_schema};
+use super::assembly::Assembly;
+use super::shared::Notes;
+use super::{Pace, ServeError, Server, Upstream, greeter_rules, greeter_schema};
+use crate::event::Recording;
 use crate::leaf::Size;
-use crate::rules::{Rule, RuleSet};
-use crate::schema::{Declarations, MethodOutline, Schema};
-use crate::server::{
-    self, Door, Health, Journal, Listen, Observer, Reflection, Route, Routes, ServerOptions, ServingStatus,
-};
+use crate::rules::Rule;
+use crate::schema::{Declarations, Schema};
+use crate::server::{self, Door, Health, Journal, Listen, Observer, ServerOptions};
 
 /// Whether methods that no rule answers get a made-up reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,7 +42,9 @@ pub struct ServerBuilder {
     seed: u64,
     reflection: Offer,
     health: Offer,
-    journal: Offer,
+    journal: Option<Journal>,
+    upstream: Option<Upstream>,
+    replay: Option<(Recording, Pace)>,
     notes: Option<Notes>,
     listen: Option<Vec<Listen>>,
     threads: Option<NonZeroUsize>,
@@ -106,7 +105,32 @@ impl ServerBuilder {
     /// Whether what happens is kept in [`Server::journal`]; it costs time and memory a call.
     #[must_use]
     pub fn journal(mut self, offer: Offer) -> Self {
-        self.journal = offer;
+        self.journal = match offer {
+            Offer::Yes => Some(Journal::default()),
+            Offer::No => Some(Journal::new(0)),
+        };
+        self
+    }
+
+    /// Has what happens kept in this journal.
+    #[must_use]
+    pub fn journal_in(mut self, journal: Journal) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// Passes the calls that no rule answers on to another server, those of methods that the schema does not know
+    /// too. Without a schema of its own this server has no reflection and no health check then: the other one is asked.
+    #[must_use]
+    pub fn upstream(mut self, upstream: Upstream) -> Self {
+        self.upstream = Some(upstream);
+        self
+    }
+
+    /// Answers calls that no rule answers as they were recorded, and none with made-up replies.
+    #[must_use]
+    pub fn replay(mut self, recording: Recording, pace: Pace) -> Self {
+        self.replay = Some((recording, pace));
         self
     }
 
@@ -150,7 +174,11 @@ impl ServerBuilder {
     /// # Errors
     /// When the schema does not link, a rule does not fit it, or a place cannot be listened at.
     pub async fn start(self) -> Result<Server, ServeError> {
+        // Another server's methods are passed on whatever they are.
+        let is_passing = self.upstream.is_some();
+        let only_passes = is_passing && self.schema.is_none() && self.rules.is_none();
         let (schema, rules) = match (self.schema, self.rules) {
+            (None, None) if is_passing => (Schema::new(Vec::new()), Vec::new()),
             (Some(schema), rules) => (schema, rules.unwrap_or_default()),
             (None, rules) => (greeter_schema()?, rules.map_or_else(greeter_rules, Ok)?),
         };
@@ -159,57 +187,28 @@ impl ServerBuilder {
                 source.file(&name).await?;
             }
         }
-        let services = schema.all_methods().await?;
         let mut options = ServerOptions::default();
         options.listen = self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]);
         options.threads = self.threads.unwrap_or(NonZeroUsize::MIN);
         options.observer = self.observer;
         options.max_recv_size = self.max_recv_size.unwrap_or(options.max_recv_size);
+        options.health = (self.health == Offer::Yes && !only_passes).then(Health::new);
 
-        let journal = Journal::default();
-        let shared = Arc::new(Shared {
-            ruled: !rules.is_empty(),
-            rules: RuleSet::new(rules, &services, &schema)?,
-            schema: schema.clone(),
+        let journal = self.journal.unwrap_or_default();
+        let assembly = Assembly {
+            schema,
+            rules,
             automatic: self.automatic,
             seed: self.seed,
+            reflection: if only_passes { Offer::No } else { self.reflection },
+            health: options.health.clone(),
             max_recv_size: options.max_recv_size,
-            journal: (self.journal == Offer::Yes).then(|| journal.clone()),
+            journal: journal.is_kept().then(|| journal.clone()),
+            upstream: self.upstream,
+            replay: self.replay,
             notes: self.notes,
-            told: Mutex::new(HashSet::new()),
-        });
-        // What a rule names is looked at now; all else when a call reaches it.
-        let mut ready = HashMap::new();
-        for name in shared.rules.to_check() {
-            ready.insert(name.to_owned(), Ready::make(&shared, name).await?);
-        }
-        let mut routes = Routes::new();
-        for (service, methods) in &services {
-            for MethodOutline { name, shape } in methods {
-                let (name, shape) = (format!("{service}/{name}"), *shape);
-                let path = format!("/{name}");
-                let ready = ready.remove(&name);
-                let responder = MethodResponder::new(Arc::clone(&shared), name, shape, ready);
-                routes.add(path, Route { shape, responder: Arc::new(responder) });
-            }
-        }
-        if self.health == Offer::Yes {
-            let health = Health::new();
-            for service in services.keys() {
-                health.set(service.clone(), ServingStatus::Serving);
-            }
-            health.add_to(&mut routes);
-            options.health = Some(health);
-        }
-        if self.reflection == Offer::Yes {
-            // Reflection lists itself too, as every server's does.
-            let mut listed: Vec<String> = routes.services().into_iter().map(ToOwned::to_owned).collect();
-            listed.extend(Reflection::SERVICES.map(ToOwned::to_owned));
-            // One without methods has no route, and is a service all the same.
-            listed.extend(services.into_keys());
-            Reflection::new(Arc::new(schema), listed).add_to(&mut routes);
-        }
-        let running = server::start(options, &Door::new(routes))?;
+        };
+        let running = server::start(options, &Door::new(assembly.routes().await?))?;
         Ok(Server { running, journal })
     }
 }

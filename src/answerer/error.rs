@@ -19,9 +19,20 @@ enum Kind {
     Type(DataError),
     Rule(RuleError),
     Listen(ListenError),
+    Recording(String),
 }
 
 impl ServeError {
+    /// A recorded call that does not fit the schema.
+    pub(super) fn recording(why: String) -> Self {
+        Self { kind: Kind::Recording(why) }
+    }
+
+    /// Whether a recording does not fit the schema.
+    pub fn is_of_recording(&self) -> bool {
+        matches!(self.kind, Kind::Recording(_))
+    }
+
     /// What is wrong with the schema.
     pub fn schema(&self) -> Option<&SchemaError> {
         match &self.kind {
@@ -54,6 +65,7 @@ impl fmt::Display for ServeError {
             Kind::Type(error) => error.fmt(f),
             Kind::Rule(error) => error.fmt(f),
             Kind::Listen(error) => error.fmt(f),
+            Kind::Recording(why) => write!(f, "the recording does not fit: {why}"),
         }
     }
 }
@@ -65,6 +77,7 @@ impl std::error::Error for ServeError {
             Kind::Type(error) => error.source(),
             Kind::Rule(error) => error.source(),
             Kind::Listen(error) => error.source(),
+            Kind::Recording(_) => None,
         }
     }
 }

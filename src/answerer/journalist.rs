@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tonic::metadata::MetadataMap;
 
 use crate::event::{Event, Kind, metadata_object, timestamp};
@@ -54,11 +56,13 @@ impl Journalist {
         journalist
     }
 
-    pub(super) fn request(&mut self, plan: &Plan, wire: &[u8]) {
+    /// A request came; without a plan its bytes are kept.
+    pub(super) fn request<'p>(&mut self, plan: impl Into<Option<&'p Plan>>, wire: &[u8]) {
         if let Some(open) = &mut self.open {
             open.requests += 1;
             let n = open.requests;
-            self.push(|| Kind::Request { n, body: body(plan, wire), wire: None });
+            let plan = plan.into();
+            self.push(|| Kind::Request { n, body: body(plan, wire), wire: raw(plan, wire) });
         }
     }
 
@@ -66,11 +70,13 @@ impl Journalist {
         self.push(|| Kind::HalfClose {});
     }
 
-    pub(super) fn message(&mut self, plan: &Plan, wire: &[u8]) {
+    /// A reply goes; without a plan its bytes are kept.
+    pub(super) fn message<'p>(&mut self, plan: impl Into<Option<&'p Plan>>, wire: &[u8]) {
         if let Some(open) = &mut self.open {
             open.replies += 1;
             let n = open.replies;
-            self.push(|| Kind::Message { n, body: body(plan, wire), wire: None });
+            let plan = plan.into();
+            self.push(|| Kind::Message { n, body: body(plan, wire), wire: raw(plan, wire) });
         }
     }
 
@@ -109,10 +115,16 @@ impl Drop for Journalist {
 }
 
 /// A message as the JSON of an event; what does not decode is `null`.
-fn body(plan: &Plan, wire: &[u8]) -> serde_json::Value {
+fn body(plan: Option<&Plan>, wire: &[u8]) -> serde_json::Value {
+    let Some(plan) = plan else { return serde_json::Value::Null };
     let mut text = Vec::new();
     json::from_wire(plan, wire, JsonOutput::default(), &mut text)
         .ok()
         .and_then(|()| serde_json::from_slice(&text).ok())
         .unwrap_or_default()
+}
+
+/// The bytes of a message that no schema reads.
+fn raw(plan: Option<&Plan>, wire: &[u8]) -> Option<String> {
+    plan.is_none().then(|| STANDARD.encode(wire))
 }

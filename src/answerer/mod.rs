@@ -1,18 +1,26 @@
 //! Rules and a schema as a responder. The world knows it as `greet::Server`.
 
+mod assembly;
 mod builder;
 mod embedded;
 mod error;
 mod journalist;
+mod others;
+mod passing;
 mod ready;
+mod replay;
 mod responder;
+mod score;
 mod server;
 mod shared;
+mod upstream;
 mod verify;
 
 pub use builder::{Automatic, Offer, ServerBuilder};
 pub use embedded::{GREETER_PROTO, GREETER_RULES, greeter_rules, greeter_schema};
 pub use error::ServeError;
+pub use replay::Pace;
 pub use server::Server;
 pub use shared::Notes;
+pub use upstream::Upstream;
 pub use verify::{Expected, Times, Verified};

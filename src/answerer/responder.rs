@@ -8,6 +8,7 @@ use tokio::sync::OnceCell;
 use tonic::metadata::MetadataMap;
 
 use super::journalist::Journalist;
+use super::passing::Passing;
 use super::ready::{self, Ready};
 use super::shared::Shared;
 use crate::leaf::Code;
@@ -91,7 +92,17 @@ impl MethodResponder {
     async fn answer(self: Arc<Self>, call: Call) {
         let Call { head, mut requests, mut replies, .. } = call;
         let mut journalist = Journalist::begin(self.shared.journal.as_ref(), &self.name, &head);
-        let answered = match self.ready().await {
+        let ready = self.ready().await;
+        // What is passed on is not looked at: if it cannot be made ready, its bytes will do.
+        if let Some(others) = &self.shared.others
+            && !ready.as_ref().is_ok_and(|ready| ready.rules.is_some())
+        {
+            let plans = ready.ok().map(|ready| (&ready.request, &ready.reply)).unzip();
+            let (received, (request, reply)) = (Vec::new(), plans);
+            let passing = Passing { head, received, requests, replies, journalist, request, reply };
+            return others.answer(&self.name, passing).await;
+        }
+        let answered = match ready {
             Ok(ready) => {
                 let shared = &*self.shared;
                 let mut answering =

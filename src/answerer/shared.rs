@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Automatic;
+use super::others::Others;
 use crate::leaf::Size;
 use crate::rules::RuleSet;
 use crate::schema::Schema;
@@ -23,6 +24,8 @@ pub(super) struct Shared {
     pub(super) ruled: bool,
     pub(super) max_recv_size: Size,
     pub(super) journal: Option<Journal>,
+    /// Who answers where no rule does, in the place of made-up replies.
+    pub(super) others: Option<Arc<Others>>,
     pub(super) notes: Option<Notes>,
     /// The methods of which was said that their replies are made up.
     pub(super) told: Mutex<HashSet<String>>,

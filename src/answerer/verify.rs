@@ -50,6 +50,8 @@ impl fmt::Display for Times {
 pub struct Expected {
     method: String,
     conditions: Vec<Program>,
+    /// Their texts, to be shown.
+    texts: Vec<String>,
     times: Times,
 }
 
@@ -75,7 +77,7 @@ pub struct Verified {
 impl Expected {
     /// Calls of a method; as [`Recording::calls_of`] names it.
     pub fn of(method: impl Into<String>, times: Times) -> Self {
-        Self { method: method.into(), conditions: Vec::new(), times }
+        Self { method: method.into(), conditions: Vec::new(), texts: Vec::new(), times }
     }
 
     /// Only those for which this jq program holds. In it `.` is the request, and of a call with several each in turn:
@@ -85,6 +87,7 @@ impl Expected {
     /// When it does not compile.
     pub fn and(mut self, text: &str, name: &str) -> Result<Self, QueryError> {
         self.conditions.push(Program::compile(text, &VARIABLES, Origin::new(name))?);
+        self.texts.push(text.trim().to_owned());
         Ok(self)
     }
 
@@ -133,7 +136,11 @@ impl Expected {
 
 impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {}", self.times, self.method)
+        write!(f, "{} of {}", self.times, self.method)?;
+        match &self.texts[..] {
+            [] => Ok(()),
+            texts => write!(f, " where {}", texts.join(" and ")),
+        }
     }
 }
 
@@ -144,7 +151,7 @@ impl fmt::Display for Verified {
         if count == of_method {
             write!(f, "expected {wanted}, and saw {said}")
         } else {
-            write!(f, "expected {wanted}, and saw {said} as expected of {of_method}")
+            write!(f, "expected {wanted}, and saw {said} of {of_method}")
         }
     }
 }
@@ -248,10 +255,10 @@ mod tests {
     fn what_was_seen_instead_is_said() {
         let seen = verified(&["Ann", "Bob"], "SayHello", r#".name == "Ann""#, Times::exactly(2));
         assert!(!seen.holds);
-        assert_eq!(seen.to_string(), "expected 2 calls of SayHello, and saw 1 as expected of 2");
+        assert_eq!(seen.to_string(), r#"expected 2 calls of SayHello where .name == "Ann", and saw 1 of 2"#);
         assert_eq!(seen.others, [r#"OK {"name":"Bob"}"#]);
         let seen = verified(&["Ann"], "SayHelo", "true", Times::SOME);
-        assert_eq!(seen.to_string(), "expected at least 1 call of SayHelo, and saw none");
+        assert_eq!(seen.to_string(), "expected at least 1 call of SayHelo where true, and saw none");
         assert_eq!(seen.nearest, ["greeter.Greeter/SayHello"]);
         let seen = verified(&["Ann"], "SayHello", ".name | error", Times { at_least: 0, at_most: 0 });
         assert!(seen.holds && seen.notes.len() == 1, "{seen:?}");

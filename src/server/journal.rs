@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::event::{Event, Recording};
+use crate::event::{Event, Kind, Recording, redact};
+use crate::leaf::secret;
 
 /// How many events a journal keeps by default.
 const KEPT: usize = 100_000;
@@ -21,6 +23,8 @@ pub struct Journal {
 /// Where events are written, one a line.
 struct Written {
     to: Mutex<Option<Box<dyn Write + Send>>>,
+    /// Whether secrets in metadata are left out.
+    redacts: AtomicBool,
     /// Who is told, once, that nothing can be written any more.
     failed: Box<dyn Fn(&io::Error) + Send + Sync>,
 }
@@ -28,7 +32,19 @@ struct Written {
 impl Written {
     fn write(&self, event: &Event) {
         let mut line = Vec::with_capacity(256);
-        let made = serde_json::to_writer(&mut line, event).map_err(io::Error::from);
+        let mut redacted = None;
+        if let Kind::Metadata { metadata } | Kind::Trailers { metadata } = &event.kind
+            && self.redacts.load(Ordering::Relaxed)
+            && metadata.keys().any(|name| secret::is_secret(name))
+        {
+            let mut event = event.clone();
+            if let Kind::Metadata { metadata } | Kind::Trailers { metadata } = &mut event.kind {
+                redact(metadata);
+            }
+            redacted = Some(event);
+        }
+        let made =
+            serde_json::to_writer(&mut line, redacted.as_ref().unwrap_or(event)).map_err(io::Error::from);
         line.push(b'\n');
         let mut to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(open) = to.as_mut() else { return };
@@ -52,9 +68,14 @@ impl Default for Journal {
 }
 
 impl Journal {
-    /// A journal that keeps the newest `most` events.
+    /// A journal that keeps the newest `most` events; with 0 it keeps none.
     pub fn new(most: usize) -> Self {
         Self { kept: Arc::default(), most, written: None }
+    }
+
+    /// Whether what happens is kept or written at all.
+    pub fn is_kept(&self) -> bool {
+        self.most > 0 || self.written.is_some()
     }
 
     /// The same journal, which also writes each event down when it happens, as a line of JSON: what a client has been
@@ -65,8 +86,20 @@ impl Journal {
         to: impl Write + Send + 'static,
         failed: impl Fn(&io::Error) + Send + Sync + 'static,
     ) -> Self {
-        self.written =
-            Some(Arc::new(Written { to: Mutex::new(Some(Box::new(to))), failed: Box::new(failed) }));
+        self.written = Some(Arc::new(Written {
+            to: Mutex::new(Some(Box::new(to))),
+            redacts: AtomicBool::new(false),
+            failed: Box::new(failed),
+        }));
+        self
+    }
+
+    /// The same journal, which does not write secrets in metadata down ([`redact`]); what it keeps is whole.
+    #[must_use]
+    pub fn redacting(self) -> Self {
+        if let Some(written) = &self.written {
+            written.redacts.store(true, Ordering::Relaxed);
+        }
         self
     }
 
@@ -111,7 +144,6 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Kind;
     use std::time::Duration;
 
     fn start(call: &str, method: &str) -> Event {

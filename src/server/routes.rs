@@ -40,6 +40,7 @@ impl fmt::Debug for Route {
 pub struct Routes {
     methods: HashMap<Box<str>, Route>,
     services: HashMap<Box<str>, Arc<dyn Responder>>,
+    others: Option<Arc<dyn Responder>>,
 }
 
 impl Routes {
@@ -67,6 +68,11 @@ impl Routes {
         self.services.insert(S::NAME.into(), Arc::new(Typed::new(service)));
     }
 
+    /// Says who answers every path that is not among these.
+    pub fn set_others(&mut self, responder: Arc<dyn Responder>) {
+        self.others = Some(responder);
+    }
+
     /// The method under this path.
     pub fn get(&self, path: &str) -> Option<&Route> {
         self.methods.get(path)
@@ -86,7 +92,7 @@ impl Routes {
         if let Some(route) = self.methods.get(path) {
             return Some(&route.responder);
         }
-        self.services.get(service_of(path)?)
+        service_of(path).and_then(|service| self.services.get(service)).or(self.others.as_ref())
     }
 
     /// What to say of a path that nobody answers: names it, and what may have been meant.

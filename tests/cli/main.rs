@@ -18,6 +18,7 @@ mod help;
 mod json_schema;
 mod peer;
 mod programs;
+mod recording;
 mod reflecting;
 mod reflection;
 mod run;

@@ -17,6 +17,7 @@ mod export;
 pub(crate) mod format;
 mod from_grpcurl;
 mod health;
+mod journal;
 mod list;
 mod man;
 mod one_dash;
@@ -26,6 +27,7 @@ mod serve;
 mod talk;
 mod telling;
 mod tls;
+mod upstream;
 mod verify;
 
 use std::ffi::OsString;
@@ -43,6 +45,7 @@ pub(crate) use each::EachArgs;
 pub(crate) use export::ExportArgs;
 pub(crate) use format::{Compression, InputArgs, InputForm, JsonArgs, OutputArgs, OutputForm};
 pub(crate) use health::HealthArgs;
+pub(crate) use journal::JournalArgs;
 pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use man::{ManArgs, render_man};
 pub(crate) use program::ProgramArgs;
@@ -51,6 +54,7 @@ pub(crate) use serve::ServeArgs;
 pub(crate) use talk::{Colour, ErrorFormat, TalkArgs, wants_json_errors};
 pub(crate) use telling::TellingArgs;
 pub(crate) use tls::TlsArgs;
+pub(crate) use upstream::UpstreamArgs;
 pub(crate) use verify::VerifyArgs;
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use clap::Args;
 use greet::Size;
 
 use super::connection::{duration, size};
+use super::{JournalArgs, UpstreamArgs};
 
 /// Serve every service of a schema
 ///
@@ -54,6 +55,12 @@ pub(crate) struct ServeArgs {
     /// What made-up replies depend on, beside the schema
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Rules")]
     pub(crate) seed: u64,
+
+    #[command(flatten)]
+    pub(crate) upstream: UpstreamArgs,
+
+    #[command(flatten)]
+    pub(crate) recording: JournalArgs,
 
     /// The port on loopback; 0 takes a free one [default: 50051; 0 with a command]
     #[arg(long, value_name = "N", help_heading = "Listening")]

@@ -12,17 +12,21 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Kind};
-use crate::intent::serving;
+use crate::intent::{journaling, serving};
 use crate::{output, ui};
 
 pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
-    let builder = serving::builder(&args)?;
+    let builder = serving::builder(&args).await?;
     // After all files are read, where Ctrl-C ends greet as it ends any program, and before anything is bound:
     // a signal that comes then must not be lost.
     let mut signals = Signals::listen()?;
     let server = builder.start().await.map_err(serving::not_started)?;
     if args.command.is_empty() {
-        output::write(format!("{}\n", server.target()).as_bytes())?;
+        if journaling::takes_stdout(&args.recording) {
+            ui::line(server.target());
+        } else {
+            output::write(format!("{}\n", server.target()).as_bytes())?;
+        }
         signals.next().await;
         drain(server, &mut signals, args.grace).await
     } else {

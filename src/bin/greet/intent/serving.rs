@@ -4,30 +4,43 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use greet::answerer::{Automatic, Offer, ServeError, greeter_rules, greeter_schema};
+use greet::answerer::{Automatic, Offer, Pace, ServeError, Upstream, greeter_rules, greeter_schema};
 use greet::leaf::duration;
 use greet::leaf::os_cause::words;
 use greet::rules::{self, Rule};
 use greet::server::{Ended, Listen, Observer};
 use greet::{Schema, Server, ServerBuilder};
 
+use super::upstream::Other;
+use super::{journaling, recording};
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Kind};
 use crate::ui;
 
 /// Everything but the start.
-pub(crate) fn builder(args: &ServeArgs) -> Result<ServerBuilder, Failure> {
+pub(crate) async fn builder(args: &ServeArgs) -> Result<ServerBuilder, Failure> {
     let mut builder = Server::builder()
-        .schema(schema(args)?)
         .rules(all_rules(args)?)
         .seed(args.seed)
         .automatic(if args.no_auto { Automatic::Off } else { Automatic::On })
         .reflection(if args.no_reflection { Offer::No } else { Offer::Yes })
         .health(if args.no_health { Offer::No } else { Offer::Yes })
-        .journal(Offer::No)
+        .journal_in(journaling::journal(&args.recording)?)
         .listen(listen(args)?)
         .max_recv_size(args.max_recv_size)
         .notes(Arc::new(|note: &str| ui::note(note)));
+    builder = match schema(args)? {
+        Some(schema) => builder.schema(schema),
+        None => of_another(args, builder).await?,
+    };
+    if let Some(text) = &args.upstream.upstream {
+        let Other { target, options, metadata } = Other::of(text, &args.upstream)?;
+        builder = builder.upstream(Upstream::new(target, options, metadata));
+    }
+    if let Some(path) = &args.recording.replay {
+        let pace = if args.recording.pace > 0.0 { Pace::Times(args.recording.pace) } else { Pace::AtOnce };
+        builder = builder.replay(recording::load(path)?, pace);
+    }
     let wanted = args.threads.and_then(|n| NonZeroUsize::new(n.into()));
     let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     builder = builder.threads(wanted.unwrap_or_else(cores));
@@ -37,14 +50,45 @@ pub(crate) fn builder(args: &ServeArgs) -> Result<ServerBuilder, Failure> {
     Ok(builder)
 }
 
-/// The given files, or the embedded greeter.
-fn schema(args: &ServeArgs) -> Result<Schema, Failure> {
+/// Whether nothing on the command line says what is served.
+fn has_no_schema(args: &ServeArgs) -> bool {
+    let given = args.schema.iter().chain(&args.proto).chain(&args.descriptor_set);
+    given.count() == 0
+}
+
+/// The given files, or the embedded greeter where no other server is named.
+fn schema(args: &ServeArgs) -> Result<Option<Schema>, Failure> {
     let all = args.schema.iter().chain(&args.proto).chain(&args.descriptor_set);
     let paths: Vec<PathBuf> = all.cloned().collect();
-    if paths.is_empty() {
-        return greeter_schema().map_err(not_started);
+    if !paths.is_empty() {
+        return Ok(Some(Schema::from_files(paths, args.include.clone())?));
     }
-    Ok(Schema::from_files(paths, args.include.clone())?)
+    if args.upstream.from.is_some() || args.upstream.upstream.is_some() {
+        return Ok(None);
+    }
+    greeter_schema().map(Some).map_err(not_started)
+}
+
+/// The schema of another server. One that only passes on does without, and answers neither for the other's schema nor
+/// for its health.
+async fn of_another(args: &ServeArgs, builder: ServerBuilder) -> Result<ServerBuilder, Failure> {
+    if let Some(text) = &args.upstream.from {
+        return Ok(builder.schema(Other::of(text, &args.upstream)?.schema().await?));
+    }
+    let Some(text) = &args.upstream.upstream else { return Ok(builder) };
+    let builder = builder.reflection(Offer::No).health(Offer::No);
+    match Other::of(text, &args.upstream)?.schema().await {
+        Ok(schema) => Ok(builder.schema(schema)),
+        // Rules need one.
+        Err(failure) if !(args.rule.is_empty() && args.rules.is_empty()) => Err(failure),
+        Err(failure) => {
+            ui::note(&format!(
+                "{text} does not tell its schema, so messages are passed on unread: {}",
+                failure.cause()
+            ));
+            Ok(builder.schema(Schema::new(Vec::new())))
+        }
+    }
 }
 
 /// Those of `--rule`, then those of the files; the embedded one when neither a schema nor a rule is given.
@@ -59,7 +103,8 @@ fn all_rules(args: &ServeArgs) -> Result<Vec<Rule>, Failure> {
             .map_err(|error| Failure::new(Kind::Usage, format!("cannot read '{name}': {}", words(&error))))?;
         rules.extend(rules::file::parse(&text, &name).map_err(|error| Failure::rule(&error))?);
     }
-    let embedded = args.schema.is_empty() && args.proto.is_empty() && args.descriptor_set.is_empty();
+    let others = [&args.upstream.from, &args.upstream.upstream].into_iter().flatten().count();
+    let embedded = has_no_schema(args) && others == 0 && args.recording.replay.is_none();
     // A file of rules replaces the embedded rule; a single --rule stands before it.
     if embedded && args.rules.is_empty() {
         rules.extend(greeter_rules().map_err(not_started)?);

@@ -1,0 +1,56 @@
+//! Who answers where no rule does: a recording, or another server.
+
+use std::sync::Arc;
+
+use tonic::metadata::MetadataMap;
+
+use super::Upstream;
+use super::journalist::Journalist;
+use super::passing::Passing;
+use super::replay::Replay;
+use crate::leaf::Code;
+use crate::protocol::Status;
+use crate::schema::is_infrastructure;
+use crate::server::{self, Call, Journal, Responder};
+
+/// A recording, another server, or both: what is recorded is not asked for.
+#[derive(Debug)]
+pub(super) struct Others {
+    pub(super) replay: Option<Replay>,
+    pub(super) upstream: Option<Upstream>,
+}
+
+impl Others {
+    /// Answers a call to its end.
+    pub(super) async fn answer(&self, method: &str, mut passing: Passing<'_>) {
+        match (&self.replay, &self.upstream) {
+            (Some(replay), _) if replay.has(method) => replay.play(method, passing).await,
+            (_, Some(upstream)) => upstream.pass(passing).await,
+            _ => {
+                let status = Status::new(Code::UNIMPLEMENTED, format!("no call of {method} is recorded"));
+                let trailers = MetadataMap::new();
+                passing.journalist.status(&status, &trailers);
+                passing.replies.finish(status, trailers);
+            }
+        }
+    }
+}
+
+/// Has the others answer the methods that no schema knows.
+pub(super) struct Strangers {
+    pub(super) others: Arc<Others>,
+    pub(super) journal: Option<Journal>,
+}
+
+impl Responder for Strangers {
+    fn respond(self: Arc<Self>, call: Call) -> server::Answer {
+        Box::pin(async move {
+            let method = call.head.path().trim_start_matches('/').to_owned();
+            // Of reflection and health nothing is kept, here as where this server has them itself.
+            let is_kept = !is_infrastructure(call.head.service());
+            let journal = self.journal.as_ref().filter(|_| is_kept);
+            let journalist = Journalist::begin(journal, &method, &call.head);
+            self.others.answer(&method, Passing::whole(call, journalist)).await;
+        })
+    }
+}
