@@ -156,6 +156,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --max-recv-size 'The largest request that is taken'
             cand --grace 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them'
             cand --no-auto 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply'
+            cand --no-reload 'Go on with the schema and the rules as they were read, though their files change'
             cand --upstream-plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
             cand --upstream-tls 'Encrypt; this is how other hosts are reached anyway'
             cand --upstream-insecure 'Take any certificate, from anyone'

@@ -152,6 +152,7 @@ complete -c greet -n "__fish_greet_using_subcommand serve" -l threads -d 'Thread
 complete -c greet -n "__fish_greet_using_subcommand serve" -l max-recv-size -d 'The largest request that is taken' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l grace -d 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-auto -d 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply'
+complete -c greet -n "__fish_greet_using_subcommand serve" -l no-reload -d 'Go on with the schema and the rules as they were read, though their files change'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-tls -d 'Encrypt; this is how other hosts are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-insecure -d 'Take any certificate, from anyone'

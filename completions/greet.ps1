@@ -161,6 +161,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest request that is taken')
             [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them')
             [CompletionResult]::new('--no-auto', '--no-auto', [CompletionResultType]::ParameterName, 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply')
+            [CompletionResult]::new('--no-reload', '--no-reload', [CompletionResultType]::ParameterName, 'Go on with the schema and the rules as they were read, though their files change')
             [CompletionResult]::new('--upstream-plaintext', '--upstream-plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
             [CompletionResult]::new('--upstream-tls', '--upstream-tls', [CompletionResultType]::ParameterName, 'Encrypt; this is how other hosts are reached anyway')
             [CompletionResult]::new('--upstream-insecure', '--upstream-insecure', [CompletionResultType]::ParameterName, 'Take any certificate, from anyone')

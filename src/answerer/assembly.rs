@@ -12,11 +12,12 @@ use super::{Automatic, Offer, ServeError, Upstream};
 use crate::event::{Recorded, Recording};
 use crate::leaf::Size;
 use crate::rules::{Rule, RuleSet};
-use crate::schema::{MethodOutline, Schema, Shape};
+use crate::schema::{Declarations, MethodOutline, Schema, Shape};
 use crate::server::{Health, Journal, Reflection, Route, Routes, ServingStatus};
 use crate::transcode::Plan;
 
 /// What a set of routes is made from.
+#[derive(Clone)]
 pub(super) struct Assembly {
     pub(super) schema: Schema,
     pub(super) rules: Vec<Rule>,
@@ -28,9 +29,18 @@ pub(super) struct Assembly {
     pub(super) max_recv_size: Size,
     /// Where what happens is kept, if it is.
     pub(super) journal: Option<Journal>,
-    pub(super) upstream: Option<Upstream>,
-    pub(super) replay: Option<(Recording, Pace)>,
+    pub(super) upstream: Option<Arc<Upstream>>,
+    pub(super) replay: Option<(Arc<Recording>, Pace)>,
     pub(super) notes: Option<Notes>,
+}
+
+/// Routes that were made, with what is of use beside them.
+pub(super) struct Assembled {
+    pub(super) routes: Routes,
+    /// Who answers the methods of the schema.
+    pub(super) methods: Vec<Arc<MethodResponder>>,
+    /// The names of the services.
+    pub(super) services: Vec<String>,
 }
 
 type Services = BTreeMap<String, Vec<MethodOutline>>;
@@ -40,8 +50,13 @@ impl Assembly {
     ///
     /// # Errors
     /// When the schema does not link, or a rule or a recorded call does not fit it.
-    pub(super) async fn routes(self) -> Result<Routes, ServeError> {
+    pub(super) async fn assemble(self) -> Result<Assembled, ServeError> {
         let Self { schema, rules, reflection, health, journal, replay, .. } = self;
+        for source in schema.sources() {
+            for name in source.declarations().map(Declarations::named).unwrap_or_default() {
+                source.file(&name).await?;
+            }
+        }
         let services = schema.all_methods().await?;
         let replay = match &replay {
             Some((recording, pace)) => Some(play(&schema, recording, *pace).await?),
@@ -69,7 +84,11 @@ impl Assembly {
             told: Mutex::new(HashSet::new()),
         });
         let mut routes = Routes::new();
-        add_methods(&mut routes, &shared, &services).await?;
+        let methods = methods(&shared, &services).await?;
+        for (path, shape, responder) in &methods {
+            let responder = Arc::clone(responder);
+            routes.add(path.as_str(), Route { shape: *shape, responder });
+        }
         if let Some(others) = others {
             let strangers = Arc::new(Strangers { others, journal });
             for name in recorded_only {
@@ -81,7 +100,7 @@ impl Assembly {
             }
         }
         if let Some(health) = health {
-            for service in services.keys() {
+            for service in services.keys().filter(|service| health.get(service).is_none()) {
                 health.set(service.clone(), ServingStatus::Serving);
             }
             health.add_to(&mut routes);
@@ -91,33 +110,34 @@ impl Assembly {
             let mut listed: Vec<String> = routes.services().into_iter().map(ToOwned::to_owned).collect();
             listed.extend(Reflection::SERVICES.map(ToOwned::to_owned));
             // One without methods has no route, and is a service all the same.
-            listed.extend(services.into_keys());
+            listed.extend(services.keys().cloned());
             Reflection::new(Arc::new(schema), listed).add_to(&mut routes);
         }
-        Ok(routes)
+        let methods = methods.into_iter().map(|(_, _, responder)| responder).collect();
+        Ok(Assembled { routes, methods, services: services.into_keys().collect() })
     }
 }
 
-async fn add_methods(
-    routes: &mut Routes,
+/// Who answers the methods, each with its path and its shape.
+async fn methods(
     shared: &Arc<Shared>,
     services: &Services,
-) -> Result<(), ServeError> {
+) -> Result<Vec<(String, Shape, Arc<MethodResponder>)>, ServeError> {
     // What a rule names is looked at now; all else when a call reaches it.
     let mut ready = HashMap::new();
     for name in shared.rules.to_check() {
         ready.insert(name.to_owned(), Ready::make(shared, name).await?);
     }
-    for (service, methods) in services {
-        for MethodOutline { name, shape } in methods {
-            let (name, shape) = (format!("{service}/{name}"), *shape);
-            let path = format!("/{name}");
-            let ready = ready.remove(&name);
-            let responder = MethodResponder::new(Arc::clone(shared), name, shape, ready);
-            routes.add(path, Route { shape, responder: Arc::new(responder) });
+    let mut methods = Vec::new();
+    for (service, outlines) in services {
+        for MethodOutline { name, shape } in outlines {
+            let name = format!("{service}/{name}");
+            let (path, ready) = (format!("/{name}"), ready.remove(&name));
+            let responder = MethodResponder::new(Arc::clone(shared), name, *shape, ready);
+            methods.push((path, *shape, Arc::new(responder)));
         }
     }
-    Ok(())
+    Ok(methods)
 }
 
 fn knows(services: &Services, name: &str) -> bool {

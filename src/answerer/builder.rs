@@ -4,13 +4,16 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
+
 use super::assembly::Assembly;
+use super::server::Current;
 use super::shared::Notes;
 use super::{Pace, ServeError, Server, Upstream, greeter_rules, greeter_schema};
 use crate::event::Recording;
 use crate::leaf::Size;
 use crate::rules::Rule;
-use crate::schema::{Declarations, Schema};
+use crate::schema::Schema;
 use crate::server::{self, Door, Health, Journal, Listen, Observer, ServerOptions};
 
 /// Whether methods that no rule answers get a made-up reply.
@@ -182,11 +185,6 @@ impl ServerBuilder {
             (Some(schema), rules) => (schema, rules.unwrap_or_default()),
             (None, rules) => (greeter_schema()?, rules.map_or_else(greeter_rules, Ok)?),
         };
-        for source in schema.sources() {
-            for name in source.declarations().map(Declarations::named).unwrap_or_default() {
-                source.file(&name).await?;
-            }
-        }
         let mut options = ServerOptions::default();
         options.listen = self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]);
         options.threads = self.threads.unwrap_or(NonZeroUsize::MIN);
@@ -204,12 +202,14 @@ impl ServerBuilder {
             health: options.health.clone(),
             max_recv_size: options.max_recv_size,
             journal: journal.is_kept().then(|| journal.clone()),
-            upstream: self.upstream,
-            replay: self.replay,
+            upstream: self.upstream.map(Arc::new),
+            replay: self.replay.map(|(recording, pace)| (Arc::new(recording), pace)),
             notes: self.notes,
         };
-        let running = server::start(options, &Door::new(assembly.routes().await?))?;
-        Ok(Server { running, journal })
+        let assembled = assembly.clone().assemble().await?;
+        let door = Door::new(assembled.routes.clone());
+        let running = server::start(options, &door)?;
+        Ok(Server { running, journal, door, current: Mutex::new(Current { assembly, assembled }) })
     }
 }
 

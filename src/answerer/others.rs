@@ -17,7 +17,7 @@ use crate::server::{self, Call, Journal, Responder};
 #[derive(Debug)]
 pub(super) struct Others {
     pub(super) replay: Option<Replay>,
-    pub(super) upstream: Option<Upstream>,
+    pub(super) upstream: Option<Arc<Upstream>>,
 }
 
 impl Others {

@@ -89,6 +89,12 @@ impl MethodResponder {
         Self { shared, name, shape, ready }
     }
 
+    /// Does now what the first call would wait for.
+    pub(super) async fn make_ready(&self) {
+        // Why it cannot be is told to whoever calls it.
+        let _ = self.ready().await;
+    }
+
     async fn answer(self: Arc<Self>, call: Call) {
         let Call { head, mut requests, mut replies, .. } = call;
         let mut journalist = Journalist::begin(self.shared.journal.as_ref(), &self.name, &head);

@@ -1,15 +1,28 @@
 //! A running server: where it is, what it saw, and its end.
 
+use std::fmt;
 use std::time::Duration;
 
-use super::ServerBuilder;
-use crate::server::{Drained, Journal, Running};
+use tokio::sync::Mutex;
+
+use super::assembly::{Assembled, Assembly};
+use super::{ServeError, ServerBuilder};
+use crate::rules::Rule;
+use crate::schema::Schema;
+use crate::server::{Door, Drained, Journal, Running};
 
 /// A server that answers until it is drained, cut or dropped. It brings its own threads.
-#[derive(Debug)]
 pub struct Server {
     pub(super) running: Running,
     pub(super) journal: Journal,
+    pub(super) door: Door,
+    pub(super) current: Mutex<Current>,
+}
+
+/// What is served now, and what it was made from.
+pub(super) struct Current {
+    pub(super) assembly: Assembly,
+    pub(super) assembled: Assembled,
 }
 
 impl Server {
@@ -29,6 +42,41 @@ impl Server {
         &self.journal
     }
 
+    /// Serves these rules from now on, and this schema if there is one, in one step: a call that has begun keeps what it
+    /// began with.
+    ///
+    /// # Errors
+    /// As [`ServerBuilder::start`]; then all stays as it was.
+    pub async fn reload(
+        &self,
+        schema: impl Into<Option<Schema>>,
+        rules: Vec<Rule>,
+    ) -> Result<(), ServeError> {
+        let mut current = self.current.lock().await;
+        let mut assembly = Assembly { rules, ..current.assembly.clone() };
+        if let Some(schema) = schema.into() {
+            assembly.schema = schema;
+        }
+        let assembled = assembly.clone().assemble().await?;
+        self.door.swap(assembled.routes.clone());
+        if let Some(health) = &assembly.health {
+            for gone in current.assembled.services.iter().filter(|name| !assembled.services.contains(name)) {
+                health.remove(gone);
+            }
+        }
+        *current = Current { assembly, assembled };
+        Ok(())
+    }
+
+    /// Makes every method ready now that would be by its first call, one after the other beside the connections. What cannot
+    /// be made ready is told when it is called.
+    pub async fn make_ready(&self) {
+        let methods = self.current.lock().await.assembled.methods.clone();
+        for method in methods {
+            method.make_ready().await;
+        }
+    }
+
     /// Reports `NOT_SERVING`, stops accepting, lets open calls come to their end for so long, cuts the rest.
     pub async fn drain(&self, grace: Duration) -> Drained {
         self.running.drain(grace).await
@@ -37,5 +85,11 @@ impl Server {
     /// Ends at once. A drain that runs ends too, and counts what was cut.
     pub fn cut(&self) {
         self.running.cut();
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("running", &self.running).finish_non_exhaustive()
     }
 }

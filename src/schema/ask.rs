@@ -52,6 +52,11 @@ impl Schema {
         &self.inner.sources
     }
 
+    /// The files that its sources were read from, or were looked for in ([`Source::paths`]).
+    pub fn paths(&self) -> Vec<std::path::PathBuf> {
+        self.sources().iter().flat_map(|source| source.paths()).collect()
+    }
+
     /// The full names of all services of all sources, sorted, each once; gRPC's own (health, reflection,
     /// channelz) last.
     ///

@@ -171,6 +171,10 @@ impl Source for ProtoFiles {
         self.index.extension(message, number).map(|file| self.compiled(file)).transpose()
     }
 
+    fn paths(&self) -> Vec<PathBuf> {
+        self.index.shelf().paths()
+    }
+
     fn declarations(&self) -> Option<&dyn Declarations> {
         Some(&*self.index)
     }

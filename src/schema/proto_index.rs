@@ -23,6 +23,11 @@ pub(super) struct ProtoIndex {
 }
 
 impl ProtoIndex {
+    /// All texts at hand, those of other sources too.
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
     pub(super) fn new(shelf: Arc<Shelf>, group: &Group) -> Self {
         let mut index = Self {
             shelf,

@@ -153,6 +153,11 @@ impl Shelf {
         None
     }
 
+    /// The files that were read, and those that were not there.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        self.by_path.keys().map(PathBuf::from).collect()
+    }
+
     pub(super) fn text(&self, index: usize) -> &Text {
         &self.texts[index]
     }

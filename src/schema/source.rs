@@ -1,5 +1,6 @@
 //! The one question that files, sets, servers and our own reflection all answer.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::outline::{Declared, Depth, MethodOutline};
@@ -45,6 +46,11 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     /// [`Source::symbol`].
     async fn want(&self, _questions: &[Question<'_>]) -> Result<(), SchemaError> {
         Ok(())
+    }
+
+    /// The files that it was read from, or was looked for in: whoever wants to know whether it has changed looks at these.
+    fn paths(&self) -> Vec<PathBuf> {
+        Vec::new()
     }
 
     /// What is declared, of a source that knows that without asking anybody; `None` from one that answers

@@ -21,6 +21,7 @@ mod programs;
 mod recording;
 mod reflecting;
 mod reflection;
+mod reload;
 mod run;
 mod schema;
 mod secure;

@@ -56,6 +56,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Rules")]
     pub(crate) seed: u64,
 
+    /// Go on with the schema and the rules as they were read, though their files change
+    #[arg(long, help_heading = "Rules")]
+    pub(crate) no_reload: bool,
+
     #[command(flatten)]
     pub(crate) upstream: UpstreamArgs,
 

@@ -10,6 +10,7 @@ mod health;
 mod interrupts;
 mod list;
 mod man;
+mod reload;
 mod serve;
 mod verify;
 

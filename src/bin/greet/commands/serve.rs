@@ -10,13 +10,14 @@ use rustix::process::{Pid, kill_process};
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::reload;
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Kind};
 use crate::intent::{journaling, serving};
 use crate::{output, ui};
 
 pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
-    let builder = serving::builder(&args).await?;
+    let (builder, watched) = serving::builder(&args).await?;
     // After all files are read, where Ctrl-C ends greet as it ends any program, and before anything is bound:
     // a signal that comes then must not be lost.
     let mut signals = Signals::listen()?;
@@ -27,11 +28,17 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
         } else {
             output::write(format!("{}\n", server.target()).as_bytes())?;
         }
-        signals.next().await;
+        tokio::select! {
+            _ = signals.next() => {}
+            () = reload::keep_up(&server, &args, watched) => {}
+        }
         drain(server, &mut signals, args.grace).await
     } else {
         ui::line(server.target());
-        let status = accompany(&args.command, server.target(), &mut signals).await;
+        let status = tokio::select! {
+            status = accompany(&args.command, server.target(), &mut signals) => status,
+            () = reload::keep_up(&server, &args, watched) => Ok(()),
+        };
         server.cut();
         status
     }

@@ -19,3 +19,4 @@ pub(crate) mod serving;
 pub(crate) mod target;
 mod tls;
 pub(crate) mod upstream;
+pub(crate) mod watched;

@@ -12,13 +12,14 @@ use greet::server::{Ended, Listen, Observer};
 use greet::{Schema, Server, ServerBuilder};
 
 use super::upstream::Other;
+use super::watched::Watched;
 use super::{journaling, recording};
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Kind};
 use crate::ui;
 
 /// Everything but the start.
-pub(crate) async fn builder(args: &ServeArgs) -> Result<ServerBuilder, Failure> {
+pub(crate) async fn builder(args: &ServeArgs) -> Result<(ServerBuilder, Watched), Failure> {
     let mut builder = Server::builder()
         .rules(all_rules(args)?)
         .seed(args.seed)
@@ -29,7 +30,9 @@ pub(crate) async fn builder(args: &ServeArgs) -> Result<ServerBuilder, Failure> 
         .listen(listen(args)?)
         .max_recv_size(args.max_recv_size)
         .notes(Arc::new(|note: &str| ui::note(note)));
-    builder = match schema(args)? {
+    let schema = schema(args)?;
+    let watched = Watched::of(args, schema.as_ref(), Vec::new());
+    builder = match schema {
         Some(schema) => builder.schema(schema),
         None => of_another(args, builder).await?,
     };
@@ -47,7 +50,7 @@ pub(crate) async fn builder(args: &ServeArgs) -> Result<ServerBuilder, Failure> 
     if ui::is_terminal() && !args.quiet {
         builder = builder.observer(Arc::new(LineACall));
     }
-    Ok(builder)
+    Ok((builder, watched))
 }
 
 /// Whether nothing on the command line says what is served.
@@ -56,12 +59,17 @@ fn has_no_schema(args: &ServeArgs) -> bool {
     given.count() == 0
 }
 
-/// The given files, or the embedded greeter where no other server is named.
-fn schema(args: &ServeArgs) -> Result<Option<Schema>, Failure> {
+/// The schema of the given files, if there are any.
+pub(crate) fn given_schema(args: &ServeArgs) -> Result<Option<Schema>, Failure> {
     let all = args.schema.iter().chain(&args.proto).chain(&args.descriptor_set);
     let paths: Vec<PathBuf> = all.cloned().collect();
-    if !paths.is_empty() {
-        return Ok(Some(Schema::from_files(paths, args.include.clone())?));
+    Ok(if paths.is_empty() { None } else { Some(Schema::from_files(paths, args.include.clone())?) })
+}
+
+/// That of the given files, or the embedded greeter where no other server is named.
+fn schema(args: &ServeArgs) -> Result<Option<Schema>, Failure> {
+    if let Some(schema) = given_schema(args)? {
+        return Ok(Some(schema));
     }
     if args.upstream.from.is_some() || args.upstream.upstream.is_some() {
         return Ok(None);
@@ -92,7 +100,7 @@ async fn of_another(args: &ServeArgs, builder: ServerBuilder) -> Result<ServerBu
 }
 
 /// Those of `--rule`, then those of the files; the embedded one when neither a schema nor a rule is given.
-fn all_rules(args: &ServeArgs) -> Result<Vec<Rule>, Failure> {
+pub(crate) fn all_rules(args: &ServeArgs) -> Result<Vec<Rule>, Failure> {
     let mut rules = Vec::new();
     for text in &args.rule {
         rules.push(Rule::parse(text, "--rule").map_err(|error| Failure::rule(&error))?);
