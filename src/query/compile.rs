@@ -34,6 +34,8 @@ pub(super) struct Compiled {
     pub(super) variables: Vec<String>,
     /// The same, where that can do without jaq.
     pub(super) straight: Option<Straight>,
+    /// Whether it asks for what may change while it waits.
+    pub(super) of_the_moment: bool,
 }
 
 pub(super) fn compile(
@@ -77,7 +79,7 @@ fn compile_here(
     kinds: &[StepKind],
     origin: &Origin,
 ) -> Result<Compiled, QueryError> {
-    let source = Source { text, origin };
+    let source = Source { text, kinds, origin };
     let mut term = source.parse()?;
     let straight = Straight::of(&term);
     chain::guard(&mut term);
@@ -89,7 +91,7 @@ fn compile_here(
     }
     let mentioned: Vec<&str> =
         variables.iter().copied().filter(|name| walk.variables.contains(name)).collect();
-    let (defs, funs) = library::reached::<Machine>(walk.calls, kinds);
+    let library::Reached { defs, funs, of_the_moment } = library::reached(walk.calls, kinds);
     let main = Def { name: MAIN, args: Vec::new(), body: term };
     let arena = Arena::default();
     let modules = Loader::new(defs.into_iter().chain([main]))
@@ -107,12 +109,13 @@ fn compile_here(
             )
         })?;
     let variables = mentioned.into_iter().map(ToOwned::to_owned).collect();
-    Ok(Compiled { filter, variables, straight })
+    Ok(Compiled { filter, variables, straight, of_the_moment })
 }
 
-/// The text with its origin, for the places of errors.
+/// The text with what it may do and its origin, for errors.
 struct Source<'s> {
     text: &'s str,
+    kinds: &'s [StepKind],
     origin: &'s Origin,
 }
 
@@ -156,7 +159,7 @@ impl<'s> Source<'s> {
     fn undefined(&self, name: &str, what: &Undefined, variables: &[&str]) -> QueryError {
         let owned = |names: Vec<&str>| names.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>();
         let (message, near) = match what {
-            Undefined::Filter(_) | Undefined::Var if library::is_forbidden(name) => {
+            Undefined::Filter(_) | Undefined::Var if library::is_forbidden(name, self.kinds) => {
                 (format!("{name} is not available here"), Vec::new())
             }
             Undefined::Filter(arity) => {

@@ -16,14 +16,18 @@ mod program;
 pub(crate) mod sample;
 mod step;
 mod straight;
+mod suspended;
 mod text;
 mod value;
 pub mod view;
 mod walk;
+mod world;
 
 pub use error::{Origin, QueryError};
 /// A jq value: JSON with integers of any size. Shared parts make it cheap to clone.
 pub use jaq_json::Val;
 pub use limits::{Bound, Limits, MAX_DEPTH, Place};
 pub use program::{Output, Program, Run};
-pub use step::{Step, StepKind};
+pub use step::{Fault, Step, StepKind, to_metadata};
+pub use suspended::Suspended;
+pub use world::{Nowhere, World};
