@@ -4,6 +4,7 @@ mod access;
 mod chain;
 mod compare;
 mod compile;
+mod definitions;
 mod error;
 mod functions;
 mod json;
@@ -21,6 +22,7 @@ mod value;
 pub mod view;
 mod walk;
 
+pub use definitions::Definitions;
 pub use error::{Origin, QueryError};
 /// A jq value: JSON with integers of any size. Shared parts make it cheap to clone.
 pub use jaq_json::Val;

@@ -7,6 +7,8 @@ use jaq_core::data::{DataT, HasLut};
 use jaq_core::{Ctx, Filter, Lut, ValX, Vars};
 use jaq_json::Val;
 
+use super::compile::Offer;
+use super::definitions::Definitions;
 use super::error::{Origin, QueryError};
 use super::limits::{Bound, Limits, Place};
 use super::meter::Broken;
@@ -85,7 +87,21 @@ impl Program {
         kinds: &[StepKind],
         origin: Origin,
     ) -> Result<Self, QueryError> {
-        let compiled = compile::compile(text, variables, kinds, &origin)?;
+        Self::with(text, variables, kinds, &Definitions::default(), origin)
+    }
+
+    /// The same for a program that may call these definitions too; those that it reaches become a part of it.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn with(
+        text: &str,
+        variables: &[&str],
+        kinds: &[StepKind],
+        definitions: &Definitions,
+        origin: Origin,
+    ) -> Result<Self, QueryError> {
+        let compiled = compile::compile(text, Offer { variables, kinds, definitions }, &origin)?;
         let compile::Compiled { filter, variables, straight } = compiled;
         Ok(Self(Arc::new(Inner { filter, variables, origin, straight })))
     }
