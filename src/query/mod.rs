@@ -4,6 +4,7 @@ mod access;
 mod chain;
 mod compare;
 mod compile;
+mod definitions;
 mod error;
 mod functions;
 mod json;
@@ -12,6 +13,7 @@ mod limits;
 mod meter;
 mod operators;
 mod program;
+mod reads;
 #[cfg(test)]
 pub(crate) mod sample;
 mod step;
@@ -23,6 +25,7 @@ pub mod view;
 mod walk;
 mod world;
 
+pub use definitions::Definitions;
 pub use error::{Origin, QueryError};
 /// A jq value: JSON with integers of any size. Shared parts make it cheap to clone.
 pub use jaq_json::Val;

@@ -7,6 +7,8 @@ use jaq_core::data::{DataT, HasLut};
 use jaq_core::{Ctx, Filter, Lut, ValX, ValXs, Vars};
 use jaq_json::Val;
 
+use super::compile::Offer;
+use super::definitions::Definitions;
 use super::error::{Origin, QueryError};
 use super::limits::{Bound, Limits, Place};
 use super::meter::Broken;
@@ -67,6 +69,7 @@ pub(super) struct Inner {
     pub(super) origin: Origin,
     straight: Option<Straight>,
     of_the_moment: bool,
+    reads_input: bool,
 }
 
 impl Program {
@@ -88,9 +91,24 @@ impl Program {
         kinds: &[StepKind],
         origin: Origin,
     ) -> Result<Self, QueryError> {
-        let compiled = compile::compile(text, variables, kinds, &origin)?;
-        let compile::Compiled { filter, variables, straight, of_the_moment } = compiled;
-        Ok(Self(Arc::new(Inner { filter, variables, origin, straight, of_the_moment })))
+        Self::with(text, variables, kinds, &Definitions::default(), origin)
+    }
+
+    /// The same for a program that may call these definitions too; those that it reaches become a part of it.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn with(
+        text: &str,
+        variables: &[&str],
+        kinds: &[StepKind],
+        definitions: &Definitions,
+        origin: Origin,
+    ) -> Result<Self, QueryError> {
+        let compiled = compile::compile(text, Offer { variables, kinds, definitions }, &origin)?;
+        let compile::Compiled { linked, straight, reads_input } = compiled;
+        let compile::Linked { filter, variables, of_the_moment } = linked;
+        Ok(Self(Arc::new(Inner { filter, variables, origin, straight, of_the_moment, reads_input })))
     }
 
     /// The variables that the program names, of those that were offered, in that order: a run takes a value
@@ -102,6 +120,11 @@ impl Program {
     /// Where the program's text begins.
     pub fn origin(&self) -> &Origin {
         &self.0.origin
+    }
+
+    /// Whether the program may look at its input.
+    pub fn reads_input(&self) -> bool {
+        self.0.reads_input
     }
 
     /// Whether what the program yields may change while it waits: it asks for the time or for what the server

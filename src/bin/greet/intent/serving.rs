@@ -57,7 +57,7 @@ fn all_rules(args: &ServeArgs) -> Result<Vec<Rule>, Failure> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failure::new(Kind::Usage, format!("cannot read '{name}': {}", words(&error))))?;
-        rules.extend(rules::file::parse(&text, &name).map_err(|error| Failure::rule(&error))?);
+        rules.extend(rules::file::load(&text, path).map_err(|error| Failure::rule(&error))?.rules);
     }
     let embedded = args.schema.is_empty() && args.proto.is_empty() && args.descriptor_set.is_empty();
     // A file of rules replaces the embedded rule; a single --rule stands before it.
