@@ -13,6 +13,11 @@ pub(super) fn guard(term: &mut Term<&str>) {
     inside(term, &mut Vec::new());
 }
 
+/// The same for a definition that stands outside of any term.
+pub(super) fn guard_definition(def: &mut Def<&str>) {
+    definition(def, &mut Vec::new());
+}
+
 fn inside<'s>(term: &mut Term<&'s str>, enclosing: &mut Vec<Call<'s>>) {
     if let Term::Def(defs, term) = term {
         for def in defs {

@@ -2,14 +2,16 @@
 
 use jaq_core::compile::Undefined;
 use jaq_core::load::lex::{Lexer, Token};
-use jaq_core::load::parse::{Def, Parser, Term};
+use jaq_core::load::parse::{Def, Parser, TError, Term};
 use jaq_core::load::{Arena, File, Loader};
 use jaq_core::{Compiler, Filter};
 
 use super::chain;
+use super::definitions::{Definitions, One};
 use super::error::{Origin, QueryError};
 use super::library;
 use super::program::Machine;
+use super::reads;
 use super::step::StepKind;
 use super::straight::Straight;
 use super::walk::Names;
@@ -28,32 +30,83 @@ const STACK_A_TOKEN: usize = 16 << 10;
 /// The definition that is the program itself.
 const MAIN: &str = "greet_main";
 
-/// A program's terms, and those of the variables that it names, in the order in which they were offered.
+/// A program that is compiled, and what is known of it.
 pub(super) struct Compiled {
-    pub(super) filter: Filter<Machine>,
-    pub(super) variables: Vec<String>,
+    pub(super) linked: Linked,
     /// The same, where that can do without jaq.
     pub(super) straight: Option<Straight>,
+    /// Whether it may look at its input.
+    pub(super) reads_input: bool,
 }
 
-pub(super) fn compile(
-    text: &str,
+/// A program's terms.
+pub(super) struct Linked {
+    pub(super) filter: Filter<Machine>,
+    /// Of the variables that were offered those that it names, in that order.
+    pub(super) variables: Vec<String>,
+    /// Whether it asks for what may change while it waits.
+    pub(super) of_the_moment: bool,
+}
+
+/// What a program may use beside its own text.
+#[derive(Clone, Copy)]
+pub(super) struct Offer<'o> {
+    pub(super) variables: &'o [&'o str],
+    pub(super) kinds: &'o [StepKind],
+    pub(super) definitions: &'o Definitions,
+}
+
+pub(super) fn compile(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Compiled, QueryError> {
+    check_size(text, origin)?;
+    let tokens = count_tokens(text) + offer.definitions.tokens_for(text);
+    with_stack(tokens, origin, || {
+        let source = Source { text, origin };
+        let mut term = source.term()?;
+        let straight = Straight::of(&term);
+        let reads_input = reads::input(&mut term);
+        chain::guard(&mut term);
+        let walk = Names::of(&mut term);
+        let reached = offer.definitions.reached(&walk.calls);
+        let linked = link(Some(source), term, walk, &reached, offer, origin)?;
+        Ok(Compiled { linked, straight, reads_input })
+    })
+}
+
+/// Looks whether definitions compile, all of them.
+pub(super) fn check(
+    definitions: &Definitions,
     variables: &[&str],
     kinds: &[StepKind],
     origin: &Origin,
-) -> Result<Compiled, QueryError> {
-    let tokens = count_tokens(text);
-    if text.len() > MAX_TEXT || tokens > MAX_TOKENS {
+) -> Result<(), QueryError> {
+    let offer = Offer { variables, kinds, definitions };
+    let all: Vec<&One> = definitions.all().collect();
+    let tokens = all.iter().map(|one| one.tokens).sum();
+    with_stack(tokens, origin, || link(None, Term::Id, Names::default(), &all, offer, origin).map(drop))
+}
+
+/// Refuses a text that is too long to be read.
+pub(super) fn check_size(text: &str, origin: &Origin) -> Result<(), QueryError> {
+    if text.len() > MAX_TEXT || count_tokens(text) > MAX_TOKENS {
         return Err(QueryError::compile("the program is too long", origin.clone(), Vec::new()));
     }
+    Ok(())
+}
+
+/// Does what recurses over so many tokens where there is stack enough for it.
+pub(super) fn with_stack<T: Send>(
+    tokens: usize,
+    origin: &Origin,
+    work: impl FnOnce() -> Result<T, QueryError> + Send,
+) -> Result<T, QueryError> {
     if tokens <= FEW_TOKENS {
-        return compile_here(text, variables, kinds, origin);
+        return work();
     }
     let compiling = std::thread::Builder::new().stack_size(tokens * STACK_A_TOKEN + (2 << 20));
     std::thread::scope(|scope| {
-        let compiled = compiling.spawn_scoped(scope, || compile_here(text, variables, kinds, origin));
         let failed = |why| QueryError::broken(why, origin);
-        compiled
+        compiling
+            .spawn_scoped(scope, work)
             .map_err(|_| failed("no thread could be started to compile the program"))?
             .join()
             .map_err(|_| failed("the program could not be compiled"))?
@@ -61,7 +114,7 @@ pub(super) fn compile(
 }
 
 /// At least as many as there are: words, numbers, and every other character for itself.
-fn count_tokens(text: &str) -> usize {
+pub(super) fn count_tokens(text: &str) -> usize {
     let mut in_word = false;
     let starts = |c: char| {
         let continues = in_word;
@@ -71,25 +124,39 @@ fn count_tokens(text: &str) -> usize {
     text.chars().map(starts).filter(|starts| *starts).count()
 }
 
-fn compile_here(
-    text: &str,
-    variables: &[&str],
-    kinds: &[StepKind],
+/// Brings a term together with the definitions that it reaches.
+fn link<'s>(
+    source: Option<Source<'s>>,
+    term: Term<&'s str>,
+    walk: Names<'s>,
+    reached: &'s [&'s One],
+    offer: Offer<'_>,
     origin: &Origin,
-) -> Result<Compiled, QueryError> {
-    let source = Source { text, origin };
-    let mut term = source.parse()?;
-    let straight = Straight::of(&term);
-    chain::guard(&mut term);
-    let walk = Names::of(&mut term);
-    if let Some((name, arity)) =
-        walk.calls.iter().find(|(name, _)| source.has(name) && library::is_internal(name))
-    {
-        return Err(source.undefined(name, &Undefined::Filter(*arity), variables));
+) -> Result<Linked, QueryError> {
+    let Offer { variables, kinds, .. } = offer;
+    // A name is looked for in the text that it was read from.
+    let sources: Vec<Source<'_>> = source.into_iter().chain(reached.iter().map(|one| one.source())).collect();
+    let undefined = |name: &str, what: &Undefined| {
+        let home = sources.iter().find(|source| source.has(name));
+        let home = home.copied().unwrap_or(Source { text: "", origin });
+        home.undefined(name, what, offer)
+    };
+    let mut calls = walk.calls;
+    if let Some((name, arity)) = calls.iter().find(|(name, _)| source.is_some_and(|s| s.is_internal(name))) {
+        return Err(undefined(name, &Undefined::Filter(*arity)));
     }
-    let mentioned: Vec<&str> =
-        variables.iter().copied().filter(|name| walk.variables.contains(name)).collect();
-    let (defs, funs) = library::reached::<Machine>(walk.calls, kinds);
+    calls.extend(reached.iter().flat_map(|one| one.calls()));
+    let named = |name: &str| {
+        walk.variables.contains(&name)
+            || reached.iter().any(|one| one.variables().any(|theirs| theirs == name))
+    };
+    let mentioned: Vec<&str> = variables.iter().copied().filter(|name| named(name)).collect();
+    let library::Reached { mut defs, funs, of_the_moment } = library::reached(calls, kinds);
+    for one in reached {
+        let mut own: Vec<Def<&str>> = one.term()?;
+        own.iter_mut().for_each(chain::guard_definition);
+        defs.extend(own);
+    }
     let main = Def { name: MAIN, args: Vec::new(), body: term };
     let arena = Arena::default();
     let modules = Loader::new(defs.into_iter().chain([main]))
@@ -103,29 +170,49 @@ fn compile_here(
             let first = errors.into_iter().flat_map(|(_, errors)| errors).next();
             first.map_or_else(
                 || QueryError::broken("the program could not be compiled", origin),
-                |(name, undefined)| source.undefined(name, &undefined, variables),
+                |(name, what)| undefined(name, &what),
             )
         })?;
     let variables = mentioned.into_iter().map(ToOwned::to_owned).collect();
-    Ok(Compiled { filter, variables, straight })
+    Ok(Linked { filter, variables, of_the_moment })
 }
 
 /// The text with its origin, for the places of errors.
-struct Source<'s> {
-    text: &'s str,
-    origin: &'s Origin,
+#[derive(Clone, Copy)]
+pub(super) struct Source<'s> {
+    pub(super) text: &'s str,
+    pub(super) origin: &'s Origin,
 }
 
 impl<'s> Source<'s> {
-    fn parse(&self) -> Result<Term<&'s str>, QueryError> {
+    /// The text as one term.
+    pub(super) fn term(&self) -> Result<Term<&'s str>, QueryError> {
+        let tokens = self.lex()?;
+        Parser::new(&tokens).parse(|p| p.term()).map_err(|errors| self.unexpected(errors))
+    }
+
+    /// The text as definitions and nothing else.
+    pub(super) fn defs(&self) -> Result<Vec<Def<&'s str>>, QueryError> {
+        let tokens = self.lex()?;
+        Parser::new(&tokens).parse(|p| p.defs()).map_err(|errors| self.unexpected(errors))
+    }
+
+    fn lex(&self) -> Result<Vec<Token<&'s str>>, QueryError> {
         let tokens = Lexer::new(self.text).lex().map_err(|errors| match errors.into_iter().next() {
             Some((expected, rest)) => self.wrong(&format!("expected {}", expected.as_str()), rest),
             None => self.wrong("this is no jq", self.text),
         })?;
-        if let Some(Token(word @ ("import" | "include" | "module"), _)) = tokens.first() {
-            return Err(self.wrong(&format!("{word} is not available here"), word));
+        match tokens.first() {
+            Some(Token(word @ ("import" | "include" | "module"), _)) => {
+                Err(self.wrong(&format!("{word} is not available here"), word))
+            }
+            _ => Ok(tokens),
         }
-        Parser::new(&tokens).parse(Parser::term).map_err(|errors| match errors.into_iter().next() {
+    }
+
+    /// The first of the errors of a parser.
+    fn unexpected(&self, errors: Vec<TError<'_, &'s str>>) -> QueryError {
+        match errors.into_iter().next() {
             Some((expected, Some(Token(found, _)))) => {
                 let first = found.chars().take(20).collect::<String>();
                 self.wrong(&format!("expected {}, found '{first}'", expected.as_str()), found)
@@ -135,13 +222,24 @@ impl<'s> Source<'s> {
                 self.wrong(&format!("expected {}, found the end", expected.as_str()), end)
             }
             None => self.wrong("this is no jq", self.text),
-        })
+        }
     }
 
     /// Where a part of the text begins; `None` for a text from elsewhere.
     fn offset(&self, part: &str) -> Option<usize> {
         let offset = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
         (offset + part.len() <= self.text.len()).then_some(offset)
+    }
+
+    /// Where the definition with this name begins.
+    pub(super) fn start_of(&self, name: &str) -> usize {
+        let name = self.offset(name).unwrap_or(0);
+        self.text[..name].rfind("def").unwrap_or(name)
+    }
+
+    /// Whether a name was read from this text, and is not for it.
+    pub(super) fn is_internal(&self, name: &str) -> bool {
+        self.has(name) && library::is_internal(name)
     }
 
     fn has(&self, part: &str) -> bool {
@@ -153,16 +251,30 @@ impl<'s> Source<'s> {
         QueryError::compile(message, place, Vec::new())
     }
 
-    fn undefined(&self, name: &str, what: &Undefined, variables: &[&str]) -> QueryError {
+    pub(super) fn undefined(
+        &self,
+        name: &str,
+        what: &Undefined,
+        offer: Offer<'_>,
+    ) -> QueryError {
+        let Offer { variables, kinds, definitions } = offer;
         let owned = |names: Vec<&str>| names.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>();
         let (message, near) = match what {
-            Undefined::Filter(_) | Undefined::Var if library::is_forbidden(name) => {
+            Undefined::Filter(_) | Undefined::Var if library::is_forbidden(name, kinds) => {
                 (format!("{name} is not available here"), Vec::new())
             }
             Undefined::Filter(arity) => {
                 let called = format!("{name}/{arity} is not defined");
-                match &library::arities(name)[..] {
-                    [] => (called, owned(nearest(name, library::names(), 3))),
+                let mut arities = library::arities(name);
+                arities.extend(definitions.all().filter(|one| one.name() == name).map(One::arity));
+                arities.sort_unstable();
+                arities.dedup();
+                match &arities[..] {
+                    [] => {
+                        let mut known: Vec<&str> = definitions.names().collect();
+                        library::names().for_each(|name| known.push(name));
+                        (called, owned(nearest(name, known, 3)))
+                    }
                     [one] => (format!("{called}: {name} takes {}", arguments(*one)), Vec::new()),
                     several => {
                         let several: Vec<_> = several.iter().map(ToString::to_string).collect();

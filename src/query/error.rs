@@ -1,6 +1,7 @@
 //! The one error of this room.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jaq_json::Val;
 
@@ -26,7 +27,7 @@ enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// A file's name, or an option's.
-    pub name: String,
+    pub name: Arc<str>,
     /// The line of the first character, from 1.
     pub line: usize,
     /// The column of the first character, from 1.
@@ -37,12 +38,12 @@ pub struct Origin {
 
 impl Origin {
     /// A text that stands alone.
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self { name: name.into(), line: 1, column: 1, margin: 0 }
     }
 
     /// A text whose first character stands at this line and column, both from 1.
-    pub fn at(name: impl Into<String>, line: usize, column: usize) -> Self {
+    pub fn at(name: impl Into<Arc<str>>, line: usize, column: usize) -> Self {
         Self { name: name.into(), line, column, margin: 0 }
     }
 
@@ -52,7 +53,7 @@ impl Origin {
         let line = before.matches('\n').count();
         let chars = before.rsplit('\n').next().unwrap_or(before).chars().count();
         let column = if line == 0 { self.column + chars } else { self.margin + chars + 1 };
-        Self { name: self.name.clone(), line: self.line + line, column, margin: self.margin }
+        Self { name: Arc::clone(&self.name), line: self.line + line, column, margin: self.margin }
     }
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod chain;
 mod compare;
 mod compile;
+mod definitions;
 mod error;
 mod functions;
 mod json;
@@ -12,18 +13,24 @@ mod limits;
 mod meter;
 mod operators;
 mod program;
+mod reads;
 #[cfg(test)]
 pub(crate) mod sample;
 mod step;
 mod straight;
+mod suspended;
 mod text;
 mod value;
 pub mod view;
 mod walk;
+mod world;
 
+pub use definitions::Definitions;
 pub use error::{Origin, QueryError};
 /// A jq value: JSON with integers of any size. Shared parts make it cheap to clone.
 pub use jaq_json::Val;
 pub use limits::{Bound, Limits, MAX_DEPTH, Place};
 pub use program::{Output, Program, Run};
-pub use step::{Step, StepKind};
+pub use step::{Fault, Step, StepKind, to_metadata};
+pub use suspended::Suspended;
+pub use world::{Nowhere, World};

@@ -4,15 +4,19 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use jaq_core::data::{DataT, HasLut};
-use jaq_core::{Ctx, Filter, Lut, ValX, Vars};
+use jaq_core::{Ctx, Filter, Lut, ValX, ValXs, Vars};
 use jaq_json::Val;
 
+use super::compile::Offer;
+use super::definitions::Definitions;
 use super::error::{Origin, QueryError};
 use super::limits::{Bound, Limits, Place};
 use super::meter::Broken;
 use super::step::{Step, StepKind};
 use super::straight::Straight;
+use super::suspended::Suspended;
 use super::value::Item;
+use super::world::{Nowhere, World};
 use super::{compile, meter};
 
 /// The stack that a run apart has beyond what it may use: what it has chained together is dropped there.
@@ -59,11 +63,13 @@ impl Run {
 #[derive(Clone)]
 pub struct Program(Arc<Inner>);
 
-struct Inner {
-    filter: Filter<Machine>,
+pub(super) struct Inner {
+    pub(super) filter: Filter<Machine>,
     variables: Vec<String>,
-    origin: Origin,
+    pub(super) origin: Origin,
     straight: Option<Straight>,
+    of_the_moment: bool,
+    reads_input: bool,
 }
 
 impl Program {
@@ -85,9 +91,24 @@ impl Program {
         kinds: &[StepKind],
         origin: Origin,
     ) -> Result<Self, QueryError> {
-        let compiled = compile::compile(text, variables, kinds, &origin)?;
-        let compile::Compiled { filter, variables, straight } = compiled;
-        Ok(Self(Arc::new(Inner { filter, variables, origin, straight })))
+        Self::with(text, variables, kinds, &Definitions::default(), origin)
+    }
+
+    /// The same for a program that may call these definitions too; those that it reaches become a part of it.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn with(
+        text: &str,
+        variables: &[&str],
+        kinds: &[StepKind],
+        definitions: &Definitions,
+        origin: Origin,
+    ) -> Result<Self, QueryError> {
+        let compiled = compile::compile(text, Offer { variables, kinds, definitions }, &origin)?;
+        let compile::Compiled { linked, straight, reads_input } = compiled;
+        let compile::Linked { filter, variables, of_the_moment } = linked;
+        Ok(Self(Arc::new(Inner { filter, variables, origin, straight, of_the_moment, reads_input })))
     }
 
     /// The variables that the program names, of those that were offered, in that order: a run takes a value
@@ -101,6 +122,17 @@ impl Program {
         &self.0.origin
     }
 
+    /// Whether the program may look at its input.
+    pub fn reads_input(&self) -> bool {
+        self.0.reads_input
+    }
+
+    /// Whether what the program yields may change while it waits: it asks for the time or for what the server
+    /// remembers, or changes that.
+    pub fn is_of_the_moment(&self) -> bool {
+        self.0.of_the_moment
+    }
+
     /// Runs the program on `input`, with a value for each of [`Self::variables`], in their order.
     ///
     /// With [`Place::Here`] this neither waits nor takes much longer than its steps say; with
@@ -112,6 +144,62 @@ impl Program {
             ControlFlow::Continue(())
         });
         Run { outputs, error: result.err() }
+    }
+
+    /// Runs the program in this world, on the caller's stack, and hands on what it yields as soon as it does; `take`
+    /// says whether the run goes on.
+    ///
+    /// # Errors
+    /// What ended the run before its end.
+    pub fn run_in(
+        &self,
+        world: &dyn World,
+        input: Val,
+        variables: Vec<Val>,
+        limits: &Limits,
+        mut take: impl FnMut(Output) -> ControlFlow<()>,
+    ) -> Result<(), QueryError> {
+        if let Some(val) = self.straightly(&input, limits) {
+            let _ = take(Output::Value(val));
+            return Ok(());
+        }
+        self.each_here(world, input, variables, limits, Budget::Whole, take)
+    }
+
+    /// What the program yields, if it is of the kind that needs no jaq, and these limits are large enough for
+    /// any of them.
+    pub fn straightly(&self, input: &Val, limits: &Limits) -> Option<Val> {
+        self.0.straight.as_ref()?.run(input, limits)
+    }
+
+    /// Whether the program is of the kind that needs no jaq: it yields one value, and makes no steps.
+    pub fn is_straight(&self) -> bool {
+        self.0.straight.is_some()
+    }
+
+    /// Begins a run that is pulled one output at a time. It stays on the thread that began it.
+    pub fn begin(&self, world: Box<dyn World>, input: Val, variables: Vec<Val>) -> Suspended {
+        debug_assert_eq!(variables.len(), self.0.variables.len(), "a value for each variable");
+        Suspended::new(Arc::clone(&self.0), world, input, variables)
+    }
+
+    /// As [`Self::holds`], in this world and on the caller's stack.
+    ///
+    /// # Errors
+    /// What the run failed with, which counts as false.
+    pub fn holds_in(
+        &self,
+        world: &dyn World,
+        input: Val,
+        variables: Vec<Val>,
+        limits: &Limits,
+    ) -> Result<bool, QueryError> {
+        let mut holds = false;
+        self.run_in(world, input, variables, limits, |output| {
+            holds = is_true(&output);
+            if holds { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(holds)
     }
 
     /// Runs the program and hands on what it yields as soon as it does; `take` may wait, and says whether the run
@@ -138,7 +226,7 @@ impl Program {
     pub fn holds(&self, input: Val, variables: Vec<Val>, limits: &Limits) -> Result<bool, QueryError> {
         let mut holds = false;
         self.each(input, variables, limits, Budget::Whole, |output| {
-            holds = !matches!(output, Output::Value(Val::Null | Val::Bool(false)));
+            holds = is_true(&output);
             if holds { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         Ok(holds)
@@ -163,11 +251,12 @@ impl Program {
             return Ok(());
         }
         if limits.place == Place::Here {
-            return self.each_here(input, variables, limits, budget, take);
+            return self.each_here(&Nowhere, input, variables, limits, budget, take);
         }
         let apart = std::thread::Builder::new().stack_size(limits.stack + RESERVE);
         std::thread::scope(|scope| {
-            let run = apart.spawn_scoped(scope, || self.each_here(input, variables, limits, budget, take));
+            let run = apart
+                .spawn_scoped(scope, || self.each_here(&Nowhere, input, variables, limits, budget, take));
             let failed = |why| QueryError::broken(why, &self.0.origin);
             run.map_err(|_| failed("no thread could be started for the program"))?
                 .join()
@@ -177,24 +266,22 @@ impl Program {
 
     fn each_here(
         &self,
+        world: &dyn World,
         input: Val,
         variables: Vec<Val>,
         limits: &Limits,
         budget: Budget,
         mut take: impl FnMut(Output) -> ControlFlow<()>,
     ) -> Result<(), QueryError> {
-        let Inner { filter, origin, .. } = &*self.0;
+        let inner = &*self.0;
         let done = meter::run(limits, || {
-            let variables = Vars::new(variables.into_iter().map(Item::outside));
-            let context = Ctx::<Machine>::new(Seat(&filter.lut), variables);
             let mut left = limits.outputs;
-            for result in filter.id.run((context, Item::outside(input))) {
-                let item = settled(result).map_err(|val| QueryError::thrown(val, origin))?;
+            for result in inner.results(world, input, variables) {
+                let output = inner.output(result)?;
                 if left == 0 {
-                    return Err(QueryError::exhausted(Bound::Outputs, origin));
+                    return Err(QueryError::exhausted(Bound::Outputs, &inner.origin));
                 }
                 left -= 1;
-                let output = Step::of(item).map_or_else(|item| Output::Value(item.into_val()), Output::Step);
                 if take(output).is_break() {
                     break;
                 }
@@ -204,17 +291,44 @@ impl Program {
             }
             Ok(())
         });
-        done.unwrap_or_else(|broken| {
-            Err(match broken {
-                Broken::Stopped(bound) => QueryError::exhausted(bound, origin),
-                Broken::Step => QueryError::broken(
-                    "a step, such as wait, is no value: it can only be yielded by itself",
-                    origin,
-                ),
-                Broken::Panicked => QueryError::broken("the program failed inside jq", origin),
-            })
-        })
+        done.unwrap_or_else(|broken| Err(inner.broken(&broken)))
     }
+}
+
+impl Inner {
+    /// The run as jaq gives it: nothing is done before it is pulled.
+    pub(super) fn results<'a>(
+        &'a self,
+        world: &'a dyn World,
+        input: Val,
+        variables: Vec<Val>,
+    ) -> ValXs<'a, Item> {
+        let variables = Vars::new(variables.into_iter().map(Item::outside));
+        let context = Ctx::<Machine>::new(Seat { lut: &self.filter.lut, world }, variables);
+        self.filter.id.run((context, Item::outside(input)))
+    }
+
+    /// One result of the run.
+    pub(super) fn output(&self, result: ValX<'_, Item>) -> Result<Output, QueryError> {
+        let item = settled(result).map_err(|val| QueryError::thrown(val, &self.origin))?;
+        Ok(Step::of(item).map_or_else(|item| Output::Value(item.into_val()), Output::Step))
+    }
+
+    /// What to say of a run that was ended.
+    pub(super) fn broken(&self, broken: &Broken) -> QueryError {
+        match broken {
+            Broken::Stopped(bound) => QueryError::exhausted(*bound, &self.origin),
+            Broken::Step => QueryError::broken(
+                "a step, such as wait, is no value: it can only be yielded by itself",
+                &self.origin,
+            ),
+            Broken::Panicked => QueryError::broken("the program failed inside jq", &self.origin),
+        }
+    }
+}
+
+fn is_true(output: &Output) -> bool {
+    !matches!(output, Output::Value(Val::Null | Val::Bool(false)))
 }
 
 impl std::fmt::Debug for Program {
@@ -246,14 +360,23 @@ impl DataT for Machine {
     type Data<'a> = Seat<'a>;
 }
 
-/// The table of terms; asked for at every step.
+/// The table of terms, asked for at every step, and the world.
 #[derive(Clone, Copy)]
-pub(super) struct Seat<'a>(&'a Lut<Machine>);
+pub(super) struct Seat<'a> {
+    lut: &'a Lut<Machine>,
+    world: &'a dyn World,
+}
+
+impl<'a> Seat<'a> {
+    pub(super) fn world(&self) -> &'a dyn World {
+        self.world
+    }
+}
 
 impl<'a> HasLut<'a, Machine> for Seat<'a> {
     fn lut(&self) -> &'a Lut<Machine> {
         meter::tick();
-        self.0
+        self.lut
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::call::CallView;
-use super::set::{Compiled, MethodRule, MethodRules, Reply};
+use super::compiled::{Compiled, MethodRule, Piece};
+use super::set::MethodRules;
 use super::status::Status;
 use crate::leaf::Code;
 use crate::query::{Limits, Origin, Output, Val, view};
@@ -97,8 +98,9 @@ impl MethodRules {
     pub fn choose(&self, call: &CallView<'_>, limits: &Limits) -> Chosen {
         // A program that is chosen whatever the request is reads it when it runs, and finds then what is
         // wrong with it.
-        if let Some(MethodRule { rule, reply: Reply::Program(_) }) = self.rules.first()
-            && rule.when.is_none()
+        if let Some(first) = self.rules.first()
+            && first.rule.when.is_none()
+            && self.reads(first)
         {
             return Chosen::Rule { rule: Choice(0), notes: Vec::new() };
         }
@@ -111,7 +113,7 @@ impl MethodRules {
             let holds = match &rule.when {
                 None => true,
                 Some(when) => {
-                    let variables = call.variables(when, &self.method, &self.input);
+                    let variables = call.variables(when, &self.method, &self.input, &rule.setting.data);
                     match when.holds(input.clone(), variables, limits) {
                         Ok(holds) => holds,
                         Err(error) if error.is_worth_a_second_run(limits.place) => return Chosen::Again,
@@ -136,29 +138,40 @@ impl MethodRules {
         // Choosing has read the first request; a fixed reply to a later one of a bidi call looks at it here.
         if call.number > 1
             && self.method.shape() == Shape::Bidi
-            && !matches!(chosen.reply, Reply::Program(_))
+            && !self.reads(chosen)
             && let Err(answer) = self.input(call)
         {
             return Answered::Answer(*answer);
         }
-        let (messages, ending) = match &chosen.reply {
-            Reply::Message(wire) => (vec![wire.clone()], Ending::Ok),
-            Reply::Error(status) => (Vec::new(), Ending::Error(status.clone())),
-            Reply::Program(program) => {
-                let input = match self.input(call) {
-                    Ok(input) => input,
-                    Err(answer) => return Answered::Answer(*answer),
-                };
-                let variables = call.variables(program, &self.method, &self.input);
-                let run = program.run(input, variables, limits);
-                if run.error.as_ref().is_some_and(|error| error.is_worth_a_second_run(limits.place)) {
-                    return Answered::Again;
+        let (mut messages, mut ending) = (Vec::new(), Ending::Ok);
+        if let Some(status) = chosen.acts.first().and_then(|act| act.act.error.as_ref()) {
+            ending = Ending::Error(status.clone());
+        }
+        for piece in self.pieces(chosen) {
+            let program = match piece {
+                Piece::Message(wire) => {
+                    messages.push(wire.clone());
+                    continue;
                 }
-                let (messages, unfit) = self.encode(run.outputs, program.origin());
-                let failed = run.error.map(|error| Status::of_failure(&error, &self.types));
-                (messages, unfit.or(failed).map_or(Ending::Ok, Ending::Error))
+                Piece::Program(program) => program,
+            };
+            let input = match self.input(call) {
+                Ok(input) => input,
+                Err(answer) => return Answered::Answer(*answer),
+            };
+            let variables = call.variables(program, &self.method, &self.input, &chosen.rule.setting.data);
+            let run = program.run(input, variables, limits);
+            if run.error.as_ref().is_some_and(|error| error.is_worth_a_second_run(limits.place)) {
+                return Answered::Again;
             }
-        };
+            let (more, unfit) = self.encode(run.outputs, program.origin());
+            messages.extend(more);
+            let failed = run.error.map(|error| Status::of_failure(&error, &self.types));
+            if let Some(status) = unfit.or(failed) {
+                ending = Ending::Error(status);
+                break;
+            }
+        }
         Answered::Answer(self.counted(Answer { messages, ending, rule: Some(place), notes: Vec::new() }))
     }
 }
@@ -169,6 +182,20 @@ fn notes(failed: Vec<(&Arc<Compiled>, String)>) -> Vec<Note> {
 }
 
 impl MethodRules {
+    /// What a rule does with the requests at hand.
+    fn pieces<'r>(&self, rule: &'r MethodRule) -> &'r [Piece] {
+        let moment = rule.acts.first().and_then(|act| match self.method.shape() {
+            Shape::ClientStreaming => act.end.as_ref(),
+            Shape::Unary | Shape::ServerStreaming | Shape::Bidi => act.each.as_ref(),
+        });
+        moment.map_or(&[], |pieces| pieces)
+    }
+
+    /// Whether it begins with a program, which reads the request.
+    fn reads(&self, rule: &MethodRule) -> bool {
+        matches!(self.pieces(rule).first(), Some(Piece::Program(_)))
+    }
+
     /// What `.` is: the request, or the array of all for a client-streaming method.
     fn input(&self, call: &CallView<'_>) -> Result<Val, Box<Answer>> {
         let view = |wire: &Bytes| {

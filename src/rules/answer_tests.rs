@@ -353,6 +353,8 @@ fn what_needs_more_than_a_run_in_place_says_so() {
     assert_eq!((answer.messages.len(), answer.ending), (1, Ending::Ok));
 }
 
+const KEYS: &str = "method, when, per, replies, then, expect, reply, open, each, end, meanwhile, error, metadata, trailers, delay";
+
 #[test]
 fn what_is_wrong_in_a_file_is_found_when_it_is_loaded() {
     let methods = shop();
@@ -360,18 +362,68 @@ fn what_is_wrong_in_a_file_is_found_when_it_is_loaded() {
         ("", "1:1: a rule file is a mapping with the key 'rules', not nothing"),
         ("3", "1:1: a rule file is a mapping with the key 'rules', not a number"),
         ("rules: 3", "1:8: 'rules' is a sequence, not a number"),
-        ("define: x", "1:1: the key 'define' is not known here; known are rules"),
+        (
+            "defin: x",
+            "1:1: the key 'defin' is not known here; known are include, define, data, rules [define]",
+        ),
+        ("define: x", "1:9: expected nothing, found 'x'"),
+        ("define: 'def f: 1; def g: f(2);'", "1:29: f/1 is not defined: f takes 0 arguments"),
+        ("define: |\n  def f: 1;\n  def g: lenght;", "3:10: lenght/0 is not defined [length]"),
+        ("define: 'def g: greet_matches(1; 2);'", "1:17: greet_matches/2 is not defined"),
+        ("data: x", "1:7: 'data' is a mapping from names to values, not a string"),
+        ("include: x", "1:10: rules that stand in no file cannot name files from here"),
+        ("data: {x: {file: x}}", "1:18: rules that stand in no file cannot name files from here"),
+        ("data: {x: {file: 3}}", "1:18: 'file' is a path, not a number"),
         ("rules:\n - x", "2:4: a rule is a mapping, not a string"),
         ("rules:\n - {reply: .}", "2:4: the rule has no 'method'"),
         ("rules:\n - method: '*'", "2:4: the rule has no 'reply' and no 'error'"),
         ("rules:\n - {method: '*', error: ABORTED, reply: .}", "2:34: a rule has one of 'reply' and 'error'"),
         (
             "rules:\n - method: '*'\n   wehn: x",
-            "3:4: the key 'wehn' is not known here; known are method, when, reply, error [when]",
+            "3:4: the key 'wehn' is not known here; known are KEYS [when]",
+        ),
+        ("rules:\n - {method: '*', delay: 3s}", "2:4: the rule has no 'reply' and no 'error'"),
+        ("rules:\n - {method: '*', error: ABORTED, each: .}", "2:34: a rule has one of 'reply' and 'error'"),
+        (
+            "rules:\n - {method: '*', reply: ., then: last}",
+            "2:28: 'then' says what comes after 'replies', and the rule has none",
+        ),
+        ("rules:\n - {method: '*', replies: []}", "2:4: 'replies' is empty"),
+        ("rules:\n - {method: '*', replies: [{delay: 1s}]}", "2:28: the entry has no 'reply' and no 'error'"),
+        (
+            "rules:\n - {method: '*', replies: [{when: ., reply: .}]}",
+            "2:29: 'when' is a key of the whole rule, not of one of its replies",
         ),
         (
-            "rules:\n - method: '*'\n   delay: 3s",
-            "3:4: the key 'delay' is not known here; known are method, when, reply, error",
+            "rules:\n - {method: '*', reply: ., replies: [{reply: .}]}",
+            "2:4: a rule has 'replies' or answers by itself, not both",
+        ),
+        (
+            "rules:\n - {method: '*', replies: [{reply: .}], then: lest}",
+            "2:49: 'then' is last, cycle or next, not lest",
+        ),
+        (
+            "rules:\n - {method: '*', reply: ., delay: true}",
+            "2:35: 'delay' is a duration such as 50ms, or a program, not a boolean",
+        ),
+        ("rules:\n - {method: '*', reply: ., delay: 50 ms}", "2:38: expected nothing, found 'ms'"),
+        ("rules:\n - {method: '*', reply: ., metadata: {te: x}}", "2:39: METADATA"),
+        ("rules:\n - {method: '*', reply: ., metadata: {a-bin: '*'}}", "2:39: METADATA"),
+        (
+            "rules:\n - {method: '*', reply: ., trailers: {a: [b, {}]}}",
+            "2:46: a value of 'trailers' is a string, or several in a sequence, not a mapping",
+        ),
+        (
+            "rules:\n - {method: '*', reply: ., trailers: 3}",
+            "2:38: 'trailers' is a mapping or a program, not a number",
+        ),
+        (
+            "rules:\n - {method: '*', reply: ., expect: {times: -1}}",
+            "2:44: 'times' is a number of calls, not a number",
+        ),
+        (
+            "rules:\n - {method: '*', reply: ., expect: {times: {min: 3, max: 2}}}",
+            "2:36: 'max' is less than 'min'",
         ),
         ("rules:\n - {method: 3, reply: .}", "2:13: 'method' is a string, not a number"),
         (
@@ -407,8 +459,16 @@ fn what_is_wrong_in_a_file_is_found_when_it_is_loaded() {
             "2:56: the type 'a.B' of a detail is not in the schema",
         ),
         (
-            "rules:\n - {method: Shop/Get, reply: [{}]}",
-            "2:30: 'reply' is a program or one message: a program yields several with ','",
+            "rules:\n - {method: Shop/Get, reply: [{}, 3]}",
+            "2:34: 'reply' is a program or a message, not a number",
+        ),
+        (
+            "rules:\n - {method: Shop/List, reply: [{}, {idd: 3}]}",
+            "2:36: the reply is no shop.Item at .idd: UNKNOWN [id]",
+        ),
+        (
+            "rules:\n - {method: Shop/Talk, each: ., reply: .}",
+            "2:36: 'reply' of a bidi streaming method is its 'each', and the rule has both",
         ),
         ("rules:\n - {method: Shop/Get, reply: 3}", "2:30: 'reply' is a program or a message, not a number"),
         ("// x\n{\"rules\": [{\"method\": 3}]}", "2:23: 'method' is a string, not a number"),
@@ -416,6 +476,7 @@ fn what_is_wrong_in_a_file_is_found_when_it_is_loaded() {
         let error = load(text, &methods).map(|_| ()).expect_err(text);
         let near = error.nearest().join(", ");
         let near = if near.is_empty() { near } else { format!(" [{near}]") };
+        let wanted = wanted.replace("KEYS", KEYS);
         assert_eq!(format!("{error}{near}"), format!("rules.yaml:{wanted}"), "{text}");
     }
 }
@@ -513,7 +574,8 @@ fn the_form_of_one_line_is_cut_where_it_should_be() {
         let shown = match Rule::parse(text, "--rule") {
             Ok(rule) => {
                 let when = rule.when.map(|when| when.content).unwrap_or_default();
-                let crate::rules::rule::Body::Program(program) = rule.body else { panic!("a program") };
+                let reply = rule.acts[0].reply.as_ref().expect("a reply");
+                let crate::rules::rule::Part::Program(program) = &reply.parts[0] else { panic!("a program") };
                 format!("{}|{when}|{}", rule.method.content, program.content)
             }
             Err(error) => format!("error {error}"),

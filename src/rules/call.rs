@@ -41,13 +41,17 @@ impl fmt::Debug for CallView<'_> {
 }
 
 /// The variables that programs may name.
-pub(super) const VARIABLES: [&str; 7] =
-    ["$method", "$metadata", "$metadata_all", "$peer", "$n", "$first", "$size"];
+pub(super) const VARIABLES: [&str; 8] =
+    ["$method", "$metadata", "$metadata_all", "$peer", "$n", "$first", "$size", "$data"];
 
 impl CallView<'_> {
     /// The values of those variables that a program names.
-    pub(super) fn variables(&self, program: &Program, method: &Method, input: &Plan) -> Vec<Val> {
-        program.variables().iter().map(|name| self.variable(name, method, input)).collect()
+    pub(super) fn variables(&self, program: &Program, method: &Method, input: &Plan, data: &Val) -> Vec<Val> {
+        let value = |name: &String| match name.as_str() {
+            "$data" => data.clone(),
+            name => self.variable(name, method, input),
+        };
+        program.variables().iter().map(value).collect()
     }
 
     fn variable(&self, name: &str, method: &Method, input: &Plan) -> Val {

@@ -1,6 +1,7 @@
 //! A YAML or JSON document as a tree whose every node knows its place.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jaq_json::{Map, Num};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -38,7 +39,7 @@ impl Node {
         };
         let root: Spanned<Raw> = serde_saphyr::from_str_with_options(&text, options)
             .map_err(|error| broken(&error, &text, name))?;
-        Ok(Source { text: &text, name }.node(root))
+        Ok(Source { text: &text, name: name.into() }.node(root))
     }
 
     /// The value as jq and JSON have it.
@@ -89,7 +90,7 @@ impl Node {
 
 /// What is wrong with a document, in one line.
 fn broken(error: &serde_saphyr::Error, text: &str, name: &str) -> RuleError {
-    let place = error.location().map_or_else(|| Origin::new(name), |location| origin(name, location));
+    let place = error.location().map_or_else(|| Origin::new(name), |location| origin(&name.into(), location));
     let message = error.without_snippet().to_string();
     let line = message.lines().next().unwrap_or_default();
     // The place is said before; the library says it again at the end.
@@ -124,9 +125,9 @@ fn broken(error: &serde_saphyr::Error, text: &str, name: &str) -> RuleError {
 /// What a scalar begins with that is not plain.
 const MARKS: [char; 4] = ['"', '\'', '|', '>'];
 
-fn origin(name: &str, location: Location) -> Origin {
+fn origin(name: &Arc<str>, location: Location) -> Origin {
     let number = |n: u64| usize::try_from(n).unwrap_or(1).max(1);
-    Origin::at(name, number(location.line()), number(location.column()))
+    Origin::at(Arc::clone(name), number(location.line()), number(location.column()))
 }
 
 /// A JSON document may have `//` and `/* */` comments: blanks take their place, so that all else keeps its own.
@@ -173,7 +174,7 @@ fn without_comments(text: &str) -> String {
 /// The document's text, for what the parser does not say of a scalar.
 struct Source<'s> {
     text: &'s str,
-    name: &'s str,
+    name: Arc<str>,
 }
 
 impl Source<'_> {
@@ -182,7 +183,7 @@ impl Source<'_> {
         let start = location.span().byte_offset().and_then(|offset| usize::try_from(offset).ok());
         let rest = start.and_then(|start| self.text.get(start..)).unwrap_or_default();
         let first = rest.chars().next().unwrap_or_default();
-        let mut place = origin(self.name, location);
+        let mut place = origin(&self.name, location);
         let mut style = Style::Marked;
         let kind = match raw.value {
             Raw::Scalar(val) => Kind::Scalar(exact(val, rest)),
@@ -202,7 +203,7 @@ impl Source<'_> {
             Raw::List(items) => Kind::List(items.into_iter().map(|item| self.node(item)).collect()),
             Raw::Mapping(members) => {
                 let member = |(name, node): (Spanned<String>, Spanned<Raw>)| {
-                    (name.value, origin(self.name, name.referenced), self.node(node))
+                    (name.value, origin(&self.name, name.referenced), self.node(node))
                 };
                 Kind::Mapping(members.into_iter().map(member).collect())
             }

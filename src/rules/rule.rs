@@ -1,16 +1,35 @@
 //! One rule as it was written: the method it is for, when it holds, and what it answers.
 
-use super::error::{RuleError, Style};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::Style;
+use super::identity::RuleId;
 use super::node::Node;
-use crate::query::Origin;
+use crate::query::{Definitions, Origin, Val};
 
 /// One rule, read but not yet checked against a schema.
 #[derive(Debug, Clone)]
 pub struct Rule {
     pub(super) place: Origin,
+    /// What its text is known by, before it is told from others with the same text.
+    pub(super) id: RuleId,
     pub(super) method: Text,
     pub(super) when: Option<Text>,
-    pub(super) body: Body,
+    pub(super) per: Option<Text>,
+    /// What it answers: one act, or those of `replies`.
+    pub(super) acts: Vec<Act>,
+    pub(super) then: Then,
+    pub(super) expect: Option<Expect>,
+    pub(super) setting: Arc<Setting>,
+}
+
+/// What all rules of a file see.
+#[derive(Debug, Default)]
+pub(super) struct Setting {
+    pub(super) definitions: Definitions,
+    /// `$data`: an object, or null where the file has none.
+    pub(super) data: Val,
 }
 
 /// A text and where it stands.
@@ -21,121 +40,117 @@ pub(super) struct Text {
     pub(super) style: Style,
 }
 
-/// What a rule answers.
+/// What a rule answers to one call.
 #[derive(Debug, Clone)]
-pub(super) enum Body {
+pub(super) struct Act {
+    pub(super) place: Origin,
+    pub(super) open: Option<Moment>,
+    pub(super) each: Option<Moment>,
+    pub(super) end: Option<Moment>,
+    pub(super) meanwhile: Option<Moment>,
+    /// The moment that the method's shape means.
+    pub(super) reply: Option<Moment>,
+    /// A code's name, or a mapping.
+    pub(super) error: Option<Node>,
+    pub(super) metadata: Option<Entries>,
+    pub(super) trailers: Option<Entries>,
+    pub(super) delay: Option<Delay>,
+}
+
+/// What is done at a moment, in order.
+#[derive(Debug, Clone)]
+pub(super) struct Moment {
+    /// The place of its key's name.
+    pub(super) place: Origin,
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of what is done at a moment.
+#[derive(Debug, Clone)]
+pub(super) enum Part {
     /// What a program yields.
     Program(Text),
     /// This message.
-    Message(Node),
-    /// This status: a code's name, or a mapping.
-    Error(Node),
+    Message(Arc<Node>),
+}
+
+/// Metadata or trailers.
+#[derive(Debug, Clone)]
+pub(super) enum Entries {
+    /// Each name with its values, a value of a `-bin` name in base64.
+    Fixed(Vec<(String, Vec<String>)>),
+    /// A program that yields an object of them.
+    Program(Text),
+}
+
+/// How long the answer waits.
+#[derive(Debug, Clone)]
+pub(super) enum Delay {
+    Fixed(Duration),
+    /// A program that yields a duration or a number of seconds.
+    Program(Text),
+}
+
+/// What a rule does when each of its acts was done once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Then {
+    /// It does the last one again.
+    #[default]
+    Last,
+    /// It begins again.
+    Cycle,
+    /// It matches no longer.
+    Next,
+}
+
+/// How often a rule is to answer, and where among others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Expect {
+    pub(super) place: Origin,
+    pub(super) least: u64,
+    pub(super) most: Option<u64>,
+    /// Of rules with such a number, one with a smaller one is to answer first.
+    pub(super) order: Option<u64>,
 }
 
 impl Rule {
-    /// Reads the form of one line: `METHOD when PROGRAM => PROGRAM`, of which `when PROGRAM` may be absent.
-    ///
-    /// `name` is what errors call the text, `--rule`.
-    ///
-    /// # Errors
-    /// When the text has no `=>`, or nothing where a method or a program should be.
-    pub fn parse(text: &str, name: &str) -> Result<Self, RuleError> {
-        let whole = Slice { whole: text, name, start: 0, end: text.len() };
-        let wrong = |message: &str| RuleError::new(message, Origin::new(name));
-        let arrow = find_arrow(text)
-            .ok_or_else(|| wrong("there is no '=>' in it: METHOD when PROGRAM => PROGRAM"))?;
-        let (head, program) = (whole.cut(0, arrow), whole.cut(arrow + 2, text.len()));
-        let split = head.text().find(char::is_whitespace).unwrap_or(head.text().len());
-        let (method, rest) = (head.cut(0, split), head.cut(split, head.text().len()));
-        if method.text().is_empty() {
-            return Err(wrong("there is no method before '=>'"));
-        }
-        if program.text().is_empty() {
-            return Err(RuleError::new("there is no program after '=>'", program.place()));
-        }
-        let when = match rest.text().strip_prefix("when") {
-            _ if rest.text().is_empty() => None,
-            Some(condition) if condition.starts_with(char::is_whitespace) => {
-                Some(rest.cut("when".len(), rest.text().len()).to_text())
-            }
-            Some("") => return Err(RuleError::new("there is no program after 'when'", rest.place())),
-            _ => {
-                let message = "after the method comes 'when' or '=>'";
-                return Err(RuleError::new(message, rest.place()));
-            }
-        };
-        let body = Body::Program(program.to_text());
-        Ok(Self { place: Origin::new(name), method: method.to_text(), when, body })
-    }
-
     /// Where the rule stands.
     pub fn place(&self) -> &Origin {
         &self.place
     }
 }
 
-/// Where `=>` stands outside of strings; jq has no such operator.
-fn find_arrow(text: &str) -> Option<usize> {
-    // The brackets that are open in each interpolation around; outside of all strings there is one level.
-    let mut levels: Vec<u32> = vec![0];
-    let mut in_string = false;
-    let mut bytes = text.bytes().enumerate().peekable();
-    while let Some((i, byte)) = bytes.next() {
-        match (in_string, byte) {
-            (true, b'\\') => {
-                if let Some((_, b'(')) = bytes.next() {
-                    levels.push(0);
-                    in_string = false;
-                }
-            }
-            (_, b'"') => in_string = !in_string,
-            (false, b'(') => *levels.last_mut()? += 1,
-            (false, b')') => {
-                let open = levels.pop()?;
-                if open == 0 && !levels.is_empty() {
-                    in_string = true;
-                } else {
-                    levels.push(open.saturating_sub(1));
-                }
-            }
-            (false, b'=') if levels.len() == 1 && bytes.peek().is_some_and(|(_, next)| *next == b'>') => {
-                return Some(i);
-            }
-            _ => {}
+impl Act {
+    /// One that does nothing.
+    pub(super) fn new(place: Origin) -> Self {
+        Self {
+            place,
+            open: None,
+            each: None,
+            end: None,
+            meanwhile: None,
+            reply: None,
+            error: None,
+            metadata: None,
+            trailers: None,
+            delay: None,
         }
     }
-    None
-}
 
-/// A part of a line that knows where it stands.
-#[derive(Clone, Copy)]
-struct Slice<'s> {
-    whole: &'s str,
-    name: &'s str,
-    start: usize,
-    end: usize,
-}
-
-impl<'s> Slice<'s> {
-    fn text(self) -> &'s str {
-        &self.whole[self.start..self.end]
+    /// Whether it says anything of its own.
+    pub(super) fn answers(&self) -> bool {
+        self.error.is_some() || self.moments().next().is_some()
     }
 
-    /// A part of this one, without the blanks around it.
-    fn cut(self, from: usize, to: usize) -> Self {
-        let part = &self.text()[from..to];
-        let start = self.start + from + (part.len() - part.trim_start().len());
-        let end = (self.start + from + part.trim_end().len()).max(start);
-        Self { start, end, ..self }
-    }
-
-    fn place(self) -> Origin {
-        let before = &self.whole[..self.start];
-        let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
-        Origin::at(self.name, before.matches('\n').count() + 1, column)
-    }
-
-    fn to_text(self) -> Text {
-        Text { content: self.text().to_owned(), place: self.place(), style: Style::Marked }
+    /// Its moments with their names.
+    pub(super) fn moments(&self) -> impl Iterator<Item = (&'static str, &Moment)> {
+        let all = [
+            ("open", &self.open),
+            ("each", &self.each),
+            ("end", &self.end),
+            ("meanwhile", &self.meanwhile),
+            ("reply", &self.reply),
+        ];
+        all.into_iter().filter_map(|(name, moment)| moment.as_ref().map(|moment| (name, moment)))
     }
 }

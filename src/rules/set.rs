@@ -3,20 +3,18 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use bytes::Bytes;
-
-use super::call::VARIABLES;
+use super::compiled::{Compiled, MethodRule};
 use super::error::RuleError;
 use super::matching;
-use super::node::Node;
-use super::rule::{self, Rule, Text};
-use super::status::Status;
+use super::rule::{Rule, Then};
 use super::types::Types;
-use crate::query::{Origin, Program, view};
+use crate::query::{Origin, StepKind};
 use crate::schema::{Method, MethodOutline, Schema};
 use crate::transcode::Plan;
+
+/// The steps that programs may make at the moments of a call.
+pub(super) const STEPS: &[StepKind] = &[];
 
 /// Rules that were read and whose programs are compiled; what they are for a method is made when it is reached.
 pub struct RuleSet {
@@ -27,16 +25,9 @@ pub struct RuleSet {
 /// The rules for one method, before its types are known.
 #[derive(Default)]
 struct Waiting {
-    rules: Vec<(Arc<Compiled>, Body)>,
+    rules: Vec<Arc<Compiled>>,
     /// Whether the method is to be reached when the rules are loaded.
     at_once: bool,
-}
-
-/// What a rule answers, as far as that is known without the method's types.
-#[derive(Clone)]
-enum Body {
-    Ready(Reply),
-    Message(Arc<Node>),
 }
 
 /// A method with the rules that are for it, in their order: ready to answer.
@@ -46,38 +37,6 @@ pub struct MethodRules {
     pub(super) output: Plan,
     pub(super) rules: Vec<MethodRule>,
     pub(super) types: Arc<Types>,
-}
-
-/// A rule as it is for one method.
-pub(super) struct MethodRule {
-    pub(super) rule: Arc<Compiled>,
-    pub(super) reply: Reply,
-}
-
-/// What a rule is for every method.
-pub(super) struct Compiled {
-    /// Where it stands.
-    pub(super) place: Origin,
-    /// The same as text, `rules.yaml:7:5`.
-    pub(super) shown: Arc<str>,
-    pub(super) when: Option<Program>,
-    /// Whether an error in `when` was already spoken of.
-    pub(super) noted: AtomicBool,
-}
-
-impl Compiled {
-    /// Whether this is the first error in `when`.
-    pub(super) fn is_first_error(&self) -> bool {
-        !self.noted.swap(true, Ordering::Relaxed)
-    }
-}
-
-/// What a rule answers to one method.
-#[derive(Clone)]
-pub(super) enum Reply {
-    Program(Program),
-    Message(Bytes),
-    Error(Status),
 }
 
 impl RuleSet {
@@ -95,25 +54,25 @@ impl RuleSet {
         let types = Arc::new(Types::new(schema.clone()));
         let known: Vec<matching::Name<'_>> = matching::names(services);
         let mut methods: HashMap<String, Waiting> = HashMap::new();
+        let (mut found, mut seen) = (HashMap::new(), HashMap::new());
         for rule in rules {
-            let wanted = matching::methods(&rule.method, &known)?;
-            let when = rule.when.as_ref().map(compile).transpose()?;
-            let compiled = Arc::new(Compiled {
-                place: rule.place.clone(),
-                shown: rule.place.to_string().into(),
-                when,
-                noted: AtomicBool::new(false),
-            });
-            let body = match rule.body {
-                rule::Body::Program(text) => Body::Ready(Reply::Program(compile(&text)?)),
-                rule::Body::Error(node) => Body::Ready(Reply::Error(Status::load(&node, &types)?)),
-                rule::Body::Message(node) => Body::Message(Arc::new(node)),
-            };
-            let is_checked = matches!(body, Body::Message(_)) || !rule.method.content.trim().ends_with('*');
-            for i in wanted {
-                let waiting = methods.entry(known[i].full_name()).or_default();
+            runs_today(&rule)?;
+            // Many rules are for one method; what its name means is looked up once.
+            if !found.contains_key(&rule.method.content) {
+                let wanted: Arc<[usize]> = matching::methods(&rule.method, &known)?.into();
+                found.insert(rule.method.content.clone(), wanted);
+            }
+            let wanted = &found[&rule.method.content];
+            let ordinal = seen.entry(rule.id).or_insert(0_u32);
+            let id = rule.id.nth(*ordinal);
+            *ordinal += 1;
+            let compiled = Arc::new(Compiled::of(&rule, id, &types)?);
+            let is_checked = compiled.acts.iter().any(|act| act.has_messages())
+                || !rule.method.content.trim().ends_with('*');
+            for i in wanted.iter() {
+                let waiting = methods.entry(known[*i].full_name()).or_default();
                 waiting.at_once |= is_checked;
-                waiting.rules.push((Arc::clone(&compiled), body.clone()));
+                waiting.rules.push(Arc::clone(&compiled));
             }
         }
         Ok(Self { methods, types })
@@ -131,19 +90,13 @@ impl RuleSet {
     /// When a message that stands in a rule does not fit the method's reply, with file, line and column.
     pub fn of(&self, method: &Method) -> Result<Option<MethodRules>, RuleError> {
         let Some(waiting) = self.methods.get(&method.full_name()) else { return Ok(None) };
-        let Some((first, _)) = waiting.rules.first() else { return Ok(None) };
+        let Some(first) = waiting.rules.first() else { return Ok(None) };
         let (input, output) = Plan::of_method(method).map_err(|error| {
             RuleError::new(format!("{}: {error}", method.full_name()), first.place.clone())
         })?;
         self.types.add(method.closure());
-        let mut rules = Vec::with_capacity(waiting.rules.len());
-        for (rule, body) in &waiting.rules {
-            let reply = match body {
-                Body::Ready(reply) => reply.clone(),
-                Body::Message(node) => Reply::Message(message(node, &output)?),
-            };
-            rules.push(MethodRule { rule: Arc::clone(rule), reply });
-        }
+        let for_method = |rule: &Arc<Compiled>| rule.for_method(method.shape(), &output);
+        let rules = waiting.rules.iter().map(for_method).collect::<Result<_, _>>()?;
         let (method, types) = (method.clone(), Arc::clone(&self.types));
         Ok(Some(MethodRules { method, input, output, rules, types }))
     }
@@ -161,19 +114,21 @@ impl fmt::Debug for MethodRules {
     }
 }
 
-fn compile(text: &Text) -> Result<Program, RuleError> {
-    Program::compile(&text.content, &VARIABLES, text.place.clone())
-        .map_err(|error| RuleError::from_query(&error, text.style))
-}
-
-/// The wire bytes of a message that stands in a rule file.
-fn message(node: &Node, plan: &Plan) -> Result<Bytes, RuleError> {
-    let mut wire = Vec::new();
-    view::to_wire(plan, &node.to_val(), &mut wire).map_err(|error| {
-        let place = error.path().map_or(&node.place, |path| node.place_of(path)).clone();
-        let path = error.path().map(|path| format!(" at {path}")).unwrap_or_default();
-        RuleError::new(format!("the reply is no {}{path}: {}", plan.type_name(), error.message()), place)
-            .with_nearest(error.nearest().to_vec())
-    })?;
-    Ok(Bytes::from(wire))
+/// Refuses what a rule says and no call would do.
+fn runs_today(rule: &Rule) -> Result<(), RuleError> {
+    let wrong =
+        |key: &str, place: &Origin| Err(RuleError::new(format!("'{key}' is not run yet"), place.clone()));
+    let Rule { place, per, then, expect, acts, .. } = rule;
+    if per.is_some() || acts.len() > 1 || *then != Then::Last || expect.is_some() {
+        return wrong("replies", place);
+    }
+    for act in acts {
+        if act.metadata.is_some() || act.trailers.is_some() || act.delay.is_some() {
+            return wrong("metadata", &act.place);
+        }
+        if let Some((key, moment)) = act.moments().find(|(key, _)| *key != "reply") {
+            return wrong(key, &moment.place);
+        }
+    }
+    Ok(())
 }

@@ -109,7 +109,7 @@ pub(crate) fn all_rules(args: &ServeArgs) -> Result<Vec<Rule>, Failure> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failure::new(Kind::Usage, format!("cannot read '{name}': {}", words(&error))))?;
-        rules.extend(rules::file::parse(&text, &name).map_err(|error| Failure::rule(&error))?);
+        rules.extend(rules::file::load(&text, path).map_err(|error| Failure::rule(&error))?.rules);
     }
     let others = [&args.upstream.from, &args.upstream.upstream].into_iter().flatten().count();
     let embedded = has_no_schema(args) && others == 0 && args.recording.replay.is_none();

@@ -1,0 +1,173 @@
+//! Definitions that many programs may call, such as those of a rule file.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use jaq_core::load::parse::{Def, Term};
+
+use super::compile::{self, Offer, Source, check_size};
+use super::error::{Origin, QueryError};
+use super::step::StepKind;
+use super::walk::{Call, Names};
+
+/// jq definitions with the places where they stand. Each sees itself and those before it; of two with one name and as
+/// many arguments the later is called. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Definitions {
+    list: Vec<Arc<One>>,
+    by_name: Arc<HashMap<String, Vec<(usize, usize)>>>,
+}
+
+/// One definition.
+pub(super) struct One {
+    source: Arc<(String, Origin)>,
+    span: Range<usize>,
+    name: String,
+    arity: usize,
+    calls: Vec<(String, usize)>,
+    variables: Vec<String>,
+    pub(super) tokens: usize,
+}
+
+impl One {
+    /// The text that it is a part of, and where that text begins.
+    pub(super) fn source(&self) -> Source<'_> {
+        Source { text: &self.source.0, origin: &self.source.1 }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn arity(&self) -> usize {
+        self.arity
+    }
+
+    pub(super) fn calls(&self) -> impl Iterator<Item = Call<'_>> {
+        self.calls.iter().map(|(name, arity)| (name.as_str(), *arity))
+    }
+
+    pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().map(String::as_str)
+    }
+
+    /// Its term; it was parsed before, so this does not fail.
+    pub(super) fn term(&self) -> Result<Vec<Def<&str, Term<&str>>>, QueryError> {
+        let whole = self.source();
+        let part = Source { text: &whole.text[self.span.clone()], origin: whole.origin };
+        part.defs()
+    }
+}
+
+impl Definitions {
+    /// Reads `def name: body;` any number of times, and compiles all of it once, as a part of programs that may name
+    /// these variables and make steps of these kinds. They may call those of `earlier`, which are then among them.
+    ///
+    /// # Errors
+    /// When the text is no definitions, or one calls what is not there; with line and column.
+    pub fn parse(
+        text: &str,
+        origin: Origin,
+        earlier: &Self,
+        variables: &[&str],
+        kinds: &[StepKind],
+    ) -> Result<Self, QueryError> {
+        check_size(text, &origin)?;
+        let source = Arc::new((text.to_owned(), origin));
+        let whole = Source { text: &source.0, origin: &source.1 };
+        let tokens = compile::count_tokens(text);
+        let list = compile::with_stack(tokens, whole.origin, || {
+            let mut defs: Vec<Def<&str>> = whole.defs()?;
+            for def in &mut defs {
+                let calls = Names::of(&mut def.body).calls;
+                if let Some((name, arity)) = calls.into_iter().find(|(name, _)| whole.is_internal(name)) {
+                    let what = jaq_core::compile::Undefined::Filter(arity);
+                    return Err(whole.undefined(name, &what, Offer { variables, kinds, definitions: earlier }));
+                }
+            }
+            let mut starts: Vec<usize> = defs.iter().map(|def| whole.start_of(def.name)).collect();
+            starts.push(text.len());
+            let one = |(i, def): (usize, &mut Def<&str>)| {
+                let names = Names::of(&mut def.body);
+                let span = starts[i]..starts[i + 1];
+                One {
+                    source: Arc::clone(&source),
+                    tokens: compile::count_tokens(&text[span.clone()]),
+                    span,
+                    name: def.name.to_owned(),
+                    arity: def.args.len(),
+                    calls: names.calls.iter().map(|(name, arity)| ((*name).to_owned(), *arity)).collect(),
+                    variables: names.variables.iter().map(|name| (*name).to_owned()).collect(),
+                }
+            };
+            Ok(defs.iter_mut().enumerate().map(one).map(Arc::new).collect::<Vec<_>>())
+        })?;
+        let all = earlier.and(&Self::of(list));
+        compile::check(&all, variables, kinds, &source.1)?;
+        Ok(all)
+    }
+
+    fn of(list: Vec<Arc<One>>) -> Self {
+        let mut by_name: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        for (i, one) in list.iter().enumerate() {
+            by_name.entry(one.name.clone()).or_default().push((one.arity, i));
+        }
+        Self { list, by_name: Arc::new(by_name) }
+    }
+
+    /// These, and after them others.
+    #[must_use]
+    pub fn and(&self, later: &Self) -> Self {
+        match (self.list.is_empty(), later.list.is_empty()) {
+            (true, _) => later.clone(),
+            (_, true) => self.clone(),
+            _ => Self::of(self.list.iter().chain(&later.list).cloned().collect()),
+        }
+    }
+
+    /// The names, for an error about one that is not there.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+
+    /// The symbols and words of all definitions, if a text may call one.
+    pub(super) fn tokens_for(&self, text: &str) -> usize {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let calls = !self.list.is_empty()
+            && text.split(|c| !is_word(c)).any(|word| !word.is_empty() && self.by_name.contains_key(word));
+        if calls { self.list.iter().map(|one| one.tokens).sum() } else { 0 }
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &One> {
+        self.list.iter().map(|one| &**one)
+    }
+
+    /// Those that these calls reach, in their order.
+    pub(super) fn reached<'d>(&'d self, calls: &[Call<'_>]) -> Vec<&'d One> {
+        if self.list.is_empty() {
+            return Vec::new();
+        }
+        let find = |(name, arity): Call<'_>, before: usize| {
+            let places = self.by_name.get(name)?.iter().rev();
+            places
+                .filter(|(theirs, place)| *theirs == arity && *place <= before)
+                .map(|(_, place)| *place)
+                .next()
+        };
+        let mut wanted = vec![false; self.list.len()];
+        let mut open: Vec<usize> = calls.iter().filter_map(|call| find(*call, usize::MAX)).collect();
+        while let Some(place) = open.pop() {
+            if !std::mem::replace(&mut wanted[place], true) {
+                open.extend(self.list[place].calls().filter_map(|call| find(call, place)));
+            }
+        }
+        self.list.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(one, _)| &**one).collect()
+    }
+}
+
+impl std::fmt::Debug for Definitions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.list.iter().map(|one| (&one.name, one.arity))).finish()
+    }
+}

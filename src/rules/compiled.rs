@@ -1,0 +1,262 @@
+//! A rule that is ready to run: what it is for every method, and what it is for one.
+
+#![allow(dead_code, reason = "the moments of a call read what the file says")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tonic::metadata::MetadataMap;
+
+use super::call::VARIABLES;
+use super::error::RuleError;
+use super::identity::RuleId;
+use super::node::Node;
+use super::rule::{self, Act, Delay, Entries, Expect, Moment, Rule, Setting, Text, Then};
+use super::set::STEPS;
+use super::status::Status;
+use super::types::Types;
+use crate::leaf::metadata;
+use crate::query::{Origin, Program, StepKind, view};
+use crate::schema::Shape;
+use crate::transcode::Plan;
+
+/// What a rule is for every method.
+pub(super) struct Compiled {
+    /// Where it stands.
+    pub(super) place: Origin,
+    /// The same as text, `rules.yaml:7:5`.
+    pub(super) shown: Arc<str>,
+    /// By what it is known when the rules are loaded again: of no two rules of a set the same.
+    pub(super) id: RuleId,
+    pub(super) when: Option<Program>,
+    /// What its count is kept by.
+    pub(super) per: Option<Program>,
+    /// What it does, one act a call; there is at least one.
+    pub(super) acts: Vec<Arc<CompiledAct>>,
+    pub(super) then: Then,
+    pub(super) expect: Option<Expect>,
+    /// What its programs see of its file: `$data`.
+    pub(super) setting: Arc<Setting>,
+    /// Whether an error in `when` was already spoken of.
+    pub(super) noted: AtomicBool,
+}
+
+/// What a rule does in one call, for every method.
+pub(super) struct CompiledAct {
+    pub(super) place: Origin,
+    open: Option<CompiledMoment>,
+    each: Option<CompiledMoment>,
+    end: Option<CompiledMoment>,
+    meanwhile: Option<CompiledMoment>,
+    reply: Option<CompiledMoment>,
+    pub(super) error: Option<Status>,
+    pub(super) metadata: Option<CompiledEntries>,
+    pub(super) trailers: Option<CompiledEntries>,
+    pub(super) delay: Option<CompiledDelay>,
+}
+
+struct CompiledMoment {
+    place: Origin,
+    parts: Vec<CompiledPart>,
+}
+
+enum CompiledPart {
+    Program(Program),
+    Message(Arc<Node>),
+}
+
+/// Metadata or trailers.
+pub(super) enum CompiledEntries {
+    Fixed(MetadataMap),
+    /// Yields an object: each name with its value, or with an array of them.
+    Program(Program),
+}
+
+/// How long an answer waits before all else.
+pub(super) enum CompiledDelay {
+    Fixed(Duration),
+    /// Yields a duration as text, or a number of seconds.
+    Program(Program),
+}
+
+/// A rule as it is for one method.
+pub(super) struct MethodRule {
+    pub(super) rule: Arc<Compiled>,
+    /// What it does, as many as [`Compiled::acts`].
+    pub(super) acts: Vec<MethodAct>,
+}
+
+/// What a rule does in one call of one method.
+///
+/// `reply` has become one of the moments: `end` of a client-streaming method, `each` of all others; a method that
+/// takes one request has one `each`.
+pub(super) struct MethodAct {
+    pub(super) act: Arc<CompiledAct>,
+    pub(super) open: Option<Pieces>,
+    pub(super) each: Option<Pieces>,
+    pub(super) end: Option<Pieces>,
+    pub(super) meanwhile: Option<Pieces>,
+}
+
+/// What is done at a moment, in order.
+pub(super) type Pieces = Arc<[Piece]>;
+
+/// A part of what is done at a moment.
+pub(super) enum Piece {
+    /// What a program yields.
+    Program(Program),
+    /// A message in wire bytes.
+    Message(Bytes),
+}
+
+impl Compiled {
+    /// Compiles the programs of a rule. The types of details are looked up among `types`.
+    pub(super) fn of(rule: &Rule, id: RuleId, types: &Types) -> Result<Self, RuleError> {
+        let setting = &rule.setting;
+        let condition = |text: &Text| compile(text, setting, &[]);
+        let act = |act: &Act| CompiledAct::of(act, setting, types).map(Arc::new);
+        Ok(Self {
+            place: rule.place.clone(),
+            shown: rule.place.to_string().into(),
+            id,
+            when: rule.when.as_ref().map(condition).transpose()?,
+            per: rule.per.as_ref().map(condition).transpose()?,
+            acts: rule.acts.iter().map(act).collect::<Result<_, _>>()?,
+            then: rule.then,
+            expect: rule.expect.clone(),
+            setting: Arc::clone(setting),
+            noted: AtomicBool::new(false),
+        })
+    }
+
+    /// Whether this is the first error in `when`.
+    pub(super) fn is_first_error(&self) -> bool {
+        !self.noted.swap(true, Ordering::Relaxed)
+    }
+
+    /// The rule as it is for a method of this shape, which replies with this type.
+    pub(super) fn for_method(self: &Arc<Self>, shape: Shape, output: &Plan) -> Result<MethodRule, RuleError> {
+        let acts = self.acts.iter().map(|act| act.for_method(shape, output)).collect::<Result<_, _>>()?;
+        Ok(MethodRule { rule: Arc::clone(self), acts })
+    }
+}
+
+impl CompiledAct {
+    fn of(act: &Act, setting: &Setting, types: &Types) -> Result<Self, RuleError> {
+        let moment = |moment: &Option<Moment>| {
+            moment.as_ref().map(|moment| CompiledMoment::of(moment, setting)).transpose()
+        };
+        let entries = |entries: &Option<Entries>| {
+            entries.as_ref().map(|entries| CompiledEntries::of(entries, act, setting)).transpose()
+        };
+        let delay = |delay: &Delay| {
+            Ok(match delay {
+                Delay::Fixed(duration) => CompiledDelay::Fixed(*duration),
+                Delay::Program(text) => CompiledDelay::Program(compile(text, setting, &[])?),
+            })
+        };
+        Ok(Self {
+            place: act.place.clone(),
+            open: moment(&act.open)?,
+            each: moment(&act.each)?,
+            end: moment(&act.end)?,
+            meanwhile: moment(&act.meanwhile)?,
+            reply: moment(&act.reply)?,
+            error: act.error.as_ref().map(|node| Status::load(node, types)).transpose()?,
+            metadata: entries(&act.metadata)?,
+            trailers: entries(&act.trailers)?,
+            delay: act.delay.as_ref().map(delay).transpose()?,
+        })
+    }
+
+    fn for_method(self: &Arc<Self>, shape: Shape, output: &Plan) -> Result<MethodAct, RuleError> {
+        let pieces =
+            |moment: &Option<CompiledMoment>| moment.as_ref().map(|moment| moment.pieces(output)).transpose();
+        let mut act = MethodAct {
+            act: Arc::clone(self),
+            open: pieces(&self.open)?,
+            each: pieces(&self.each)?,
+            end: pieces(&self.end)?,
+            meanwhile: pieces(&self.meanwhile)?,
+        };
+        if let Some(reply) = &self.reply {
+            let (meant, name) = match shape {
+                Shape::ClientStreaming => (&mut act.end, "end"),
+                Shape::Unary | Shape::ServerStreaming | Shape::Bidi => (&mut act.each, "each"),
+            };
+            if meant.is_some() {
+                let message = format!("'reply' of a {shape} method is its '{name}', and the rule has both");
+                return Err(RuleError::new(message, reply.place.clone()));
+            }
+            *meant = Some(reply.pieces(output)?);
+        }
+        Ok(act)
+    }
+
+    /// Whether it has messages, which are to be compared with the method's type.
+    pub(super) fn has_messages(&self) -> bool {
+        let all = [&self.open, &self.each, &self.end, &self.meanwhile, &self.reply];
+        let mut parts = all.into_iter().flatten().flat_map(|moment| &moment.parts);
+        parts.any(|part| matches!(part, CompiledPart::Message(_)))
+    }
+}
+
+impl CompiledMoment {
+    fn of(moment: &Moment, setting: &Setting) -> Result<Self, RuleError> {
+        let part = |part: &rule::Part| {
+            Ok(match part {
+                rule::Part::Program(text) => CompiledPart::Program(compile(text, setting, STEPS)?),
+                rule::Part::Message(node) => CompiledPart::Message(Arc::clone(node)),
+            })
+        };
+        let parts = moment.parts.iter().map(part).collect::<Result<_, _>>()?;
+        Ok(Self { place: moment.place.clone(), parts })
+    }
+
+    fn pieces(&self, output: &Plan) -> Result<Pieces, RuleError> {
+        let piece = |part: &CompiledPart| {
+            Ok(match part {
+                CompiledPart::Program(program) => Piece::Program(program.clone()),
+                CompiledPart::Message(node) => Piece::Message(message(node, output)?),
+            })
+        };
+        self.parts.iter().map(piece).collect()
+    }
+}
+
+impl CompiledEntries {
+    fn of(entries: &Entries, act: &Act, setting: &Setting) -> Result<Self, RuleError> {
+        match entries {
+            Entries::Program(text) => compile(text, setting, &[]).map(Self::Program),
+            Entries::Fixed(entries) => {
+                let mut map = MetadataMap::new();
+                for (name, values) in entries {
+                    for value in values {
+                        metadata::append(name, value, &mut map)
+                            .map_err(|error| RuleError::new(error.to_string(), act.place.clone()))?;
+                    }
+                }
+                Ok(Self::Fixed(map))
+            }
+        }
+    }
+}
+
+fn compile(text: &Text, setting: &Setting, kinds: &[StepKind]) -> Result<Program, RuleError> {
+    Program::with(&text.content, &VARIABLES, kinds, &setting.definitions, text.place.clone())
+        .map_err(|error| RuleError::from_query(&error, text.style))
+}
+
+/// The wire bytes of a message that stands in a rule file.
+fn message(node: &Node, plan: &Plan) -> Result<Bytes, RuleError> {
+    let mut wire = Vec::new();
+    view::to_wire(plan, &node.to_val(), &mut wire).map_err(|error| {
+        let place = error.path().map_or(&node.place, |path| node.place_of(path)).clone();
+        let path = error.path().map(|path| format!(" at {path}")).unwrap_or_default();
+        RuleError::new(format!("the reply is no {}{path}: {}", plan.type_name(), error.message()), place)
+            .with_nearest(error.nearest().to_vec())
+    })?;
+    Ok(Bytes::from(wire))
+}

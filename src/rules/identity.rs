@@ -1,0 +1,57 @@
+//! By what a rule is known again when its file is read anew.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::node::{Kind, Node};
+use crate::query::view;
+
+/// What a rule's text says, told from other rules that say the same by which of them it is. It does not change when
+/// the rule moves in its file, or when comments, blanks or quotes do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RuleId {
+    text: u64,
+    /// How many rules before it have the same text.
+    ordinal: u32,
+}
+
+impl RuleId {
+    /// That of the rule which has so many before it with the same text.
+    pub(super) fn nth(self, ordinal: u32) -> Self {
+        Self { ordinal, ..self }
+    }
+
+    /// That of a rule on one line.
+    pub(super) fn of_text(text: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        for word in text.split_whitespace() {
+            word.hash(&mut hasher);
+        }
+        Self { text: hasher.finish(), ordinal: 0 }
+    }
+
+    /// That of a rule in a file.
+    pub(super) fn of_node(node: &Node) -> Self {
+        let mut hasher = DefaultHasher::new();
+        add(node, &mut hasher);
+        Self { text: hasher.finish(), ordinal: 0 }
+    }
+}
+
+fn add(node: &Node, hasher: &mut DefaultHasher) {
+    std::mem::discriminant(&node.kind).hash(hasher);
+    match &node.kind {
+        Kind::Scalar(val) => view::to_text(val).hash(hasher),
+        Kind::Text(text) => text.trim().hash(hasher),
+        Kind::List(items) => {
+            items.len().hash(hasher);
+            items.iter().for_each(|item| add(item, hasher));
+        }
+        Kind::Mapping(members) => {
+            members.len().hash(hasher);
+            for (name, _, value) in members {
+                name.hash(hasher);
+                add(value, hasher);
+            }
+        }
+    }
+}
