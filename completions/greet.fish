@@ -135,6 +135,7 @@ complete -c greet -n "__fish_greet_using_subcommand serve" -l descriptor-set -l 
 complete -c greet -n "__fish_greet_using_subcommand serve" -l rule -d 'A rule in one line: METHOD [when PROGRAM] => PROGRAM, in jq; the first that matches answers' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l rules -d 'A file of rules, after those of --rule' -r -F
 complete -c greet -n "__fish_greet_using_subcommand serve" -l seed -d 'What made-up replies depend on, beside the schema' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l fault -d 'Make trouble: [METHOD =>] KIND[:CHANCE%]; of several the first that comes about' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream -d 'Pass calls that no rule answers on to this server; without PROTO its schema is taken if it has reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l from -d 'Take the schema, and nothing else, from this running server' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-header -d 'Metadata \'key: value\' for the other server, in the place of what the client sent' -r
@@ -153,6 +154,7 @@ complete -c greet -n "__fish_greet_using_subcommand serve" -l max-recv-size -d '
 complete -c greet -n "__fish_greet_using_subcommand serve" -l grace -d 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-auto -d 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-reload -d 'Go on with the schema and the rules as they were read, though their files change'
+complete -c greet -n "__fish_greet_using_subcommand serve" -l allow-fault-headers -d 'Let clients ask for trouble in the x-envoy-fault-* headers'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-tls -d 'Encrypt; this is how other hosts are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-insecure -d 'Take any certificate, from anyone'

@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+use super::faults::Faults;
 use super::others::{Others, Strangers};
 use super::ready::Ready;
 use super::replay::{Pace, Replay};
 use super::responder::MethodResponder;
 use super::shared::{Notes, Shared};
+use super::troubled::Troubled;
 use super::{Automatic, Offer, ServeError, Upstream};
 use crate::event::{Recorded, Recording};
 use crate::leaf::Size;
+use crate::leaf::nearest::nearest;
 use crate::rules::{Rule, RuleSet};
 use crate::schema::{Declarations, MethodOutline, Schema, Shape};
-use crate::server::{Health, Journal, Reflection, Route, Routes, ServingStatus};
+use crate::server::{Health, Journal, Reflection, Responder, Route, Routes, ServingStatus};
 use crate::transcode::Plan;
 
 /// What a set of routes is made from.
@@ -31,6 +34,8 @@ pub(super) struct Assembly {
     pub(super) journal: Option<Journal>,
     pub(super) upstream: Option<Arc<Upstream>>,
     pub(super) replay: Option<(Arc<Recording>, Pace)>,
+    /// What calls may come to first.
+    pub(super) faults: Arc<Faults>,
     pub(super) notes: Option<Notes>,
 }
 
@@ -58,6 +63,7 @@ impl Assembly {
             }
         }
         let services = schema.all_methods().await?;
+        check_faults(&self.faults, &services, self.upstream.is_some())?;
         let replay = match &replay {
             Some((recording, pace)) => Some(play(&schema, recording, *pace).await?),
             None => None,
@@ -85,12 +91,19 @@ impl Assembly {
         });
         let mut routes = Routes::new();
         let methods = methods(&shared, &services).await?;
+        let troubled = |name: Option<&str>, inner: Arc<dyn Responder>| -> Arc<dyn Responder> {
+            if self.faults.is_empty() {
+                return inner;
+            }
+            let (faults, journal) = (Arc::clone(&self.faults), journal.clone());
+            Arc::new(Troubled { faults, name: name.map(ToOwned::to_owned), inner, journal })
+        };
         for (path, shape, responder) in &methods {
-            let responder = Arc::clone(responder);
+            let responder = troubled(path.strip_prefix('/'), Arc::clone(responder) as _);
             routes.add(path.as_str(), Route { shape: *shape, responder });
         }
         if let Some(others) = others {
-            let strangers = Arc::new(Strangers { others, journal });
+            let strangers = troubled(None, Arc::new(Strangers { others, journal: journal.clone() }));
             for name in recorded_only {
                 let route = Route { shape: Shape::Bidi, responder: strangers.clone() };
                 routes.add(format!("/{name}"), route);
@@ -138,6 +151,19 @@ async fn methods(
         }
     }
     Ok(methods)
+}
+
+/// A fault for a method that is not there would never be seen.
+fn check_faults(faults: &Faults, services: &Services, passes: bool) -> Result<(), ServeError> {
+    let names: Vec<String> = services
+        .iter()
+        .flat_map(|(service, methods)| methods.iter().map(move |method| format!("{service}/{}", method.name)))
+        .collect();
+    let idle = faults.all().iter().find(|fault| !passes && !names.iter().any(|name| fault.is_for(name)));
+    let Some((fault, method)) = idle.and_then(|fault| Some((fault, fault.method()?))) else { return Ok(()) };
+    let near =
+        nearest(method, names.iter().map(String::as_str), 3).into_iter().map(ToOwned::to_owned).collect();
+    Err(ServeError::fault(format!("'{}': no method is called '{method}'", fault.text()), near))
 }
 
 fn knows(services: &Services, name: &str) -> bool {

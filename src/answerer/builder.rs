@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use super::assembly::Assembly;
+use super::faults::{Fault, Faults};
 use super::server::Current;
 use super::shared::Notes;
 use super::{Pace, ServeError, Server, Upstream, greeter_rules, greeter_schema};
@@ -48,6 +49,8 @@ pub struct ServerBuilder {
     journal: Option<Journal>,
     upstream: Option<Upstream>,
     replay: Option<(Recording, Pace)>,
+    faults: Vec<Fault>,
+    fault_headers: bool,
     notes: Option<Notes>,
     listen: Option<Vec<Listen>>,
     threads: Option<NonZeroUsize>,
@@ -137,6 +140,20 @@ impl ServerBuilder {
         self
     }
 
+    /// Adds trouble: of the faults that a call comes to, the first happens to it. They depend on the seed.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// Has clients ask for trouble in the `x-envoy-fault-*` headers (Envoy, "Fault injection").
+    #[must_use]
+    pub fn fault_headers(mut self) -> Self {
+        self.fault_headers = true;
+        self
+    }
+
     /// Who is told of errors in conditions and of made-up replies.
     #[must_use]
     pub fn notes(mut self, notes: Notes) -> Self {
@@ -204,6 +221,7 @@ impl ServerBuilder {
             journal: journal.is_kept().then(|| journal.clone()),
             upstream: self.upstream.map(Arc::new),
             replay: self.replay.map(|(recording, pace)| (Arc::new(recording), pace)),
+            faults: Arc::new(Faults::new(self.faults, self.seed, self.fault_headers)),
             notes: self.notes,
         };
         let assembled = assembly.clone().assemble().await?;

@@ -20,12 +20,26 @@ enum Kind {
     Rule(RuleError),
     Listen(ListenError),
     Recording(String),
+    Fault(String, Vec<String>),
 }
 
 impl ServeError {
     /// A recorded call that does not fit the schema.
     pub(super) fn recording(why: String) -> Self {
         Self { kind: Kind::Recording(why) }
+    }
+
+    /// A fault that nothing can come of.
+    pub(super) fn fault(why: String, nearest: Vec<String>) -> Self {
+        Self { kind: Kind::Fault(why, nearest) }
+    }
+
+    /// Of a fault for a method that is not there: the nearest of those that are.
+    pub fn fault_nearest(&self) -> Option<&[String]> {
+        match &self.kind {
+            Kind::Fault(_, nearest) => Some(nearest),
+            _ => None,
+        }
     }
 
     /// Whether a recording does not fit the schema.
@@ -65,6 +79,7 @@ impl fmt::Display for ServeError {
             Kind::Type(error) => error.fmt(f),
             Kind::Rule(error) => error.fmt(f),
             Kind::Listen(error) => error.fmt(f),
+            Kind::Fault(why, _) => f.write_str(why),
             Kind::Recording(why) => write!(f, "the recording does not fit: {why}"),
         }
     }
@@ -77,7 +92,7 @@ impl std::error::Error for ServeError {
             Kind::Type(error) => error.source(),
             Kind::Rule(error) => error.source(),
             Kind::Listen(error) => error.source(),
-            Kind::Recording(_) => None,
+            Kind::Recording(_) | Kind::Fault(..) => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tonic::metadata::MetadataMap;
 
-use crate::event::{Event, Kind, metadata_object, timestamp};
+use crate::event::{Event, Kind, PassedOver, metadata_object, timestamp};
 use crate::protocol::Status;
 use crate::protocol::status::Details;
 use crate::schema::bundled_closure;
@@ -54,6 +54,11 @@ impl Journalist {
         });
         journalist.push(|| Kind::Metadata { metadata: metadata_object(&head.metadata) });
         journalist
+    }
+
+    /// Which rule answers, and why those before it do not.
+    pub(super) fn rule(&self, rule: Option<String>, passed: Vec<PassedOver>) {
+        self.push(|| Kind::Rule { rule, passed });
     }
 
     /// A request came; without a plan its bytes are kept.

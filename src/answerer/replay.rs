@@ -169,7 +169,9 @@ impl<'p> Playing<'p> {
             self.at += 1;
             match step {
                 Step::Request(_) | Step::HalfClose => {}
-                Step::Metadata(metadata) => replies.metadata(MetadataMap::from_headers(metadata.clone())),
+                Step::Metadata(metadata) => {
+                    replies.metadata(MetadataMap::from_headers(metadata.clone()));
+                }
                 Step::Message(wire) => {
                     tell(wire);
                     replies.send(wire.clone()).await?;

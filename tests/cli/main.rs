@@ -12,6 +12,7 @@ mod dialling;
 mod each;
 mod events;
 mod export;
+mod faults;
 mod flags;
 mod folders;
 mod help;

@@ -8,7 +8,7 @@ use clap::Args;
 use greet::Size;
 
 use super::connection::{duration, size};
-use super::{JournalArgs, UpstreamArgs};
+use super::{FaultArgs, JournalArgs, UpstreamArgs};
 
 /// Serve every service of a schema
 ///
@@ -59,6 +59,9 @@ pub(crate) struct ServeArgs {
     /// Go on with the schema and the rules as they were read, though their files change
     #[arg(long, help_heading = "Rules")]
     pub(crate) no_reload: bool,
+
+    #[command(flatten)]
+    pub(crate) faults: FaultArgs,
 
     #[command(flatten)]
     pub(crate) upstream: UpstreamArgs,

@@ -204,6 +204,8 @@ impl From<ServeError> for Failure {
             Self::rule(error)
         } else if let Some(error) = error.listen() {
             Self::listen(error)
+        } else if let Some(nearest) = error.fault_nearest() {
+            Self::new(Kind::Usage, format!("--fault {error}")).did_you_mean(nearest)
         } else {
             Self::new(Kind::Schema, error.to_string())
         }

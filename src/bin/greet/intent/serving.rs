@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use greet::answerer::{Automatic, Offer, Pace, ServeError, Upstream, greeter_rules, greeter_schema};
+use greet::answerer::{Automatic, Fault, Offer, Pace, ServeError, Upstream, greeter_rules, greeter_schema};
 use greet::leaf::duration;
 use greet::leaf::os_cause::words;
 use greet::rules::{self, Rule};
@@ -43,6 +43,14 @@ pub(crate) async fn builder(args: &ServeArgs) -> Result<(ServerBuilder, Watched)
     if let Some(path) = &args.recording.replay {
         let pace = if args.recording.pace > 0.0 { Pace::Times(args.recording.pace) } else { Pace::AtOnce };
         builder = builder.replay(recording::load(path)?, pace);
+    }
+    for text in &args.faults.fault {
+        let fault =
+            Fault::parse(text).map_err(|error| Failure::new(Kind::Usage, format!("--fault: {error}")))?;
+        builder = builder.fault(fault);
+    }
+    if args.faults.allow_fault_headers {
+        builder = builder.fault_headers();
     }
     let wanted = args.threads.and_then(|n| NonZeroUsize::new(n.into()));
     let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
