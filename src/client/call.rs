@@ -20,6 +20,8 @@ use super::requests::Requests;
 
 const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
+/// How often a call was tried before (gRFC A6).
+const PREVIOUS: HeaderName = HeaderName::from_static("grpc-previous-rpc-attempts");
 const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 
 /// What is said before the first request.
@@ -38,6 +40,10 @@ pub struct CallHead {
     pub max_recv_size: Option<Size>,
     /// How requests are compressed; not at all unless said. Replies come as the server wants.
     pub encoding: Encoding,
+    /// Since when the timeout runs; from now on, unless it runs already, as when the call is made again.
+    pub since: Option<Instant>,
+    /// How many tries of this call went before; the server is told when there were any.
+    pub previous: u32,
 }
 
 /// When a call's time is up.
@@ -51,8 +57,13 @@ pub(super) struct Deadline {
 impl Deadline {
     /// `None` if there is no limit, or none that the clock can hold.
     pub(super) fn of(timeout: Option<Duration>) -> Option<Self> {
+        Self::since(None, timeout)
+    }
+
+    /// The same where the time runs already.
+    fn since(since: Option<Instant>, timeout: Option<Duration>) -> Option<Self> {
         let after = timeout?;
-        Some(Self { at: Instant::now().checked_add(after)?, after })
+        Some(Self { at: since.unwrap_or_else(Instant::now).checked_add(after)?, after })
     }
 }
 
@@ -77,6 +88,8 @@ impl CallHead {
             count: ReplyCount::Many,
             max_recv_size: None,
             encoding: Encoding::Identity,
+            since: None,
+            previous: 0,
         }
     }
 
@@ -119,7 +132,7 @@ impl CallHead {
 /// Hands the head over; whatever prevents it is the call's end.
 pub(super) fn begin(connection: &Connection, head: CallHead) -> (Requests, Replies) {
     let remote = &connection.remote;
-    let deadline = Deadline::of(head.timeout);
+    let deadline = Deadline::since(head.since, head.timeout);
     let largest_request = remote.max_send_size.get();
     let largest_reply = head.max_recv_size.unwrap_or(remote.max_recv_size).get();
     let (count, encoding) = (head.count, head.encoding);
@@ -157,7 +170,14 @@ pub(super) fn request(remote: &Remote, head: CallHead) -> Result<Request<()>, Co
         headers.insert(ENCODING, HeaderValue::from_static(head.encoding.name()));
     }
     headers.remove(TIMEOUT);
+    headers.remove(PREVIOUS);
+    if head.previous > 0 {
+        headers.insert(PREVIOUS, HeaderValue::from(head.previous));
+    }
     if let Some(timeout) = head.timeout {
+        // What is left of it; nothing at all cannot be said.
+        let spent = head.since.map(|since| since.elapsed()).unwrap_or_default();
+        let timeout = timeout.saturating_sub(spent).max(Duration::from_nanos(1));
         let value = HeaderValue::try_from(timeout::render(timeout)).expect("digits and a letter are a value");
         headers.insert(TIMEOUT, value);
     }

@@ -20,6 +20,7 @@ mod reflection_error;
 mod replies;
 mod requests;
 mod resolve;
+mod retry;
 mod service;
 mod socket;
 mod tls;
@@ -38,6 +39,7 @@ pub use reflection_error::ReflectionError;
 pub use replies::{Only, Replies, Reply};
 pub use requests::{Requests, SendError};
 pub use resolve::Peer;
+pub use retry::{Decision, Failed, LookedAt, Pushback, RetryPolicy, Tries};
 pub use tls::{Certificate, CredentialError, Identity, TlsFacts, TlsFailure, TlsOptions};
 
 #[cfg(test)]
