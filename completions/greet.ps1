@@ -71,6 +71,8 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Bound the whole call; sent to the server as its deadline')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Bound the whole call; sent to the server as its deadline')
             [CompletionResult]::new('--max-time', '--max-time', [CompletionResultType]::ParameterName, 'Bound the whole run, from the first look-up to the last reply')
+            [CompletionResult]::new('--retry', '--retry', [CompletionResultType]::ParameterName, 'Repeat a call that failed before anything came back, up to N times: one that ended UNAVAILABLE, or that no server has looked at')
+            [CompletionResult]::new('--retry-on', '--retry-on', [CompletionResultType]::ParameterName, 'Repeat after these codes instead of UNAVAILABLE, by name or number, joined by commas')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A .proto file, or a directory of them')
             [CompletionResult]::new('--proto', '--proto', [CompletionResultType]::ParameterName, 'A .proto file, or a directory of them')
             [CompletionResult]::new('--descriptor-set', '--descriptor-set', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input')

@@ -70,6 +70,22 @@ pub enum Kind {
         /// The entries; a `-bin` value in base64.
         metadata: serde_json::Map<String, Value>,
     },
+    /// A try of the call failed, and it is made again; the last try is told by the other events.
+    Attempt {
+        /// Which try it was; counts from 1.
+        n: u64,
+        /// The number of the status as it came, or of the one that this side gives it.
+        code: u32,
+        /// Its name.
+        name: String,
+        /// The server's words, or why it failed.
+        message: String,
+        /// The trailers, where there were any.
+        #[serde(skip_serializing_if = "serde_json::Map::is_empty", default)]
+        metadata: serde_json::Map<String, Value>,
+        /// How long is paused before the next try, in milliseconds.
+        pause_ms: f64,
+    },
     /// How the call ended.
     Status {
         /// The number as it came.
@@ -177,6 +193,14 @@ mod tests {
             Kind::Message { n: 2, body: Value::Null },
             Kind::Trailers { metadata: serde_json::Map::new() },
             Kind::Status { code: 5, name: "NOT_FOUND".into(), message: "no".into(), details: vec![] },
+            Kind::Attempt {
+                n: 1,
+                code: 14,
+                name: "UNAVAILABLE".into(),
+                message: String::new(),
+                metadata: serde_json::Map::new(),
+                pause_ms: 81.5,
+            },
             Kind::Cancel {},
             Kind::Failure { layer: Layer::Connect, cause: "refused".into(), addresses: vec![], hint: None },
         ];

@@ -14,7 +14,7 @@ use crate::peer::{Peer, item, metadata};
 use crate::run::{Folder, Ran, Running, SHAPES, Served, command, greet, greet_with_input, serve};
 
 /// The events on stdout, each as the schema says; and their names.
-fn events(ran: &Ran) -> (Vec<Value>, Vec<String>) {
+pub(crate) fn events(ran: &Ran) -> (Vec<Value>, Vec<String>) {
     let schema: Value = serde_json::from_str(include_str!("../../docs/events.schema.json")).unwrap();
     let events: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for event in &events {

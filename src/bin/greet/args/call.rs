@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::connection::duration;
 use super::{
-    Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, SchemaArgs, TalkArgs,
-    TellingArgs,
+    Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, RetryArgs, SchemaArgs,
+    TalkArgs, TellingArgs,
 };
 
 /// Call a method
@@ -98,6 +98,9 @@ pub(crate) struct CallArgs {
     /// Bound the whole run, from the first look-up to the last reply
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
     pub(crate) max_time: Option<Duration>,
+
+    #[command(flatten)]
+    pub(crate) retry: RetryArgs,
 
     #[command(flatten)]
     pub(crate) schema: SchemaArgs,

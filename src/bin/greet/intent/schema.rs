@@ -172,12 +172,15 @@ impl<'a> Session<'a> {
 
     /// The connection that stands, or a new one where there is none or the server takes no more calls on it.
     async fn dial(&mut self) -> Result<Connection, Failure> {
-        let standing = match &self.reflection {
+        let asked = match &self.reflection {
             Some(reflection) => Some(reflection.connection().await),
-            None => self.connection.clone(),
+            None => None,
         };
-        if let Some(connection) = standing.filter(Connection::takes_calls) {
-            return Ok(connection);
+        // The one that was made last is another where the server took no more on that of the questions.
+        for standing in [asked, self.connection.clone()].into_iter().flatten() {
+            if standing.takes_calls() {
+                return Ok(standing);
+            }
         }
         let connection = self.dial_anew().await?;
         self.connection = Some(connection.clone());

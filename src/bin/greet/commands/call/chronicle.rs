@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use greet::Client;
 use greet::caller::Prepared;
-use greet::client::Connection;
+use greet::client::{CallHead, Connection};
 
 use super::observer::{Happening, Observer};
 use super::recorder::Recorder;
@@ -87,14 +87,14 @@ impl Chronicle {
     }
 
     /// The call is made.
-    pub(super) fn calls(&mut self, client: &Client, prepared: &Arc<Prepared>) {
+    pub(super) fn calls(&mut self, client: &Client, prepared: &Arc<Prepared>, head: &CallHead) {
         self.reached(client.connection());
         self.story.calls();
         if let Some(recorder) = &mut self.recorder {
             recorder.start(&self.story, Some(prepared));
         }
         if let Some(verbose) = &self.verbose {
-            verbose.calls(client, prepared);
+            verbose.calls(client, head);
         }
     }
 

@@ -140,7 +140,8 @@ impl Observer for Expectations {
             Happening::Metadata(metadata) => self.known.set_metadata(metadata),
             Happening::Message { n, wire } => return self.reply(n, wire),
             Happening::Ended(ending) => self.known.set_ending(ending),
-            Happening::Request { .. } | Happening::HalfClose | Happening::Left => {}
+            Happening::Request { .. } | Happening::HalfClose | Happening::Failed { .. } | Happening::Left => {
+            }
         }
         Ok(())
     }

@@ -96,7 +96,8 @@ impl Observer for Queried {
                 }
             },
             Happening::Ended(ending) => self.known.set_ending(ending),
-            Happening::Request { .. } | Happening::HalfClose | Happening::Left => {}
+            Happening::Request { .. } | Happening::HalfClose | Happening::Failed { .. } | Happening::Left => {
+            }
         }
         Ok(())
     }

@@ -92,6 +92,17 @@ impl Recorder {
                 let body = self.body(Prepared::reply, wire, Failure::reply)?;
                 self.push(Kind::Message { n, body });
             }
+            Happening::Failed { n, ending, pause } => {
+                let metadata = self.object(&ending.trailers);
+                self.push(Kind::Attempt {
+                    n: u64::from(n),
+                    code: ending.status.code.number(),
+                    name: ending.status.code.name().to_owned(),
+                    message: ending.status.message.clone(),
+                    metadata,
+                    pause_ms: millis(pause),
+                });
+            }
             Happening::Ended(ending) => self.ended(ending),
             Happening::Left => {
                 self.progress = Progress::Over;
@@ -143,7 +154,6 @@ impl Recorder {
         {
             self.push(failed(layer, failure));
         }
-        let millis = |time: std::time::Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
         let phases = story.times().into_iter().map(|(name, time)| (name.to_owned(), millis(time).into()));
         self.push(Kind::Timing { phases: phases.collect() });
         self.pending
@@ -182,6 +192,11 @@ impl Recorder {
             self.pending.push(b'\n');
         }
     }
+}
+
+/// As events have times: to the microsecond.
+fn millis(time: std::time::Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
 fn failed(layer: Layer, failure: &Failure) -> Kind {

@@ -1,7 +1,6 @@
 //! `-v`: the call as it goes, on stderr, with curl's marks.
 
-use greet::caller::Prepared;
-use greet::client::Connection;
+use greet::client::{CallHead, Connection};
 use greet::leaf::metadata::entries;
 use greet::leaf::secret;
 use greet::{Client, MetadataMap};
@@ -34,9 +33,9 @@ impl Verbose {
     }
 
     /// The call is made: all that is sent before the first request.
-    pub(super) fn calls(&self, client: &Client, prepared: &Prepared) {
+    pub(super) fn calls(&self, client: &Client, head: &CallHead) {
         // What cannot be sent is how the call ends.
-        let Ok(request) = client.connection().request(client.head(prepared)) else { return };
+        let Ok(request) = client.connection().request(head.clone()) else { return };
         ui::line(&format!("> {} {} HTTP/2", request.method(), request.uri().path()));
         if let Some(authority) = request.uri().authority() {
             ui::line(&format!("> :authority: {authority}"));
@@ -50,6 +49,11 @@ impl Verbose {
             Happening::Metadata(metadata) => {
                 self.entries('<', metadata);
                 ui::line("<");
+            }
+            Happening::Failed { n, ending, pause } => {
+                self.entries('<', &ending.trailers);
+                let pause = pause.as_secs_f64() * 1e3;
+                ui::line(&format!("* try {n} failed: {ending}; the next comes after {pause:.0} ms"));
             }
             Happening::Ended(ending) if ending.origin.connect_error().is_none() => {
                 self.entries('<', &ending.trailers);

@@ -16,7 +16,6 @@ pub(super) fn of(
 ) -> Result<(), Failure> {
     let status = match end {
         End::Ended(ending) => judge(ending, expect_code),
-        End::NotTaken => Err(Failure::new(Kind::Connection, "the server was going away when the call came")),
         End::Enough => match expect_code {
             Some(code) if code != Code::OK => {
                 let cause = format!("the call was left before it had a status, and --expect-code is {code}");
@@ -38,6 +37,13 @@ pub(super) fn of(
         // Its errors were said when they came.
         None if query_failed => Err(Failure::silent(Kind::Other)),
         None => Ok(()),
+    }
+}
+
+/// Says how often a call was tried that failed all the same.
+pub(super) fn tell_tries(end: &End, count: u32) {
+    if matches!(end, End::Ended(ending) if !ending.status.is_ok()) {
+        ui::note(&format!("the call was tried {count} times"));
     }
 }
 
