@@ -4,7 +4,7 @@ use greet::client::Health;
 
 use super::{terminated, until_signal};
 use crate::args::HealthArgs;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::{metadata, target};
 use crate::output;
 
@@ -31,7 +31,11 @@ async fn connect(args: &HealthArgs) -> Result<Health, Failure> {
 }
 
 async fn check(args: &HealthArgs) -> Result<(), Failure> {
-    let state = connect(args).await?.check(service(args)).await.map_err(|ending| Failure::ended(&ending))?;
+    let state = connect(args)
+        .await?
+        .check(service(args))
+        .await
+        .map_err(|ending| Failure::ended(&ending, Types::bundled()))?;
     output::write(format!("{state}\n").as_bytes())?;
     if state.is_serving() { Ok(()) } else { Err(Failure::silent(Kind::Unhealthy)) }
 }
@@ -39,7 +43,7 @@ async fn check(args: &HealthArgs) -> Result<(), Failure> {
 async fn watch(args: &HealthArgs) -> Result<(), Failure> {
     let mut states = connect(args).await?.watch(service(args));
     loop {
-        let state = states.next().await.map_err(|ending| Failure::ended(&ending))?;
+        let state = states.next().await.map_err(|ending| Failure::ended(&ending, Types::bundled()))?;
         output::write(format!("{state}\n").as_bytes())?;
     }
 }

@@ -9,7 +9,7 @@ use greet::schema::SchemaError;
 use greet::server::ListenError;
 use greet::transcode::{DataError, Plan};
 
-use super::{Failure, Kind, Place};
+use super::{Failure, Kind, Place, Types};
 
 impl Failure {
     /// Data that does not fit; `name` says which data: an argument, a file, standard input.
@@ -188,7 +188,7 @@ impl From<CallError> for Failure {
         } else if let Some(error) = error.request() {
             Self::data("request data", error)
         } else if let Some(ending) = error.ending() {
-            Self::ended(ending)
+            Self::ended(ending, Types::bundled())
         } else {
             Self::new(Kind::Schema, error.to_string())
                 .hint("the server's schema may differ from the one that was used")

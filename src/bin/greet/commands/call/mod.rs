@@ -40,7 +40,7 @@ use self::seen::Seen;
 use super::interrupts::Interrupts;
 use super::{block_on, until_signal};
 use crate::args::CallArgs;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::metadata::{self, Metadata};
 use crate::intent::programs::Programs;
 use crate::intent::requests::{self, Input, Requests};
@@ -251,7 +251,7 @@ async fn one(
     if repeat.count() > 1 {
         verdict::tell_tries(&ended, repeat.count());
     }
-    verdict::of(&ended, programs.expect_code, &expectations, seen.has_failed())
+    verdict::of(&ended, Types::of(&prepared), programs.expect_code, &expectations, seen.has_failed())
 }
 
 /// Those who want to know what happens.

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::observer::Happening;
 use super::story::Story;
-use crate::failure::{self, Failure, status_object};
+use crate::failure::{self, Failure, Types, status_object};
 
 /// There is one call in a run that prints events.
 const CALL: &str = "1";
@@ -125,7 +125,8 @@ impl Recorder {
             let metadata = self.object(&ending.trailers);
             self.push(Kind::Trailers { metadata });
         }
-        let details = match status_object(&ending.status)["details"].take() {
+        let types = self.prepared.as_deref().map_or_else(Types::bundled, Types::of);
+        let details = match status_object(&ending.status, types)["details"].take() {
             Value::Array(details) => details,
             _ => Vec::new(),
         };
