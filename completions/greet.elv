@@ -67,6 +67,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand -t 'Bound the whole call; sent to the server as its deadline'
             cand --timeout 'Bound the whole call; sent to the server as its deadline'
             cand --max-time 'Bound the whole run, from the first look-up to the last reply'
+            cand --max-send-size 'The largest request that is sent; 0, and nothing at all, is what gRPC can say, 4 GiB'
             cand --retry 'Repeat a call that failed before anything came back, up to N times: one that ended UNAVAILABLE, or that no server has looked at'
             cand --retry-on 'Repeat after these codes instead of UNAVAILABLE, by name or number, joined by commas'
             cand -p 'A .proto file, or a directory of them'

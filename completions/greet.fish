@@ -73,6 +73,7 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l expect -d 'Fail wit
 complete -c greet -n "__fish_greet_using_subcommand call" -l expect-code -d 'Fail with 7 unless the call ends with this status, by name or number; then it is no failure' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s t -l timeout -d 'Bound the whole call; sent to the server as its deadline' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l max-send-size -d 'The largest request that is sent; 0, and nothing at all, is what gRPC can say, 4 GiB' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l retry -d 'Repeat a call that failed before anything came back, up to N times: one that ended UNAVAILABLE, or that no server has looked at' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l retry-on -d 'Repeat after these codes instead of UNAVAILABLE, by name or number, joined by commas' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s p -l proto -d 'A .proto file, or a directory of them' -r -F

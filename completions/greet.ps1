@@ -71,6 +71,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Bound the whole call; sent to the server as its deadline')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Bound the whole call; sent to the server as its deadline')
             [CompletionResult]::new('--max-time', '--max-time', [CompletionResultType]::ParameterName, 'Bound the whole run, from the first look-up to the last reply')
+            [CompletionResult]::new('--max-send-size', '--max-send-size', [CompletionResultType]::ParameterName, 'The largest request that is sent; 0, and nothing at all, is what gRPC can say, 4 GiB')
             [CompletionResult]::new('--retry', '--retry', [CompletionResultType]::ParameterName, 'Repeat a call that failed before anything came back, up to N times: one that ended UNAVAILABLE, or that no server has looked at')
             [CompletionResult]::new('--retry-on', '--retry-on', [CompletionResultType]::ParameterName, 'Repeat after these codes instead of UNAVAILABLE, by name or number, joined by commas')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A .proto file, or a directory of them')

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
+use greet::Size;
 
-use super::connection::duration;
+use super::connection::{duration, size};
 use super::{
     Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, RetryArgs, SchemaArgs,
     TalkArgs, TellingArgs,
@@ -98,6 +99,10 @@ pub(crate) struct CallArgs {
     /// Bound the whole run, from the first look-up to the last reply
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
     pub(crate) max_time: Option<Duration>,
+
+    /// The largest request that is sent; 0, and nothing at all, is what gRPC can say, 4 GiB
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Time and size")]
+    pub(crate) max_send_size: Option<Size>,
 
     #[command(flatten)]
     pub(crate) retry: RetryArgs,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use greet::Shape;
+use greet::{Shape, Size};
 use greet::caller::Prepared;
 use tokio::time::{Instant, sleep_until};
 
@@ -37,6 +37,8 @@ pub(super) struct Each<'a> {
     ready: VecDeque<Ready>,
     /// What a call begins with.
     repeat: Repeat,
+    /// The largest request that is sent.
+    most: Option<Size>,
     /// Calls that are made again after a pause; each keeps its place among those that are under way.
     paused: FuturesUnordered<Pin<Box<dyn Future<Output = Ready>>>>,
     prepared: Arc<Prepared>,
@@ -80,6 +82,7 @@ impl<'a> Each<'a> {
             feed: Feed::new(vec![input], dialect, forms::json_input(args.input.allow_unknown)),
             over: false,
             ready: VecDeque::new(),
+            most: args.max_send_size,
             repeat: Repeat::new(args, repeat::policy(&args.retry)),
             paused: FuturesUnordered::new(),
             prepared,
@@ -164,7 +167,8 @@ impl<'a> Each<'a> {
             Ok(false) => self.over = true,
             Ok(true) => {
                 let line = if self.results.keeps_failed() { self.feed.line() } else { None };
-                match self.feed.to_wire(self.prepared.request()) {
+                let wire = self.feed.to_wire(self.prepared.request());
+                match wire.and_then(|wire| forms::fits(&wire, self.most).map(|()| wire)) {
                     Ok(wire) => {
                         let n = self.window.add(line, wire.len());
                         self.ready.push_back(Ready { n, wire, repeat: self.repeat.clone() });

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use greet::Shape;
+use greet::{Shape, Size};
 use greet::caller::Prepared;
 use greet::transcode::{Plan, fields};
 
@@ -25,6 +25,8 @@ const EACH: usize = 64;
 #[derive(Debug)]
 pub(super) struct Outgoing {
     from: From,
+    /// The largest that is sent.
+    most: Option<Size>,
     kept: Option<Kept>,
 }
 
@@ -104,6 +106,7 @@ impl Outgoing {
                     // Arguments are whole already, and are read whole: an error in the last one sends nothing.
                     let mut ready = VecDeque::new();
                     while let Some(wire) = feed.next(prepared.request()).await? {
+                        forms::fits(&wire, args.max_send_size)?;
                         ready.push_back(wire);
                     }
                     From::Ready(ready)
@@ -112,7 +115,7 @@ impl Outgoing {
                 }
             }
         };
-        let outgoing = Self { from, kept: None };
+        let outgoing = Self { from, most: args.max_send_size, kept: None };
         if streams { Ok(outgoing) } else { outgoing.exactly_one(prepared).await }
     }
 
@@ -130,6 +133,9 @@ impl Outgoing {
             From::Generated(generated) => generated.next(plan).await,
             From::Recorded(recorded) => recorded.next(plan).await,
         }?;
+        if let Some(wire) = &next {
+            forms::fits(wire, self.most)?;
+        }
         if let (Some(kept), Some(wire)) = (&mut self.kept, &next) {
             kept.bytes += wire.len() + EACH;
             kept.all.push(wire.clone());
@@ -171,6 +177,6 @@ impl Outgoing {
             let unary = prepared.method().shape() == Shape::Unary;
             return Err(if unary { wrong.hint("--each makes a call of each") } else { wrong });
         }
-        Ok(Self { from: From::Ready([only].into()), kept: None })
+        Ok(Self { from: From::Ready([only].into()), ..self })
     }
 }
