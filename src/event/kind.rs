@@ -40,6 +40,10 @@ pub enum Kind {
         peer: Option<String>,
         /// When, in RFC 3339.
         time: String,
+        /// What the client sent with the call, at a client; at a server it is in the event `metadata`. A `-bin`
+        /// value is in base64.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        metadata: Option<serde_json::Map<String, Value>>,
         /// The rule that answers, as `file:line`; at a server only.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         rule: Option<String>,
@@ -186,6 +190,7 @@ mod tests {
                 target: None,
                 peer: Some("127.0.0.1:1".into()),
                 time: "2026-01-01T00:00:00Z".into(),
+                metadata: Some(metadata_of(&["a: 1"])),
                 rule: Some("r.yaml:3".into()),
             },
             Kind::HalfClose {},

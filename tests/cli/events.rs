@@ -86,6 +86,30 @@ fn metadata_trailers_and_details_are_told_apart_and_secrets_are_not_shown() {
 }
 
 #[test]
+fn what_was_sent_with_the_call_is_told_at_its_start() {
+    let server = serve(&[]);
+    let sent = ["-H", "x-who: me", "-H", "x-who: you", "--rpc-header", "x-token: t1", "-t", "9s"];
+    let call = |more: &[&str]| {
+        let mut args = vec!["call", &server.target, "SayHello", "name=a", "-o", "events"];
+        args.extend(sent.iter().chain(more));
+        let ran = greet(&args);
+        events(&ran).0[0]["metadata"].clone()
+    };
+    let agent = format!("greet/{}", env!("CARGO_PKG_VERSION"));
+    let mut wanted = json!({"x-who": ["me", "you"], "x-token": "[redacted]", "user-agent": agent});
+    assert_eq!(call(&[]), wanted);
+    wanted["x-token"] = json!("t1");
+    wanted["user-agent"] = json!(format!("me {agent}"));
+    assert_eq!(call(&["--show-secrets", "--user-agent", "me"]), wanted);
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let (all, _) = events(&greet(&["call", &nobody, "a.B/C", "-o", "events"]));
+    assert_eq!(all[0].get("metadata"), None, "nothing was sent: {}", all[0]);
+}
+
+#[test]
 fn details_are_read_with_the_schema_at_hand() {
     let of = |name: &str, value: &[u8]| prost_types::Any {
         type_url: format!("type.googleapis.com/{name}"),

@@ -21,7 +21,11 @@ pub(crate) fn fits(wire: &[u8], most: Option<Size>) -> Result<(), Failure> {
     }
     let (length, most) = (wire.len(), Size::bytes(most));
     let failure = Failure::new(Kind::Data, format!("a request has {length} bytes, more than {most}"));
-    Err(if most.get() == widest { failure } else { failure.hint("larger ones are sent with --max-send-size") })
+    Err(if most.get() == widest {
+        failure
+    } else {
+        failure.hint("larger ones are sent with --max-send-size")
+    })
 }
 
 /// How documents are cut into values.

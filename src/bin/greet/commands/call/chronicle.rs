@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use greet::Client;
 use greet::caller::Prepared;
 use greet::client::{CallHead, Connection};
+use greet::leaf::metadata::remove_reserved;
+use greet::{Client, MetadataMap};
 
 use super::observer::{Happening, Observer};
 use super::recorder::Recorder;
@@ -91,7 +92,12 @@ impl Chronicle {
         self.reached(client.connection());
         self.story.calls();
         if let Some(recorder) = &mut self.recorder {
-            recorder.start(&self.story, Some(prepared));
+            // What cannot be sent is how the call ends.
+            let request = client.connection().request(head.clone());
+            let headers = request.map(|request| request.into_parts().0.headers).unwrap_or_default();
+            let mut sent = MetadataMap::from_headers(headers);
+            remove_reserved(&mut sent);
+            recorder.start(&self.story, Some((prepared, &sent)));
         }
         if let Some(verbose) = &self.verbose {
             verbose.calls(client, head);

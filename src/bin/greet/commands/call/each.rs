@@ -7,8 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use greet::{Shape, Size};
 use greet::caller::Prepared;
+use greet::{Shape, Size};
 use tokio::time::{Instant, sleep_until};
 
 use super::Meant;

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use greet::{Shape, Size};
 use greet::caller::Prepared;
 use greet::transcode::{Plan, fields};
+use greet::{Shape, Size};
 
 use crate::args::{CallArgs, InputForm};
 use crate::failure::{Failure, Kind};

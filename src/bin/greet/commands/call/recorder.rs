@@ -55,15 +55,19 @@ impl Recorder {
     }
 
     /// The call begins; on a second try nothing new does.
-    pub(super) fn start(&mut self, story: &Story, prepared: Option<&Arc<Prepared>>) {
-        self.prepared = prepared.cloned();
+    pub(super) fn start(&mut self, story: &Story, sent: Option<(&Arc<Prepared>, &MetadataMap)>) {
+        if let Some((prepared, _)) = sent {
+            self.prepared = Some(Arc::clone(prepared));
+        }
         if self.progress == Progress::Nothing {
             self.progress = Progress::Started;
+            let metadata = sent.map(|(_, metadata)| self.object(metadata));
             let start = Kind::Start {
                 method: story.method.clone(),
                 target: Some(story.target.clone()),
                 peer: story.peer.clone(),
                 time: timestamp(story.time),
+                metadata,
                 rule: None,
             };
             self.push_at(std::time::Duration::ZERO, start);
