@@ -97,6 +97,7 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l key-password-file -
 complete -c greet -n "__fish_greet_using_subcommand call" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l bearer-file -d 'The token of --bearer, from a file' -r -F
@@ -172,6 +173,7 @@ complete -c greet -n "__fish_greet_using_subcommand list" -l key-password-file -
 complete -c greet -n "__fish_greet_using_subcommand list" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l bearer-file -d 'The token of --bearer, from a file' -r -F
@@ -213,6 +215,7 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l key-password-fi
 complete -c greet -n "__fish_greet_using_subcommand describe" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer-file -d 'The token of --bearer, from a file' -r -F
@@ -251,6 +254,7 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l key-password-file
 complete -c greet -n "__fish_greet_using_subcommand health" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l bearer-file -d 'The token of --bearer, from a file' -r -F
@@ -293,6 +297,7 @@ complete -c greet -n "__fish_greet_using_subcommand export" -l key-password-file
 complete -c greet -n "__fish_greet_using_subcommand export" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l bearer-file -d 'The token of --bearer, from a file' -r -F

@@ -145,7 +145,7 @@ pub(super) fn begin(connection: &Connection, head: CallHead) -> (Requests, Repli
     });
     match sent {
         Ok((response, stream)) => {
-            let line = Line::new(stream);
+            let line = Line::new(stream, remote.open());
             let replies =
                 Replies::new(response, line.clone(), remote.clone(), deadline, largest_reply, count);
             (Requests::new(line, largest_request, deadline.map(|deadline| deadline.at), encoding), replies)

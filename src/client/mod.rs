@@ -10,6 +10,7 @@ mod error;
 mod head;
 mod health;
 mod interview;
+mod keepalive;
 mod known;
 mod line;
 mod options;
@@ -46,6 +47,8 @@ pub use tls::{Certificate, CredentialError, Identity, TlsFacts, TlsFailure, TlsO
 mod call_tests;
 #[cfg(test)]
 mod connect_tests;
+#[cfg(test)]
+mod keepalive_tests;
 #[cfg(test)]
 mod other_side;
 #[cfg(test)]

@@ -51,7 +51,7 @@ impl Connection {
             .clone()
             .send_request(head, false)
             .map_err(|error| Ending::never_sent(error, &self.remote))?;
-        let line = Line::new(stream);
+        let line = Line::new(stream, self.remote.open());
         let timer = Deadline::of(timeout).map(|deadline| (deadline, Box::pin(sleep_until(deadline.at))));
         let mut watch = Watch { line: line.clone(), remote: self.remote.clone(), timer, over: false };
         let mut pump = Some(Box::pin(pump(body, line)));

@@ -107,6 +107,9 @@ impl Failure {
             } else {
                 "is the server running, and is the path right?"
             })
+        } else if error.is_unanswered() {
+            failure
+                .hint("the server has stopped, or something on the way has dropped the connection silently")
         } else if error.is_name_not_found() {
             failure.hint("check the spelling of the host")
         } else if error.is_timeout() {
