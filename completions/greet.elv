@@ -109,6 +109,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --allow-unknown 'Drop unknown members and unknown enum names instead of refusing them'
             cand --lockstep 'Send each request only after the reply to the one before'
             cand --no-half-close 'Do not say that there is no further request: wait for the server to end the call'
+            cand --dry-run 'Show what would be sent, and do not send it: metadata, and each message as JSON, as text and on the wire'
             cand --defaults 'Print fields that have their default value'
             cand -v 'Tell on stderr: * the address and the times, > what is sent, < what comes back'
             cand --verbose 'Tell on stderr: * the address and the times, > what is sent, < what comes back'

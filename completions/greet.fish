@@ -116,6 +116,7 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l strict -d 'Read str
 complete -c greet -n "__fish_greet_using_subcommand call" -l allow-unknown -d 'Drop unknown members and unknown enum names instead of refusing them'
 complete -c greet -n "__fish_greet_using_subcommand call" -l lockstep -d 'Send each request only after the reply to the one before'
 complete -c greet -n "__fish_greet_using_subcommand call" -l no-half-close -d 'Do not say that there is no further request: wait for the server to end the call'
+complete -c greet -n "__fish_greet_using_subcommand call" -l dry-run -d 'Show what would be sent, and do not send it: metadata, and each message as JSON, as text and on the wire'
 complete -c greet -n "__fish_greet_using_subcommand call" -l defaults -d 'Print fields that have their default value'
 complete -c greet -n "__fish_greet_using_subcommand call" -s v -l verbose -d 'Tell on stderr: * the address and the times, > what is sent, < what comes back'
 complete -c greet -n "__fish_greet_using_subcommand call" -l show-secrets -d 'Show secrets in -v and in events: authorization, cookies, and what names a token, secret, password or key'

@@ -113,6 +113,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--allow-unknown', '--allow-unknown', [CompletionResultType]::ParameterName, 'Drop unknown members and unknown enum names instead of refusing them')
             [CompletionResult]::new('--lockstep', '--lockstep', [CompletionResultType]::ParameterName, 'Send each request only after the reply to the one before')
             [CompletionResult]::new('--no-half-close', '--no-half-close', [CompletionResultType]::ParameterName, 'Do not say that there is no further request: wait for the server to end the call')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be sent, and do not send it: metadata, and each message as JSON, as text and on the wire')
             [CompletionResult]::new('--defaults', '--defaults', [CompletionResultType]::ParameterName, 'Print fields that have their default value')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell on stderr: * the address and the times, > what is sent, < what comes back')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell on stderr: * the address and the times, > what is sent, < what comes back')

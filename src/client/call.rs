@@ -3,20 +3,22 @@
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, TE, USER_AGENT};
-use http::uri::{PathAndQuery, Scheme};
+use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, Method, Request, Uri};
 use tokio::time::Instant;
 use tonic::metadata::MetadataMap;
 
-use crate::leaf::{Layer, Size};
+use crate::leaf::{Layer, Security, Size, Target};
 use crate::protocol::{Encoding, content_type, encoding, timeout};
 
-use super::connection::{Connection, Remote, user_agent};
+use super::connection::{Connection, authority, user_agent};
 use super::ending::Ending;
 use super::error::{ConnectError, Kind};
 use super::line::Line;
+use super::options::ConnectOptions;
 use super::replies::Replies;
 use super::requests::Requests;
+use super::resolve::authority_of;
 
 const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
@@ -121,6 +123,23 @@ impl CallHead {
         self
     }
 
+    /// What is sent first of this call to a target, as [`Connection::request`] gives it for a server that is there; nothing
+    /// is looked up or dialled. Of several places it is the first.
+    ///
+    /// # Errors
+    /// When it cannot be sent.
+    pub fn to_target(self, target: &Target, options: &ConnectOptions) -> Result<Request<()>, ConnectError> {
+        let security = target.security(options.security)?;
+        let authority = match &options.authority {
+            Some(said) => authority(said)?,
+            None => authority(&authority_of(target, security))?,
+        };
+        let user_agent = user_agent(options.user_agent.as_deref())?;
+        let (secure, prefix) = (security == Security::Tls, target.prefix());
+        let address = Address { secure, authority: &authority, prefix, user_agent: &user_agent };
+        request(&address, self)
+    }
+
     /// Compresses the requests of this call.
     #[must_use]
     pub fn with_encoding(mut self, encoding: Encoding) -> Self {
@@ -136,7 +155,7 @@ pub(super) fn begin(connection: &Connection, head: CallHead) -> (Requests, Repli
     let largest_request = remote.max_send_size.get();
     let largest_reply = head.max_recv_size.unwrap_or(remote.max_recv_size).get();
     let (count, encoding) = (head.count, head.encoding);
-    let sent = request(remote, head).map_err(Ending::unsent).and_then(|request| {
+    let sent = request(&remote.address(), head).map_err(Ending::unsent).and_then(|request| {
         connection
             .sender
             .clone()
@@ -160,7 +179,15 @@ pub(super) fn begin(connection: &Connection, head: CallHead) -> (Requests, Repli
     }
 }
 
-pub(super) fn request(remote: &Remote, head: CallHead) -> Result<Request<()>, ConnectError> {
+/// Whom a request is for, and who sends it.
+pub(super) struct Address<'a> {
+    pub(super) secure: bool,
+    pub(super) authority: &'a Authority,
+    pub(super) prefix: &'a str,
+    pub(super) user_agent: &'a HeaderValue,
+}
+
+pub(super) fn request(to: &Address<'_>, head: CallHead) -> Result<Request<()>, ConnectError> {
     let mut headers = head.metadata.into_headers();
     headers.insert(TE, HeaderValue::from_static("trailers"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type::GRPC));
@@ -181,12 +208,12 @@ pub(super) fn request(remote: &Remote, head: CallHead) -> Result<Request<()>, Co
         let value = HeaderValue::try_from(timeout::render(timeout)).expect("digits and a letter are a value");
         headers.insert(TIMEOUT, value);
     }
-    addressed(remote, &head.path, headers)
+    addressed(to, &head.path, headers)
 }
 
 /// A POST to the path on the other side, with what every request says.
 pub(super) fn addressed(
-    remote: &Remote,
+    to: &Address<'_>,
     path: &str,
     mut headers: HeaderMap,
 ) -> Result<Request<()>, ConnectError> {
@@ -198,19 +225,19 @@ pub(super) fn addressed(
     if !path.starts_with('/') {
         return Err(bad());
     }
-    let path_and_query: PathAndQuery = match remote.prefix.as_str() {
+    let path_and_query: PathAndQuery = match to.prefix {
         "" => path.parse(),
         prefix => format!("{prefix}{path}").parse(),
     }
     .map_err(|_| bad())?;
     let user_agent = match headers.remove(USER_AGENT) {
         Some(own) => user_agent(Some(&String::from_utf8_lossy(own.as_bytes())))?,
-        None => remote.user_agent.clone(),
+        None => to.user_agent.clone(),
     };
     headers.insert(USER_AGENT, user_agent);
     let mut uri = http::uri::Parts::default();
-    uri.scheme = Some(if remote.tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP });
-    uri.authority = Some(remote.authority.clone());
+    uri.scheme = Some(if to.secure { Scheme::HTTPS } else { Scheme::HTTP });
+    uri.authority = Some(to.authority.clone());
     uri.path_and_query = Some(path_and_query);
     let mut request = Request::new(());
     *request.method_mut() = Method::POST;

@@ -13,7 +13,7 @@ use http::uri::Authority;
 
 use crate::leaf::{Layer, Place, Security, Size, Target};
 
-use super::call::{self, CallHead, Deadline};
+use super::call::{self, Address, CallHead, Deadline};
 use super::dial::dial;
 use super::error::{Attempt, ConnectError, Kind};
 use super::keepalive::{Keepalive, OpenCall};
@@ -275,7 +275,7 @@ impl Connection {
     /// # Errors
     /// When it cannot be sent, such as a path with a blank.
     pub fn request(&self, head: CallHead) -> Result<http::Request<()>, ConnectError> {
-        call::request(&self.remote, head)
+        call::request(&self.remote.address(), head)
     }
 
     /// Begins a call: its head is on its way when this returns. What prevents it is its first reply, an
@@ -312,6 +312,12 @@ impl Remote {
             .then(|| Probe::new(self.peer.clone(), self.first.clone()))
     }
 
+    /// Whom requests on this connection are for.
+    pub(super) fn address(&self) -> Address<'_> {
+        let Self { authority, prefix, user_agent, .. } = self;
+        Address { secure: self.tls.is_some(), authority, prefix, user_agent }
+    }
+
     /// A call begins, for whoever counts those that are open.
     pub(super) fn open(&self) -> Option<OpenCall> {
         self.keepalive.as_ref().map(Keepalive::open)
@@ -341,7 +347,8 @@ fn settings() -> h2::client::Builder {
     settings
 }
 
-fn authority(text: &str) -> Result<Authority, ConnectError> {
+/// What is to be `:authority`.
+pub(super) fn authority(text: &str) -> Result<Authority, ConnectError> {
     text.parse().map_err(|_| Kind::Authority(text.to_owned()).into())
 }
 

@@ -45,7 +45,8 @@ impl Connection {
         let (parts, body) = request.into_parts();
         let timeout =
             parts.headers.get("grpc-timeout").and_then(|value| timeout::parse(value.to_str().ok()?));
-        let head = addressed(&self.remote, parts.uri.path(), parts.headers).map_err(Ending::unsent)?;
+        let head =
+            addressed(&self.remote.address(), parts.uri.path(), parts.headers).map_err(Ending::unsent)?;
         let (mut response, stream) = self
             .sender
             .clone()

@@ -216,11 +216,13 @@ fn below<'a>(types: &'a Types, field: &'a Field) -> Scope<'a> {
 /// A number as the field means it; `None` where the wire has another type.
 fn scalar(types: &Types, field: &Field, value: Value<'_>) -> Option<String> {
     Some(match (field.kind, value) {
-        (Kind::Int64, Value::Varint(value)) => value.cast_signed().to_string(),
+        (Kind::Int64, Value::Varint(value)) | (Kind::Sfixed64, Value::Fixed64(value)) => {
+            value.cast_signed().to_string()
+        }
         // What is beyond 32 bits is dropped, as every reader does.
         (Kind::Int32, Value::Varint(value)) => low(value).cast_signed().to_string(),
         (Kind::Uint32, Value::Varint(value)) => low(value).to_string(),
-        (Kind::Uint64, Value::Varint(value)) => value.to_string(),
+        (Kind::Uint64, Value::Varint(value)) | (Kind::Fixed64, Value::Fixed64(value)) => value.to_string(),
         (Kind::Sint32 | Kind::Sint64, Value::Varint(value)) => zigzag::read(value).to_string(),
         (Kind::Bool, Value::Varint(value)) => (value != 0).to_string(),
         (Kind::Enum, Value::Varint(value)) => {
@@ -233,8 +235,6 @@ fn scalar(types: &Types, field: &Field, value: Value<'_>) -> Option<String> {
         (Kind::Fixed32, Value::Fixed32(value)) => value.to_string(),
         (Kind::Sfixed32, Value::Fixed32(value)) => value.cast_signed().to_string(),
         (Kind::Float, Value::Fixed32(value)) => f32::from_bits(value).to_string(),
-        (Kind::Fixed64, Value::Fixed64(value)) => value.to_string(),
-        (Kind::Sfixed64, Value::Fixed64(value)) => value.cast_signed().to_string(),
         (Kind::Double, Value::Fixed64(value)) => f64::from_bits(value).to_string(),
         _ => return None,
     })

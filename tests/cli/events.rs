@@ -136,7 +136,7 @@ fn details_are_read_with_the_schema_at_hand() {
         json!({"@type": "type.googleapis.com/x.Y", "value": "CgFj"}),
     ];
     let ran = greet(&peer.call(&["Unary", "-p", &fault]));
-    let shown: String = read.iter().map(|detail| format!("  {detail}\n")).collect();
+    let shown = read.iter().map(|detail| format!("  {detail}\n")).collect::<Vec<_>>().concat();
     assert_eq!(ran.shown(), format!("69\n--- stdout\n--- stderr\nerror: NOT_FOUND (5): no\n{shown}"));
     let ran = greet(&peer.call(&["Unary", "-p", &fault, "-o", "events"]));
     let (all, _) = events(&ran);

@@ -9,6 +9,7 @@ mod convert;
 mod data;
 mod describe;
 mod dialling;
+mod dry_run;
 mod each;
 mod events;
 mod export;

@@ -24,6 +24,7 @@ use super::{
     greet call :50051 SayHello --each @names.ndjson -j 20 --failed again.ndjson\n  \
     greet call :50051 SayHello name=World -o events > hello.ndjson\n  \
     greet call :50051 SayHello --in events @hello.ndjson -v\n  \
+    greet call :50051 SayHello name=World --dry-run\n  \
     greet call :50051 chat.Chat/Talk --generate 'range(3) | {text: \"\\(.)\"}, wait(\"1s\")'\n\n\
     Exit codes:\n  \
     0 OK   2 usage   3 request data   4 schema   5 resolve, connect, HTTP/2   6 TLS\n  \
@@ -75,6 +76,12 @@ pub(crate) struct CallArgs {
     /// Do not say that there is no further request: wait for the server to end the call
     #[arg(long, help_heading = "Requests")]
     pub(crate) no_half_close: bool,
+
+    /// Show what would be sent, and do not send it: metadata, and each message as JSON, as text and on the wire
+    ///
+    /// The server may still be asked for its schema; with -p or --descriptor-set nothing is dialled.
+    #[arg(long, conflicts_with = "each", help_heading = "Requests")]
+    pub(crate) dry_run: bool,
 
     #[command(flatten)]
     pub(crate) many: EachArgs,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use greet::caller::Prepared;
-use greet::client::{ConnectOptions, Connection, Reflection, ReflectionVersion};
+use greet::client::{CallHead, ConnectOptions, Connection, Reflection, ReflectionVersion};
 use greet::schema::{DescriptorSet, SchemaError, Source};
 use greet::{Client, MetadataMap, Schema, Target};
 
@@ -207,6 +207,11 @@ impl<'a> Session<'a> {
     /// Where the run is; it is told here of connections.
     pub(crate) fn stage(&self) -> Rc<Cell<Stage>> {
         Rc::clone(&self.stage)
+    }
+
+    /// What would be sent first of a call, without a connection.
+    pub(crate) fn request(&self, head: CallHead) -> Result<http::Request<()>, Failure> {
+        Ok(head.to_target(self.target, &self.options)?)
     }
 
     /// The client for the call itself.

@@ -93,14 +93,18 @@ impl Chronicle {
         self.story.calls();
         if let Some(recorder) = &mut self.recorder {
             // What cannot be sent is how the call ends.
-            let request = client.connection().request(head.clone());
-            let headers = request.map(|request| request.into_parts().0.headers).unwrap_or_default();
-            let mut sent = MetadataMap::from_headers(headers);
-            remove_reserved(&mut sent);
-            recorder.start(&self.story, Some((prepared, &sent)));
+            let request = client.connection().request(head.clone()).unwrap_or_default();
+            recorder.start(&self.story, Some((prepared, &sent(request))));
         }
         if let Some(verbose) = &self.verbose {
             verbose.calls(client, head);
+        }
+    }
+
+    /// The call would be made.
+    pub(super) fn would_call(&mut self, request: &http::Request<()>, prepared: &Arc<Prepared>) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.start(&self.story, Some((prepared, &sent(request.clone()))));
         }
     }
 
@@ -130,6 +134,13 @@ impl Chronicle {
         }
         out
     }
+}
+
+/// What the caller sends with a call, without what belongs to gRPC and HTTP/2.
+fn sent(request: http::Request<()>) -> MetadataMap {
+    let mut sent = MetadataMap::from_headers(request.into_parts().0.headers);
+    remove_reserved(&mut sent);
+    sent
 }
 
 impl Observer for Chronicle {

@@ -11,6 +11,7 @@ mod outgoing;
 mod pace;
 mod queried;
 mod recorder;
+mod rehearsal;
 mod repeat;
 mod replies;
 mod results;
@@ -148,6 +149,9 @@ async fn call(
         }
     };
     match meant.requests {
+        Sending::One(_) if meant.args.dry_run => {
+            rehearsal::run(meant, session, prepared, outlet, &mut interrupts, chronicle).await
+        }
         Sending::One(_) => one(meant, session, prepared, outlet, &mut interrupts, chronicle).await,
         Sending::Each(ref input) => {
             let input = input.clone();
