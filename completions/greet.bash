@@ -89,12 +89,20 @@ _greet() {
 
     case "${cmd}" in
         greet)
-            opts="-h -V --help --version call serve list describe health export convert check completions man help"
+            opts="-h -V --color --error-format --help --version call serve list describe health export convert check completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -103,7 +111,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__call)
-            opts="-d -j -o -v -w -n -q -f -r -S -t -p -I -H -x -k -h -V --data --in --strict --call --allow-unknown --generate --lockstep --compress --no-half-close --each --jobs --rate --failed --output --defaults --names --int64 --enums --verbose --show-secrets --timing --write-out --max-messages --query --from-file --raw-output --slurp --sort-keys --tab --indent --arg --argjson --expect --expect-code --timeout --max-time --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --max-recv-size --color --error-format --help --version"
+            opts="-d -j -o -w -n -q -f -r -S -t -p -I -H -x -k -v -h -V --data --in --strict --call --allow-unknown --generate --lockstep --compress --no-half-close --each --jobs --rate --failed --output --defaults --names --int64 --enums --write-out --max-messages --query --from-file --raw-output --slurp --sort-keys --tab --indent --arg --argjson --expect --expect-code --timeout --max-time --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -381,7 +389,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__check)
-            opts="-I -h -V --include --help --version"
+            opts="-I -h -V --include --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -395,6 +403,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -403,12 +419,20 @@ _greet() {
             return 0
             ;;
         greet__subcmd__completions)
-            opts="-h -V --help --version bash elvish fish powershell zsh"
+            opts="-h -V --color --error-format --help --version bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -417,7 +441,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__convert)
-            opts="-o -p -I -h -V --in --output --raw --allow-unknown --defaults --names --int64 --enums --proto --protoset --descriptor-set --include --help --version"
+            opts="-o -p -I -h -V --in --output --raw --allow-unknown --defaults --names --int64 --enums --proto --protoset --descriptor-set --include --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -471,6 +495,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -479,7 +511,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__describe)
-            opts="-o -p -I -H -x -k -h -V --target --output --template --example --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --max-recv-size --help --version"
+            opts="-o -p -I -H -x -k -v -h -V --target --output --template --example --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -625,6 +657,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -633,7 +673,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__export)
-            opts="-p -I -H -x -k -h -V --set --dir --target --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --max-recv-size --help --version"
+            opts="-p -I -H -x -k -v -h -V --set --dir --target --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -779,6 +819,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -787,7 +835,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__health)
-            opts="-t -H -x -k -h -V --watch --timeout --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --max-recv-size --help --version"
+            opts="-t -H -x -k -v -h -V --watch --timeout --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -903,6 +951,14 @@ _greet() {
                     ;;
                 --max-recv-size)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1081,7 +1137,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__list)
-            opts="-o -p -I -H -x -k -h -V --target --output --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --max-recv-size --help --version"
+            opts="-o -p -I -H -x -k -v -h -V --target --output --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1227,6 +1283,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1235,12 +1299,20 @@ _greet() {
             return 0
             ;;
         greet__subcmd__man)
-            opts="-h -V --help --version"
+            opts="-h -V --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1249,7 +1321,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__serve)
-            opts="-p -I -h -V --proto --include --protoset --descriptor-set --rule --rules --no-auto --seed --port --listen --threads --max-recv-size --grace --no-reflection --no-health --quiet --help --version"
+            opts="-p -I -h -V --proto --include --protoset --descriptor-set --rule --rules --no-auto --seed --port --listen --threads --max-recv-size --grace --no-reflection --no-health --quiet --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1309,6 +1381,14 @@ _greet() {
                     ;;
                 --grace)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 *)

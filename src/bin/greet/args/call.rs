@@ -5,10 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::connection::duration;
-use super::{
-    Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, SchemaArgs, TalkArgs,
-    TellingArgs,
-};
+use super::{Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, SchemaArgs};
 
 /// Call a method
 ///
@@ -81,8 +78,19 @@ pub(crate) struct CallArgs {
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 
-    #[command(flatten)]
-    pub(crate) telling: TellingArgs,
+    /// Write this to stdout at the end, whatever came of the call, as '%{code} %{time_total}\n'
+    ///
+    /// Names: code, name, message, exit_code, method, target, peer, requests, replies, size_upload, size_download, and in seconds
+    /// time_dns, time_connect, time_tls, time_http2, time_schema, time_first_message, time_total. What there is not is empty.
+    /// \n, \r, \t, \\ and %% are a line end and so on.
+    #[arg(
+        short = 'w',
+        long,
+        value_name = "FORMAT",
+        allow_hyphen_values = true,
+        help_heading = "What is told"
+    )]
+    pub(crate) write_out: Option<String>,
 
     /// Leave the call after so many replies, which is then OK
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Replies")]
@@ -104,7 +112,4 @@ pub(crate) struct CallArgs {
 
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-
-    #[command(flatten)]
-    pub(crate) talk: TalkArgs,
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use greet::Size;
 
-use super::{CredentialArgs, ReflectionChoice, TlsArgs};
+use super::{CredentialArgs, ReflectionChoice, TellingArgs, TlsArgs};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
@@ -66,6 +66,9 @@ pub(crate) struct ConnectionArgs {
 
     #[command(flatten)]
     pub(crate) credentials: CredentialArgs,
+
+    #[command(flatten)]
+    pub(crate) telling: TellingArgs,
 
     /// The largest reply that is taken
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1GiB", help_heading = "Time and size")]

@@ -64,6 +64,9 @@ pub(crate) use schema::Given;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+
+    #[command(flatten)]
+    pub(crate) talk: TalkArgs,
 }
 
 #[derive(Debug, Subcommand)]

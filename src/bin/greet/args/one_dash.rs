@@ -38,8 +38,8 @@ pub(super) fn find(words: &[OsString], whole: &clap::Command) -> Option<(String,
             continue;
         };
         let (name, value) = name.split_once('=').map_or((name, ""), |(name, _)| (name, "=…"));
-        let is_known =
-            |long: &str| command.is_some_and(|c| c.get_arguments().any(|a| a.get_long() == Some(long)));
+        let has = |c: &clap::Command, long: &str| c.get_arguments().any(|a| a.get_long() == Some(long));
+        let is_known = |long: &str| command.is_some_and(|c| has(c, long) || has(whole, long));
         let long = if is_known(name) { Some(name) } else { long_of(name).filter(|long| is_known(long)) };
         if let Some(long) = long {
             return Some((text.to_owned(), format!("--{long}{value}")));

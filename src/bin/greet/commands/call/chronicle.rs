@@ -23,17 +23,15 @@ pub(super) struct Chronicle {
     verbose: Option<Verbose>,
     timing: bool,
     write_out: Option<WriteOut>,
-    /// The peer that `-v` has told of.
-    told: Option<String>,
 }
 
 impl Chronicle {
     /// # Errors
     /// When what was typed does not go together.
     pub(super) fn new(args: &CallArgs) -> Result<Self, Failure> {
-        let telling = &args.telling;
+        let telling = &args.connection.telling;
         let events = args.output.form == Some(OutputForm::Events);
-        if events && telling.write_out.is_some() {
+        if events && args.write_out.is_some() {
             return Err(Failure::new(Kind::Usage, "-w writes to stdout, where the events of -o events are")
                 .hint("the last event has the times"));
         }
@@ -47,8 +45,7 @@ impl Chronicle {
             recorder: events.then(|| Recorder::new(story.begun, json, telling.show_secrets)),
             verbose: (telling.verbose > 0).then(|| Verbose::new(telling.show_secrets)),
             timing: telling.timing,
-            write_out: telling.write_out.as_deref().map(WriteOut::parse).transpose()?,
-            told: None,
+            write_out: args.write_out.as_deref().map(WriteOut::parse).transpose()?,
             story,
         })
     }
@@ -72,23 +69,11 @@ impl Chronicle {
     /// The schema was looked for, with this connection.
     pub(super) fn has_looked(&mut self, connection: Option<&Connection>) {
         self.story.has_looked(connection);
-        if let Some(connection) = connection {
-            self.reached(connection);
-        }
-    }
-
-    fn reached(&mut self, connection: &Connection) {
-        let peer = connection.peer().to_string();
-        if self.verbose.is_some() && self.told.as_ref() != Some(&peer) {
-            Verbose::reached(&self.story.target, connection);
-        }
-        self.told = Some(peer);
-        self.story.reached(connection);
     }
 
     /// The call is made.
     pub(super) fn calls(&mut self, client: &Client, prepared: &Arc<Prepared>) {
-        self.reached(client.connection());
+        self.story.reached(client.connection());
         self.story.calls();
         if let Some(recorder) = &mut self.recorder {
             recorder.start(&self.story, Some(prepared));

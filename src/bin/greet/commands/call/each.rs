@@ -69,6 +69,12 @@ impl<'a> Each<'a> {
         if args.input.form == InputForm::Events {
             return Err(Failure::new(Kind::Usage, "--each reads messages, and --in events a recording"));
         }
+        if args.connection.telling.verbose > 0 || args.connection.telling.timing || args.write_out.is_some() {
+            return Err(Failure::new(
+                Kind::Usage,
+                "-v, --timing and -w tell of one call, and --each makes many",
+            ));
+        }
         let results = Results::new(args, programs, &input, &prepared)?;
         let dialect = forms::dialect(&args.input, true);
         Ok(Self {

@@ -14,8 +14,8 @@ mod recorder;
 mod replies;
 mod results;
 mod seen;
-mod story;
-mod verbose;
+pub(super) mod story;
+pub(super) mod verbose;
 mod verdict;
 mod window;
 mod write_out;
@@ -45,7 +45,6 @@ use crate::intent::requests::{self, Input, Requests};
 use crate::intent::schema::{self, Session, Stage};
 use crate::intent::{forms, target};
 use crate::output::{self, Form, Outlet};
-use crate::ui;
 
 /// What was typed, understood; nothing of it has been read or sent.
 struct Meant<'a> {
@@ -68,7 +67,6 @@ enum Sending {
 }
 
 pub(super) fn run(args: &CallArgs) -> Result<(), Failure> {
-    ui::speak(&args.talk);
     let mut chronicle = Chronicle::new(args)?;
     match understand(args, &mut chronicle) {
         Ok((meant, server, options, reflection, given)) => {

@@ -9,11 +9,11 @@ use super::observer::Happening;
 use crate::failure::{Failure, Kind};
 
 /// The facts, as far as they are known.
-pub(super) struct Story {
+pub(in crate::commands) struct Story {
     pub(super) begun: Instant,
     pub(super) time: SystemTime,
     /// As it was typed.
-    pub(super) target: String,
+    pub(in crate::commands) target: String,
     /// `pkg.Service/Method`, or as it was typed while nothing else is known.
     pub(super) method: String,
     /// The address on the other side.
@@ -50,7 +50,7 @@ impl Count {
 }
 
 impl Story {
-    pub(super) fn new(target: &str, method: &str) -> Self {
+    pub(in crate::commands) fn new(target: &str, method: &str) -> Self {
         Self {
             begun: Instant::now(),
             time: SystemTime::now(),
@@ -69,12 +69,12 @@ impl Story {
     }
 
     /// The schema is looked for from now on.
-    pub(super) fn looks_for_schema(&mut self) {
+    pub(in crate::commands) fn looks_for_schema(&mut self) {
         self.looking = Some(Instant::now());
     }
 
     /// The schema is known, or will not be; on the way to it this connection was made.
-    pub(super) fn has_looked(&mut self, connection: Option<&Connection>) {
+    pub(in crate::commands) fn has_looked(&mut self, connection: Option<&Connection>) {
         if let Some(connection) = connection {
             self.reached(connection);
         }
@@ -84,7 +84,7 @@ impl Story {
         }
     }
 
-    pub(super) fn reached(&mut self, connection: &Connection) {
+    pub(in crate::commands) fn reached(&mut self, connection: &Connection) {
         self.peer = Some(connection.peer().to_string());
         self.phases = Some(connection.phases());
     }
@@ -116,7 +116,7 @@ impl Story {
     }
 
     /// Takes what a failure knows beyond this.
-    pub(super) fn failed(&mut self, failure: &Failure) {
+    pub(in crate::commands) fn failed(&mut self, failure: &Failure) {
         self.phases = self.phases.or(failure.place().and_then(|place| place.phases));
         if failure.kind() == Kind::Schema || self.looking.is_some() && failure.place().is_none() {
             self.has_looked(None);
@@ -142,7 +142,7 @@ impl Story {
     }
 
     /// The same on one line.
-    pub(super) fn times_in_words(&self) -> String {
+    pub(in crate::commands) fn times_in_words(&self) -> String {
         let words = |(name, time): (&str, Duration)| {
             format!("{} {:.3} ms", name.replace('_', " "), time.as_secs_f64() * 1e3)
         };
