@@ -14,6 +14,7 @@ mod events;
 mod export;
 mod flags;
 mod folders;
+mod health;
 mod help;
 mod json_schema;
 mod peer;

@@ -4,6 +4,7 @@ use greet::Target;
 use greet::client::{ConnectOptions, Connection, Ending, Health, HealthSaid, HealthWatch, Serving};
 
 use super::account::Account;
+use super::awaited;
 use super::{terminated, until_signal};
 use crate::args::HealthArgs;
 use crate::failure::{Failure, Kind};
@@ -18,6 +19,8 @@ pub(super) async fn run(args: HealthArgs) -> Result<(), Failure> {
             ended = watch(&args, &mut account) => ended,
             _ = terminated()? => Ok(()),
         }
+    } else if args.connection.wait.is_some() {
+        until_signal(awaited::run(&args, &mut account)).await
     } else {
         until_signal(check(&args, &mut account)).await
     };
@@ -26,21 +29,21 @@ pub(super) async fn run(args: HealthArgs) -> Result<(), Failure> {
 }
 
 /// The server, how to dial it, and what goes along with each question.
-struct Asking {
-    target: Target,
-    options: ConnectOptions,
+pub(super) struct Asking {
+    pub(super) target: Target,
+    pub(super) options: ConnectOptions,
     metadata: greet::MetadataMap,
 }
 
 impl Asking {
-    fn new(args: &HealthArgs) -> Result<Self, Failure> {
+    pub(super) fn new(args: &HealthArgs) -> Result<Self, Failure> {
         let target = target::parse(&args.target)?;
         let options = target::options(&target, &args.connection)?;
         Ok(Self { target, options, metadata: metadata::of_call(&args.connection)? })
     }
 
     /// The health service at the other end.
-    fn at(&self, connection: &Connection, args: &HealthArgs) -> Health {
+    pub(super) fn at(&self, connection: &Connection, args: &HealthArgs) -> Health {
         let health = Health::new(connection).with_metadata(self.metadata.clone());
         match args.timeout {
             Some(timeout) => health.with_timeout(timeout),
@@ -66,7 +69,7 @@ async fn check(args: &HealthArgs, account: &mut Account) -> Result<(), Failure> 
 }
 
 /// Asks once, and hears the call to its end.
-async fn asked(
+pub(super) async fn asked(
     connection: &Connection,
     health: &Health,
     service: &str,
@@ -84,7 +87,7 @@ async fn asked(
 }
 
 /// The next state, or the end; both are told.
-async fn said(watch: &mut HealthWatch, account: &Account) -> Result<Serving, Box<Ending>> {
+pub(super) async fn said(watch: &mut HealthWatch, account: &Account) -> Result<Serving, Box<Ending>> {
     loop {
         match watch.next_said().await {
             HealthSaid::Metadata(metadata) => account.metadata(&metadata),
@@ -117,6 +120,6 @@ fn no_longer_watched(ending: &Ending) -> Failure {
     Failure::ended(ending)
 }
 
-fn service(args: &HealthArgs) -> &str {
+pub(super) fn service(args: &HealthArgs) -> &str {
     args.service.as_deref().unwrap_or_default()
 }

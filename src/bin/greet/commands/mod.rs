@@ -1,6 +1,7 @@
 //! One file a command; here the command is chosen, its runtime made and its signals heard.
 
 mod account;
+mod awaited;
 mod call;
 mod check;
 mod completions;
