@@ -41,7 +41,7 @@ pub use reflection_version::ReflectionVersion;
 pub use replies::{Only, Replies, Reply};
 pub use requests::{Requests, SendError};
 pub use resolve::Peer;
-pub use tls::{Certificate, CredentialError, Identity, TlsFacts, TlsFailure, TlsOptions};
+pub use tls::{Certificate, CredentialError, Identity, TLS_PROVIDER, TlsFacts, TlsFailure, TlsOptions};
 pub use witness::Asked;
 
 #[cfg(test)]
