@@ -71,7 +71,7 @@ pub(crate) struct ConnectionArgs {
     pub(crate) telling: TellingArgs,
 
     /// The largest reply that is taken
-    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1GiB", help_heading = "Time and size")]
+    #[arg(long, alias = "max-msg-sz", value_name = "SIZE", value_parser = size, default_value = "1GiB", help_heading = "Time and size")]
     pub(crate) max_recv_size: Size,
 }
 

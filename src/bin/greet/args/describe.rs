@@ -28,7 +28,7 @@ pub(crate) struct DescribeArgs {
     pub(crate) form: DescribeForm,
 
     /// Show a request of a method, or a message, as JSON with every field, explained in comments that greet call takes
-    #[arg(long, conflicts_with_all = ["example", "form"])]
+    #[arg(long, alias = "msg-template", conflicts_with_all = ["example", "form"])]
     pub(crate) template: bool,
 
     /// Show a whole 'greet call' line for a method, quoted for the shell

@@ -26,6 +26,7 @@ mod serve;
 mod talk;
 mod telling;
 mod tls;
+mod version;
 
 use std::ffi::OsString;
 
@@ -56,7 +57,7 @@ pub(crate) use schema::Given;
 
 /// Call any gRPC method and serve any .proto from the shell, in JSON, with no generated code
 #[derive(Debug, Parser)]
-#[command(name = "greet", version, propagate_version = true)]
+#[command(name = "greet", version, long_version = version::long(), propagate_version = true)]
 #[command(after_help = "Try it:\n  \
     greet serve --port 50051\n  \
     greet call localhost:50051 greeter.Greeter/SayHello '{\"name\":\"World\"}'\n\n\
@@ -98,11 +99,8 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Cli, NoCommand> {
         let message = "a command comes first: call, list, describe and others".to_owned();
         return Err(NoCommand::Wrong { message, hints: vec![format!("as a line of greet's: {line}")] });
     }
-    if let Some((word, mended)) = one_dash::find(&words, &Cli::command()) {
-        return Err(NoCommand::Wrong {
-            message: format!("'{word}' has one dash before a long name"),
-            hints: vec![format!("write {mended}")],
-        });
+    if let Some(one_dash::Found { message, hints }) = one_dash::find(&words, &Cli::command()) {
+        return Err(NoCommand::Wrong { message, hints });
     }
     let command = words.get(1).map(|word| word.to_string_lossy().into_owned());
     Cli::try_parse_from(words).map_err(|error| no_command(&error, command.as_deref()))
