@@ -11,6 +11,7 @@ mod describe;
 mod dialling;
 mod each;
 mod events;
+mod examples;
 mod export;
 mod flags;
 mod folders;

@@ -12,11 +12,12 @@ use super::{ConnectionArgs, connection::duration};
     greet health localhost:50051\n  \
     greet health localhost:50051 greeter.Greeter --wait 30s\n  \
     greet health localhost:50051 greeter.Greeter --watch\n\n\
-    --wait waits until the service is SERVING, and not only for the server; exit code 7 if it is not when the time is\n\
-    up. With --watch it waits for the server.\n\n\
+    --wait waits until the service is SERVING, and not only until the server is there; exit code 7 if\n\
+    it is not when the time is up. With --watch it waits for the server.\n\n\
     Exit codes:\n  \
-    0 SERVING, or a watch that was interrupted   7 any other state   2 usage   5 resolve, connect, HTTP/2   6 TLS\n  \
-    64 + code a gRPC status (an unknown service is NOT_FOUND, 69)   130 Ctrl-C   1 anything else")]
+    0 SERVING, or a watch that was interrupted   7 any other state   2 usage\n  \
+    5 resolve, connect, HTTP/2   6 TLS   64 + code a gRPC status (an unknown service is NOT_FOUND, 69)\n  \
+    130 Ctrl-C   1 anything else")]
 pub(crate) struct HealthArgs {
     /// The server
     #[arg(value_name = "TARGET")]
