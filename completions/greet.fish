@@ -77,7 +77,6 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l argjson -d '$NAME i
 complete -c greet -n "__fish_greet_using_subcommand call" -l expect -d 'Fail with 7 unless this holds for every reply, and there is one; with $status or $trailers it is asked once, at the end, of the array of all' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l expect-code -d 'Fail with 7 unless the call ends with this status, by name or number; then it is no failure' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s t -l timeout -d 'Bound the whole call; sent to the server as its deadline' -r
-complete -c greet -n "__fish_greet_using_subcommand call" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
@@ -100,6 +99,7 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l key-password-env -d
 complete -c greet -n "__fish_greet_using_subcommand call" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l bearer-file -d 'The token of --bearer, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
@@ -180,6 +180,7 @@ complete -c greet -n "__fish_greet_using_subcommand list" -l key-password-env -d
 complete -c greet -n "__fish_greet_using_subcommand list" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l bearer-file -d 'The token of --bearer, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand list" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
@@ -229,6 +230,7 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l key-password-en
 complete -c greet -n "__fish_greet_using_subcommand describe" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer-file -d 'The token of --bearer, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
@@ -275,6 +277,7 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l key-password-env 
 complete -c greet -n "__fish_greet_using_subcommand health" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l bearer-file -d 'The token of --bearer, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand health" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
@@ -325,6 +328,7 @@ complete -c greet -n "__fish_greet_using_subcommand export" -l key-password-env 
 complete -c greet -n "__fish_greet_using_subcommand export" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l bearer-file -d 'The token of --bearer, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l bearer-env -d 'The token of --bearer, from an environment variable' -r

@@ -9,6 +9,7 @@ fn usage_errors_look_like_all_others() {
         (vec!["nothing"], "error: unrecognized subcommand 'nothing'"),
         (vec!["call", "localhost:1", "M", "--nope"], "error: unexpected argument '--nope' found"),
         (vec!["call", "localhost:1", "M", "-t", "5"], "a unit is missing"),
+        (vec!["list", "localhost:1", "--connect-timeout", "1.5"], "hint: write 1.5s for seconds\n"),
         (vec!["call", "localhost:1", "M", "--max-recv-size", "x"], "'x' is no size"),
         (vec!["call", "user@host", "M"], "error: 'user@host' is no target: a target has no user"),
         (vec!["call", "localhost:1", "M", "{}", "-d", "{}"], "cannot be used with"),

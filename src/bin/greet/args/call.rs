@@ -103,10 +103,6 @@ pub(crate) struct CallArgs {
     #[arg(short = 't', long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
     pub(crate) timeout: Option<Duration>,
 
-    /// Bound the whole run, from the first look-up to the last reply
-    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
-    pub(crate) max_time: Option<Duration>,
-
     #[command(flatten)]
     pub(crate) schema: SchemaArgs,
 

@@ -64,6 +64,10 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s", help_heading = "Time and size")]
     pub(crate) connect_timeout: Duration,
 
+    /// Bound the whole run, from the first look-up to the last reply
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
+    pub(crate) max_time: Option<Duration>,
+
     #[command(flatten)]
     pub(crate) credentials: CredentialArgs,
 

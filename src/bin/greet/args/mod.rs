@@ -159,6 +159,9 @@ fn no_command(error: &clap::Error, command: Option<&str>) -> NoCommand {
             message.push_str(line);
         }
     }
+    // A number without a unit, as grpcurl takes it for seconds.
+    let bare = message.split('\'').nth(1).filter(|_| message.contains("a unit is missing (ms, s, m, h)"));
+    hints.extend(bare.map(|number| format!("write {number}s for seconds")));
     if hints.is_empty() {
         let known = command.filter(|name| Cli::command().find_subcommand(name).is_some());
         let words = known.map_or_else(|| "greet --help".to_owned(), |name| format!("greet {name} --help"));

@@ -1,5 +1,8 @@
 //! What a command that makes no call of the user's tells of its connection: `-v` and `--timing`, on stderr.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use greet::MetadataMap;
 use greet::client::{CallHead, Connection, Ending};
 
@@ -7,6 +10,7 @@ use super::call::story::Story;
 use super::call::verbose::Verbose;
 use crate::args::TellingArgs;
 use crate::failure::{Failure, Kind};
+use crate::intent::schema::Stage;
 use crate::ui;
 
 /// What is known, and what of it is told.
@@ -14,13 +18,20 @@ pub(super) struct Account {
     story: Story,
     verbose: Option<Verbose>,
     timing: bool,
+    stage: Rc<Cell<Stage>>,
 }
 
 impl Account {
     /// From now on time is counted.
     pub(super) fn new(args: &TellingArgs, target: &str) -> Self {
         let verbose = (args.verbose > 0).then(|| Verbose::new(args.show_secrets));
-        Self { story: Story::new(target, ""), verbose, timing: args.timing }
+        let stage = Rc::new(Cell::new(Stage::Connect));
+        Self { story: Story::new(target, ""), verbose, timing: args.timing, stage }
+    }
+
+    /// Where the run is: it connects until there is a connection.
+    pub(super) fn stage(&self) -> Rc<Cell<Stage>> {
+        Rc::clone(&self.stage)
     }
 
     /// A call of greet's own is made.
@@ -57,6 +68,7 @@ impl Account {
     /// There is a connection.
     pub(super) fn reached(&mut self, connection: &Connection) {
         self.story.reached(connection);
+        self.stage.set(Stage::Call);
     }
 
     /// Tells how it ended.

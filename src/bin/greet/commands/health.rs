@@ -5,6 +5,7 @@ use greet::client::{ConnectOptions, Connection, Ending, Health, HealthSaid, Heal
 
 use super::account::Account;
 use super::awaited;
+use super::interrupts::{in_time, limit};
 use super::{terminated, until_signal};
 use crate::args::HealthArgs;
 use crate::failure::{Failure, Kind};
@@ -13,16 +14,17 @@ use crate::output;
 
 pub(super) async fn run(args: HealthArgs) -> Result<(), Failure> {
     let mut account = Account::new(&args.connection.telling, &args.target);
+    let (limit, stage) = (limit(&args.connection), account.stage());
     let ended = if args.watch {
         // Whoever interrupts a watch has seen enough: that is no failure.
         tokio::select! {
-            ended = watch(&args, &mut account) => ended,
+            ended = in_time(limit, &stage, watch(&args, &mut account)) => ended,
             _ = terminated()? => Ok(()),
         }
     } else if args.connection.wait.is_some() {
-        until_signal(awaited::run(&args, &mut account)).await
+        until_signal(in_time(limit, &stage, Box::pin(awaited::run(&args, &mut account)))).await
     } else {
-        until_signal(check(&args, &mut account)).await
+        until_signal(in_time(limit, &stage, check(&args, &mut account))).await
     };
     account.end(&ended);
     ended

@@ -6,6 +6,7 @@ use greet::Schema;
 use greet::schema::{SchemaError, Source};
 
 use super::account::Account;
+use super::interrupts::{in_time, limit};
 use super::{block_on, until_signal};
 use crate::args::ConnectionArgs;
 use crate::failure::Failure;
@@ -40,12 +41,16 @@ async fn ask<T>(
     let metadata = metadata::of(connection)?.reflection;
     let mut session = Session::new(given, &server, options, connection, metadata);
     account.looks_for_schema();
-    session.ask_server().await?;
-    if let Some(connection) = session.connection() {
-        account.reached(connection);
-    }
-    let seen = bounded(connection.connect_timeout, at(session.schema())).await;
-    account.has_looked();
-    session.leave().await;
-    seen?.map_err(|error| session.look(error.into()))
+    let (limit, stage) = (limit(connection), session.stage());
+    let asked = async {
+        session.ask_server().await?;
+        if let Some(connection) = session.connection() {
+            account.reached(connection);
+        }
+        let seen = bounded(connection.connect_timeout, at(session.schema())).await;
+        account.has_looked();
+        session.leave().await;
+        seen?.map_err(|error| session.look(error.into()))
+    };
+    in_time(limit, &stage, asked).await
 }

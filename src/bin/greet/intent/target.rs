@@ -32,7 +32,8 @@ pub(crate) fn options(target: &Target, args: &ConnectionArgs) -> Result<ConnectO
     })?;
     let mut options = ConnectOptions::default();
     options.security = Some(security);
-    options.connect_timeout = args.connect_timeout;
+    // Who connects names the layer and the addresses when the time of the whole run is up.
+    options.connect_timeout = args.connect_timeout.min(args.max_time.unwrap_or(Duration::MAX));
     options.authority.clone_from(&args.authority);
     options.user_agent.clone_from(&args.user_agent);
     options.max_recv_size = args.max_recv_size;

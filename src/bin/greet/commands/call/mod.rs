@@ -35,7 +35,7 @@ use self::expectations::Expectations;
 use self::observer::{Happening, Observer};
 use self::outgoing::Outgoing;
 use self::seen::Seen;
-use super::interrupts::Interrupts;
+use super::interrupts::{Interrupts, limit};
 use super::{block_on, until_signal};
 use crate::args::CallArgs;
 use crate::failure::{Failure, Kind};
@@ -83,13 +83,9 @@ pub(super) fn run(args: &CallArgs) -> Result<(), Failure> {
 
 /// Reads what was typed, and the files that it names.
 fn understand<'a>(args: &'a CallArgs, chronicle: &mut Chronicle) -> Result<Understood<'a>, Failure> {
-    let limit = args.max_time.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?)));
+    let limit = limit(&args.connection);
     let server = target::parse(&args.target)?;
-    let mut options = target::options(&server, &args.connection)?;
-    if let Some((limit, _)) = limit {
-        // Who connects names the layer and the addresses when the time is up.
-        options.connect_timeout = options.connect_timeout.min(limit);
-    }
+    let options = target::options(&server, &args.connection)?;
     let programs = Programs::of(args)?;
     let Metadata { call: metadata, reflection } = metadata::of(&args.connection)?;
     // Files are read before signals are listened for: where one is a pipe that nobody writes, Ctrl-C ends greet
