@@ -80,7 +80,9 @@ pub(crate) struct CallArgs {
 
     /// Write this to stdout at the end, whatever came of the call, as '%{code} %{time_total}\n'
     ///
-    /// Names: code, name, message, exit_code, method, target, peer, requests, replies, size_upload, size_download, and in seconds
+    /// With --each it is written behind the line of each call, and n is the input's index.
+    ///
+    /// Names: n, code, name, message, exit_code, method, target, peer, requests, replies, size_upload, size_download, and in seconds
     /// time_dns, time_connect, time_tls, time_http2, time_schema, time_first_message, time_total. What there is not is empty.
     /// \n, \r, \t, \\ and %% are a line end and so on.
     #[arg(

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use greet::Client;
 use greet::caller::Prepared;
 use greet::client::Connection;
+use greet::transcode::JsonOutput;
 
+use super::apart::Apart;
 use super::observer::{Happening, Observer};
 use super::recorder::Recorder;
 use super::story::Story;
 use super::verbose::Verbose;
+use super::window::Outcome;
 use super::write_out::WriteOut;
 use crate::args::{CallArgs, OutputForm};
 use crate::failure::{Failure, Kind};
@@ -23,6 +26,9 @@ pub(super) struct Chronicle {
     verbose: Option<Verbose>,
     timing: bool,
     write_out: Option<WriteOut>,
+    /// Where each of many calls is told of apart: the JSON of events, if they are wanted, and whether secrets are shown.
+    many: Option<(Option<JsonOutput>, bool)>,
+    prepared: Option<Arc<Prepared>>,
 }
 
 impl Chronicle {
@@ -42,7 +48,9 @@ impl Chronicle {
         let story = Story::new(&args.target, args.method.as_deref().unwrap_or_default());
         let json = forms::json_output(&args.output.json);
         Ok(Self {
-            recorder: events.then(|| Recorder::new(story.begun, json, telling.show_secrets)),
+            many: args.many.each.is_some().then_some((events.then_some(json), telling.show_secrets)),
+            prepared: None,
+            recorder: events.then(|| Recorder::new(1, story.begun, json, telling.show_secrets)),
             verbose: (telling.verbose > 0).then(|| Verbose::new(telling.show_secrets)),
             timing: telling.timing,
             write_out: args.write_out.as_deref().map(WriteOut::parse).transpose()?,
@@ -83,6 +91,45 @@ impl Chronicle {
         }
     }
 
+    /// Many calls are made; of each is told apart.
+    pub(super) fn calls_many(&mut self, prepared: &Arc<Prepared>) {
+        self.story.calls();
+        self.prepared = Some(Arc::clone(prepared));
+        self.recorder = None;
+    }
+
+    /// Tells of the call of an input; `judged` is what was found of it.
+    ///
+    /// # Errors
+    /// `judged`, or that it cannot be told of.
+    pub(super) fn tell_of(
+        &mut self,
+        n: u64,
+        outcome: &Outcome,
+        judged: Result<(), Failure>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Failure> {
+        let (Some((events, show_secrets)), Some(prepared)) = (self.many, &self.prepared) else {
+            return judged;
+        };
+        if events.is_none() && self.verbose.is_none() && !self.timing && self.write_out.is_none() {
+            return judged;
+        }
+        if let Ok(done) = outcome {
+            self.story.reached(done.client.connection());
+        }
+        let apart = Apart {
+            events,
+            show_secrets,
+            verbose: self.verbose.as_ref(),
+            write_out: self.write_out.as_ref(),
+            prepared,
+        };
+        let (story, judged) = apart.tell(&self.story, n, outcome, judged, out);
+        self.story.counts(&story);
+        judged
+    }
+
     /// Tells how it ended; what is for stdout is given back.
     pub(super) fn end(mut self, ended: &Result<(), Failure>) -> Vec<u8> {
         let failure = ended.as_ref().err();
@@ -103,7 +150,9 @@ impl Chronicle {
         if self.timing {
             ui::line(&format!("timing: {}", self.story.times_in_words()));
         }
-        if let Some(write_out) = &self.write_out {
+        // What is wanted of each of many calls was written.
+        let whole = self.many.is_none() || !self.story.has_called();
+        if let Some(write_out) = self.write_out.as_ref().filter(|_| whole) {
             let exit_code = failure.map_or(0, |failure| failure.kind().exit_code());
             out.extend_from_slice(write_out.render(&self.story, exit_code).as_bytes());
         }

@@ -11,6 +11,7 @@ use greet::caller::Prepared;
 use tokio::time::{Instant, sleep_until};
 
 use super::Meant;
+use super::chronicle::Chronicle;
 use super::links::{Done, Links, call};
 use super::pace::Pace;
 use super::results::Results;
@@ -69,12 +70,6 @@ impl<'a> Each<'a> {
         if args.input.form == InputForm::Events {
             return Err(Failure::new(Kind::Usage, "--each reads messages, and --in events a recording"));
         }
-        if args.connection.telling.verbose > 0 || args.connection.telling.timing || args.write_out.is_some() {
-            return Err(Failure::new(
-                Kind::Usage,
-                "-v, --timing and -w tell of one call, and --each makes many",
-            ));
-        }
         let results = Results::new(args, programs, &input, &prepared)?;
         let dialect = forms::dialect(&args.input, true);
         Ok(Self {
@@ -92,7 +87,7 @@ impl<'a> Each<'a> {
     }
 
     /// Makes them, and writes what comes of them.
-    pub(super) async fn run(mut self) -> Result<(), Failure> {
+    pub(super) async fn run(mut self, chronicle: &mut Chronicle) -> Result<(), Failure> {
         let mut running = FuturesUnordered::new();
         let mut out = Vec::new();
         loop {
@@ -119,7 +114,7 @@ impl<'a> Each<'a> {
             }
             while let Some(finished) = self.window.pop() {
                 moved = true;
-                self.results.add(finished, &mut out)?;
+                self.results.add(finished, chronicle, &mut out)?;
                 if out.len() >= PIECE {
                     self.write(&mut out).await?;
                 }

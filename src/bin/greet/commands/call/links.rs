@@ -1,7 +1,7 @@
 //! The connections of many calls: one, and more where the server's limit of streams asks for it or one goes away.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use greet::caller::Prepared;
@@ -43,6 +43,19 @@ pub(super) struct Done {
     pub(super) metadata: MetadataMap,
     pub(super) reply: Option<Bytes>,
     pub(super) ending: Box<Ending>,
+    /// What it was made with.
+    pub(super) client: Client,
+    pub(super) times: Times,
+}
+
+/// When what happened in a call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    pub(super) begun: Instant,
+    /// The server's metadata, where it came before the end.
+    pub(super) metadata: Option<Instant>,
+    pub(super) reply: Option<Instant>,
+    pub(super) ended: Instant,
 }
 
 impl<'a> Links<'a> {
@@ -117,15 +130,24 @@ pub(super) async fn call(
     wire: Bytes,
     tries: u32,
 ) -> Done {
+    let begun = Instant::now();
+    let mut times = Times { begun, metadata: None, reply: None, ended: begun };
     let (mut sender, mut receiver) = client.start_prepared(prepared).split();
     sender.send_last_wire(wire.clone());
     let (mut metadata, mut reply) = (MetadataMap::new(), None);
     loop {
         match receiver.next_said().await {
-            Some(Reply::Metadata(said)) => metadata = said,
-            Some(Reply::Message(message)) => reply = Some(message),
+            Some(Reply::Metadata(said)) => {
+                times.metadata = Some(Instant::now());
+                metadata = said;
+            }
+            Some(Reply::Message(message)) => {
+                times.reply = Some(Instant::now());
+                reply = Some(message);
+            }
             Some(Reply::End(ending)) => {
-                return Done { n, wire, tries: tries + 1, link, metadata, reply, ending };
+                times.ended = Instant::now();
+                return Done { n, wire, tries: tries + 1, link, metadata, reply, ending, client, times };
             }
             // A call always says how it ended, and nothing after that.
             None => std::future::pending().await,

@@ -1,5 +1,6 @@
 //! Calls a method: requests go out as they come in, replies are printed as they come back.
 
+mod apart;
 mod chronicle;
 mod each;
 mod exchange;
@@ -144,8 +145,10 @@ async fn call(
         Sending::Each(ref input) => {
             let input = input.clone();
             interrupts.heed(Stage::Connect, session.leave()).await?;
+            let many = Arc::clone(&prepared);
             let all = each::Each::new(meant, input, session, prepared, outlet)?;
-            interrupts.heed(Stage::Call, all.run()).await?
+            chronicle.calls_many(&many);
+            interrupts.heed(Stage::Call, all.run(chronicle)).await?
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use greet::client::{Connection, Phases};
 use greet::protocol::Status;
 
+use super::links::Done;
 use super::observer::Happening;
 use crate::failure::{Failure, Kind};
 
@@ -30,6 +31,10 @@ pub(in crate::commands) struct Story {
     pub(super) replies: Count,
     /// How the call ended, whoever said so; none where it did not come about, or was left.
     pub(super) status: Option<Status>,
+    /// Which of many calls it is, by its input.
+    pub(super) n: Option<u64>,
+    /// How long it took, once it is over.
+    total: Option<Duration>,
 }
 
 /// Messages and their bytes together, before they are compressed.
@@ -65,6 +70,34 @@ impl Story {
             requests: Count::default(),
             replies: Count::default(),
             status: None,
+            n: None,
+            total: None,
+        }
+    }
+
+    /// One of the many calls of a run, which is over.
+    pub(super) fn of_one(run: &Self, n: u64, done: Option<&Done>) -> Self {
+        let mut story = Self::new(&run.target, &run.method);
+        story.n = Some(n);
+        let Some(Done { client, times, .. }) = done else {
+            story.total = Some(Duration::ZERO);
+            return story;
+        };
+        story.begun = times.begun;
+        story.time = run.time + times.begun.saturating_duration_since(run.begun);
+        story.peer = Some(client.connection().peer().to_string());
+        story.called = Some(times.begun);
+        story.first_message = times.reply.map(|reply| reply.saturating_duration_since(times.begun));
+        story.total = Some(times.ended.saturating_duration_since(times.begun));
+        story
+    }
+
+    /// Counts what one of its many calls was.
+    pub(super) fn counts(&mut self, call: &Self) {
+        self.first_message = self.first_message.or(call.first_message);
+        for (sum, count) in [(&mut self.requests, call.requests), (&mut self.replies, call.replies)] {
+            sum.messages += count.messages;
+            sum.bytes += count.bytes;
         }
     }
 
@@ -134,7 +167,7 @@ impl Story {
             ("http2", some(phases.http2)),
             ("schema", self.schema),
             ("first_message", self.first_message),
-            ("total", Some(self.begun.elapsed())),
+            ("total", Some(self.total.unwrap_or_else(|| self.begun.elapsed()))),
         ]
         .into_iter()
         .filter_map(|(name, time)| Some((name, time?)))
