@@ -69,6 +69,9 @@ fn a_line_with_grpcurls_options_is_spelled_out() {
         assert_eq!(hints.last().unwrap(), &format!("as a line of greet's: {mended}"), "{line}");
         assert!(parse(words(mended)).is_ok(), "{mended}");
     }
+    // An option of greet's that is another command's is clap's to refuse.
+    let (message, _) = wrong("greet check --cacert x y");
+    assert_eq!(message, "unexpected argument '--cacert' found");
     for line in ["greet call :1 M -vv", "greet call :1 M -rq .a", "greet call :1 M -t5s -- -proto"] {
         assert!(parse(words(line)).is_ok(), "{line}");
     }

@@ -105,10 +105,17 @@ fn mend(text: &str, has: impl Fn(&str) -> bool) -> (Mended, Option<String>, Stri
         },
     };
     let (name, value) = name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value)));
-    if has(name) && dashes == 2 {
+    let theirs = flag(name);
+    // What greet spells as grpcurl does is not mistaken for grpcurl's, even where this command has it not.
+    let spelled_alike = match theirs {
+        Some(Becomes::Switch(ours) | Becomes::Option(ours) | Becomes::Seconds(ours)) => {
+            ours.strip_prefix("--") == Some(name)
+        }
+        _ => false,
+    };
+    if dashes == 2 && (has(name) || spelled_alike) {
         return same;
     }
-    let theirs = flag(name);
     let by_table = match theirs {
         Some(Becomes::Switch(ours) | Becomes::Option(ours) | Becomes::Seconds(ours)) => {
             ours.strip_prefix("--").filter(|ours| has(ours))
