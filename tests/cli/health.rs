@@ -145,6 +145,17 @@ fn a_watch_shows_every_change_and_ends_as_the_server_ends_it() {
 }
 
 #[test]
+fn a_watch_that_the_server_ends_well_is_over_too_early() {
+    let mut routes = Routes::new();
+    let responder = Arc::new(Check { answers: vec![Ok(1)], count: AtomicUsize::new(0) });
+    let route = Route { shape: Shape::ServerStreaming, responder };
+    routes.add("/grpc.health.v1.Health/Watch".to_owned(), route);
+    let (_server, target) = server(routes);
+    let ran = greet(&["health", &target, "--watch"]);
+    assert_eq!(ran.shown(), "1\n--- stdout\nSERVING\n--- stderr\nerror: the server ended the watch\n");
+}
+
+#[test]
 fn any_other_state_is_7() {
     let (_health, _server, target) = with_health();
     assert_eq!(greet(&["health", &target, "a.A"]).shown(), "7\n--- stdout\nNOT_SERVING\n--- stderr\n");
