@@ -8,7 +8,7 @@ use crate::protocol::Status;
 
 use super::ending::{Ending, Origin};
 use super::error::ConnectError;
-use super::reflection::ReflectionVersion;
+use super::reflection_version::ReflectionVersion;
 
 /// What each version of reflection answered instead of a schema. It is the source of the
 /// [`SchemaError`](crate::schema::SchemaError) that a [`Reflection`](super::Reflection) gives.

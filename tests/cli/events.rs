@@ -321,7 +321,7 @@ fn what_is_no_recording_is_refused() {
         (vec!["--each", "-", "--in", "events"], "--each reads messages, and --in events a recording"),
         (vec!["-o", "events", "-q", "."], "-q prints replies, and -o events prints events"),
         (vec!["-o", "events", "-w", "x"], "-w writes to stdout, where the events of -o events are"),
-        (vec!["-o", "events", "--each", "-"], "--each prints one line for each input"),
+        (vec!["-o", "text", "--each", "-"], "--each prints one line for each input"),
     ] {
         let mut all = vec!["call", &server.target, "SayHello"];
         all.extend(args);

@@ -55,6 +55,9 @@ impl TlsFacts {
     }
 }
 
+/// Who does the cryptography of TLS connections, for those who report how a program was built.
+pub const TLS_PROVIDER: &str = "ring";
+
 /// What is known of this side's own certificate: whether the server asked for one, and which it is.
 #[derive(Debug, Clone, Default)]
 struct Wish {

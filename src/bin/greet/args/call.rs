@@ -8,7 +8,6 @@ use greet::Size;
 use super::connection::{duration, size};
 use super::{
     Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, RetryArgs, SchemaArgs,
-    TalkArgs, TellingArgs,
 };
 
 /// Call a method
@@ -89,8 +88,21 @@ pub(crate) struct CallArgs {
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 
-    #[command(flatten)]
-    pub(crate) telling: TellingArgs,
+    /// Write this to stdout at the end, whatever came of the call, as '%{code} %{time_total}\n'
+    ///
+    /// With --each it is written behind the line of each call, and n is the input's index.
+    ///
+    /// Names: n, code, name, message, exit_code, method, target, peer, requests, replies, size_upload, size_download, and in seconds
+    /// time_dns, time_connect, time_tls, time_http2, time_schema, time_first_message, time_total. What there is not is empty.
+    /// \n, \r, \t, \\ and %% are a line end and so on.
+    #[arg(
+        short = 'w',
+        long,
+        value_name = "FORMAT",
+        allow_hyphen_values = true,
+        help_heading = "What is told"
+    )]
+    pub(crate) write_out: Option<String>,
 
     /// Leave the call after so many replies, which is then OK
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Replies")]
@@ -102,10 +114,6 @@ pub(crate) struct CallArgs {
     /// Bound the whole call; sent to the server as its deadline
     #[arg(short = 't', long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
     pub(crate) timeout: Option<Duration>,
-
-    /// Bound the whole run, from the first look-up to the last reply
-    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
-    pub(crate) max_time: Option<Duration>,
 
     /// The largest request that is sent; 0, and nothing at all, is what gRPC can say, 4 GiB
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Time and size")]
@@ -119,7 +127,4 @@ pub(crate) struct CallArgs {
 
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-
-    #[command(flatten)]
-    pub(crate) talk: TalkArgs,
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use greet::Size;
 
-use super::{CredentialArgs, ReflectionChoice, TlsArgs};
+use super::{CredentialArgs, ReflectionChoice, TellingArgs, TlsArgs};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
@@ -71,11 +71,18 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s", help_heading = "Time and size")]
     pub(crate) connect_timeout: Duration,
 
+    /// Bound the whole run, from the first look-up to the last reply
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
+    pub(crate) max_time: Option<Duration>,
+
     #[command(flatten)]
     pub(crate) credentials: CredentialArgs,
 
+    #[command(flatten)]
+    pub(crate) telling: TellingArgs,
+
     /// The largest reply that is taken
-    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1GiB", help_heading = "Time and size")]
+    #[arg(long, alias = "max-msg-sz", value_name = "SIZE", value_parser = size, default_value = "1GiB", help_heading = "Time and size")]
     pub(crate) max_recv_size: Size,
 }
 

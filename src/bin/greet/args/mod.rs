@@ -27,6 +27,7 @@ mod serve;
 mod talk;
 mod telling;
 mod tls;
+mod version;
 
 use std::ffi::OsString;
 
@@ -58,7 +59,7 @@ pub(crate) use schema::Given;
 
 /// Call any gRPC method and serve any .proto from the shell, in JSON, with no generated code
 #[derive(Debug, Parser)]
-#[command(name = "greet", version, propagate_version = true)]
+#[command(name = "greet", version, long_version = version::long(), propagate_version = true)]
 #[command(after_help = "Try it:\n  \
     greet serve --port 50051\n  \
     greet call localhost:50051 greeter.Greeter/SayHello '{\"name\":\"World\"}'\n\n\
@@ -66,6 +67,9 @@ pub(crate) use schema::Given;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+
+    #[command(flatten)]
+    pub(crate) talk: TalkArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -97,11 +101,8 @@ pub(crate) fn parse(words: Vec<OsString>) -> Result<Cli, NoCommand> {
         let message = "a command comes first: call, list, describe and others".to_owned();
         return Err(NoCommand::Wrong { message, hints: vec![format!("as a line of greet's: {line}")] });
     }
-    if let Some((word, mended)) = one_dash::find(&words, &Cli::command()) {
-        return Err(NoCommand::Wrong {
-            message: format!("'{word}' has one dash before a long name"),
-            hints: vec![format!("write {mended}")],
-        });
+    if let Some(one_dash::Found { message, hints }) = one_dash::find(&words, &Cli::command()) {
+        return Err(NoCommand::Wrong { message, hints });
     }
     let command = words.get(1).map(|word| word.to_string_lossy().into_owned());
     Cli::try_parse_from(words).map_err(|error| no_command(&error, command.as_deref()))
@@ -160,6 +161,9 @@ fn no_command(error: &clap::Error, command: Option<&str>) -> NoCommand {
             message.push_str(line);
         }
     }
+    // A number without a unit, as grpcurl takes it for seconds.
+    let bare = message.split('\'').nth(1).filter(|_| message.contains("a unit is missing (ms, s, m, h)"));
+    hints.extend(bare.map(|number| format!("write {number}s for seconds")));
     if hints.is_empty() {
         let known = command.filter(|name| Cli::command().find_subcommand(name).is_some());
         let words = known.map_or_else(|| "greet --help".to_owned(), |name| format!("greet {name} --help"));

@@ -20,8 +20,11 @@ use super::connection::{duration, size};
     greet serve api.proto --rule 'pkg.Service/Get when .id == \"\" => error(\"INVALID_ARGUMENT\")'\n  \
     greet serve api.proto --rules rules.yaml\n  \
     greet serve -- sh -c 'greet call $GREET_TARGET SayHello name=World'\n\n\
-    With a command: starts, waits until ready, runs the command with GREET_TARGET set and greet on its PATH,\n\
-    stops, and exits with the command's code.")]
+    With a command: starts, waits until ready, runs the command with GREET_TARGET set and greet on its\n\
+    PATH, stops, and exits with the command's code.\n\n\
+    Exit codes:\n  \
+    0 stopped by a signal   the command's own, 128 + n if a signal ended it   2 usage, rules\n  \
+    4 schema   5 a port in use   1 calls were cut, or anything else")]
 pub(crate) struct ServeArgs {
     /// .proto files, directories of them, or compiled descriptor sets, told by content
     #[arg(value_name = "PROTO")]

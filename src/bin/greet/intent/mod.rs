@@ -16,3 +16,4 @@ pub(crate) mod schema;
 pub(crate) mod serving;
 pub(crate) mod target;
 mod tls;
+mod way;

@@ -12,6 +12,7 @@ use greet::{Shape, Size};
 use tokio::time::{Instant, sleep_until};
 
 use super::Meant;
+use super::chronicle::Chronicle;
 use super::links::{Done, Links, call};
 use super::pace::Pace;
 use super::repeat::{self, Repeat};
@@ -96,7 +97,7 @@ impl<'a> Each<'a> {
     }
 
     /// Makes them, and writes what comes of them.
-    pub(super) async fn run(mut self) -> Result<(), Failure> {
+    pub(super) async fn run(mut self, chronicle: &mut Chronicle) -> Result<(), Failure> {
         let mut running = FuturesUnordered::new();
         let mut out = Vec::new();
         loop {
@@ -127,7 +128,7 @@ impl<'a> Each<'a> {
             }
             while let Some(finished) = self.window.pop() {
                 moved = true;
-                self.results.add(finished, &mut out)?;
+                self.results.add(finished, chronicle, &mut out)?;
                 if out.len() >= PIECE {
                     self.write(&mut out).await?;
                 }

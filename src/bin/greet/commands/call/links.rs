@@ -1,7 +1,7 @@
 //! The connections of many calls: one, and more where the server's limit of streams asks for it or one goes away.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use greet::caller::Prepared;
@@ -46,6 +46,19 @@ pub(super) struct Done {
     pub(super) metadata: MetadataMap,
     pub(super) reply: Option<Bytes>,
     pub(super) ending: Box<Ending>,
+    /// What it was made with.
+    pub(super) client: Client,
+    pub(super) times: Times,
+}
+
+/// When what happened in a call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    pub(super) begun: Instant,
+    /// The server's metadata, where it came before the end.
+    pub(super) metadata: Option<Instant>,
+    pub(super) reply: Option<Instant>,
+    pub(super) ended: Instant,
 }
 
 impl<'a> Links<'a> {
@@ -123,16 +136,25 @@ pub(super) async fn call(
     wire: Bytes,
     mut repeat: Repeat,
 ) -> Done {
+    let start = Instant::now();
+    let mut times = Times { begun: start, metadata: None, reply: None, ended: start };
     let head = repeat.begin(client.head(&prepared));
     let (mut sender, mut receiver) = client.start_with(prepared, head).split();
     sender.send_last_wire(wire.clone());
     let (mut metadata, mut reply, mut begun) = (MetadataMap::new(), None, false);
     loop {
         match receiver.next_said().await {
-            Some(Reply::Metadata(said)) => (metadata, begun) = (said, true),
-            Some(Reply::Message(message)) => (reply, begun) = (Some(message), true),
+            Some(Reply::Metadata(said)) => {
+                times.metadata = Some(Instant::now());
+                (metadata, begun) = (said, true);
+            }
+            Some(Reply::Message(message)) => {
+                times.reply = Some(Instant::now());
+                (reply, begun) = (Some(message), true);
+            }
             Some(Reply::End(ending)) => {
-                return Done { n, wire, repeat, begun, link, metadata, reply, ending };
+                times.ended = Instant::now();
+                return Done { n, wire, repeat, begun, link, metadata, reply, ending, client, times };
             }
             // A call always says how it ended, and nothing after that.
             None => std::future::pending().await,

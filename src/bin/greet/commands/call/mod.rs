@@ -1,5 +1,6 @@
 //! Calls a method: requests go out as they come in, replies are printed as they come back.
 
+mod apart;
 mod chronicle;
 mod each;
 mod exchange;
@@ -16,8 +17,8 @@ mod repeat;
 mod replies;
 mod results;
 mod seen;
-mod story;
-mod verbose;
+pub(super) mod story;
+pub(super) mod verbose;
 mod verdict;
 mod window;
 mod write_out;
@@ -38,7 +39,7 @@ use self::observer::{Happening, Observer};
 use self::outgoing::Outgoing;
 use self::repeat::Repeat;
 use self::seen::Seen;
-use super::interrupts::Interrupts;
+use super::interrupts::{Interrupts, limit};
 use super::{block_on, until_signal};
 use crate::args::CallArgs;
 use crate::failure::{Failure, Kind, Types};
@@ -48,7 +49,6 @@ use crate::intent::requests::{self, Input, Requests};
 use crate::intent::schema::{self, Session, Stage};
 use crate::intent::{forms, target};
 use crate::output::{self, Form, Outlet};
-use crate::ui;
 
 /// What was typed, understood; nothing of it has been read or sent.
 struct Meant<'a> {
@@ -71,7 +71,6 @@ enum Sending {
 }
 
 pub(super) fn run(args: &CallArgs) -> Result<(), Failure> {
-    ui::speak(&args.talk);
     let mut chronicle = Chronicle::new(args)?;
     match understand(args, &mut chronicle) {
         Ok((meant, server, options, reflection, given)) => {
@@ -88,13 +87,9 @@ pub(super) fn run(args: &CallArgs) -> Result<(), Failure> {
 
 /// Reads what was typed, and the files that it names.
 fn understand<'a>(args: &'a CallArgs, chronicle: &mut Chronicle) -> Result<Understood<'a>, Failure> {
-    let limit = args.max_time.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?)));
+    let limit = limit(&args.connection);
     let server = target::parse(&args.target)?;
-    let mut options = target::options(&server, &args.connection)?;
-    if let Some((limit, _)) = limit {
-        // Who connects names the layer and the addresses when the time is up.
-        options.connect_timeout = options.connect_timeout.min(limit);
-    }
+    let options = target::options(&server, &args.connection)?;
     let programs = Programs::of(args)?;
     let Metadata { call: metadata, reflection } = metadata::of(&args.connection)?;
     // Files are read before signals are listened for: where one is a pipe that nobody writes, Ctrl-C ends greet
@@ -156,8 +151,10 @@ async fn call(
         Sending::Each(ref input) => {
             let input = input.clone();
             interrupts.heed(Stage::Connect, session.leave()).await?;
+            let many = Arc::clone(&prepared);
             let all = each::Each::new(meant, input, session, prepared, outlet)?;
-            interrupts.heed(Stage::Call, all.run()).await?
+            chronicle.calls_many(&many);
+            interrupts.heed(Stage::Call, all.run(chronicle)).await?
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Events on stdout: all that happens in a call, each in the form of `docs/events.md`.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use greet::caller::Prepared;
@@ -15,9 +15,6 @@ use super::observer::Happening;
 use super::story::Story;
 use crate::failure::{self, Failure, Types, status_object};
 
-/// There is one call in a run that prints events.
-const CALL: &str = "1";
-
 /// How far it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Progress {
@@ -30,7 +27,11 @@ enum Progress {
 
 /// Writes events.
 pub(super) struct Recorder {
+    /// The call's id.
+    call: String,
     begun: Instant,
+    /// When what is written happened, where that is not now.
+    at: Option<Duration>,
     json: JsonOutput,
     show_secrets: bool,
     prepared: Option<Arc<Prepared>>,
@@ -42,9 +43,12 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    pub(super) fn new(begun: Instant, json: JsonOutput, show_secrets: bool) -> Self {
+    /// Of the call with this number.
+    pub(super) fn new(call: u64, begun: Instant, json: JsonOutput, show_secrets: bool) -> Self {
         Self {
+            call: call.to_string(),
             begun,
+            at: None,
             json,
             show_secrets,
             prepared: None,
@@ -52,6 +56,11 @@ impl Recorder {
             requests: 0,
             pending: Vec::new(),
         }
+    }
+
+    /// What is written from now on happened so long after the beginning.
+    pub(super) fn happened(&mut self, at: Duration) {
+        self.at = Some(at);
     }
 
     /// The call begins; on a second try nothing new does.
@@ -70,7 +79,7 @@ impl Recorder {
                 metadata,
                 rule: None,
             };
-            self.push_at(std::time::Duration::ZERO, start);
+            self.push_at(Duration::ZERO, start);
         }
     }
 
@@ -187,11 +196,11 @@ impl Recorder {
     }
 
     fn push(&mut self, kind: Kind) {
-        self.push_at(self.begun.elapsed(), kind);
+        self.push_at(self.at.unwrap_or_else(|| self.begun.elapsed()), kind);
     }
 
-    fn push_at(&mut self, at: std::time::Duration, kind: Kind) {
-        let event = Event::new(CALL, at, kind);
+    fn push_at(&mut self, at: Duration, kind: Kind) {
+        let event = Event::new(self.call.as_str(), at, kind);
         // A vector takes whatever is written, and every part of an event has a JSON form.
         if serde_json::to_writer(&mut self.pending, &event).is_ok() {
             self.pending.push(b'\n');

@@ -41,7 +41,7 @@ pub(super) async fn run(
         _ => Some(Sheet::new(form, forms::json_output(&args.output.json), encoding)),
     };
     if let Some(sheet) = &sheet {
-        sheet.head(&request, args.timeout, args.telling.show_secrets, &mut out);
+        sheet.head(&request, args.timeout, args.connection.telling.show_secrets, &mut out);
     }
     let mut n = 0;
     loop {

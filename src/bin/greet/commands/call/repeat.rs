@@ -69,6 +69,12 @@ impl Repeat {
         head
     }
 
+    /// What the head of the try that was begun last said.
+    pub(super) fn said(&self, mut head: CallHead) -> CallHead {
+        head.previous = self.tries.previous();
+        head
+    }
+
     /// The pause before the call is made again; `None` when it is not, and this is how it ended.
     pub(super) fn after(&mut self, ending: &Ending) -> Option<Duration> {
         self.after_at(ending, chance(), Instant::now())
