@@ -50,6 +50,8 @@ pub(super) struct Exchange<'a, 'o> {
     replied: Notify,
     /// Whether somebody wants to know of each request.
     tells_requests: bool,
+    /// Rung when what was told of requests is to be seen, though no reply comes.
+    told: Notify,
 }
 
 struct Watch<'a, 'o> {
@@ -75,7 +77,15 @@ impl<'a, 'o> Exchange<'a, 'o> {
     ) -> Self {
         let tells_requests = observers.iter().any(|observer| observer.wants_requests());
         let watch = RefCell::new(Watch { observers, out });
-        Self { manner, outlet, watch, replies: Cell::new(0), replied: Notify::new(), tells_requests }
+        Self {
+            manner,
+            outlet,
+            watch,
+            replies: Cell::new(0),
+            replied: Notify::new(),
+            tells_requests,
+            told: Notify::new(),
+        }
     }
 
     /// Sends and receives at once; ends when the server does, whatever is still to be sent. To drop it cancels the call.
@@ -128,15 +138,18 @@ impl<'a, 'o> Exchange<'a, 'o> {
                 self.tell(Happening::Request { n, wire })?;
             }
             while self.manner.lockstep && !last && self.replies.get() < n {
+                self.told.notify_one();
                 self.replied.notified().await;
             }
         }
         if !self.manner.half_close {
             sender.flush();
+            self.told.notify_one();
             return Ok(Some(sender));
         }
         sender.half_close();
         self.tell(Happening::HalfClose)?;
+        self.told.notify_one();
         Ok(None)
     }
 
@@ -151,6 +164,7 @@ impl<'a, 'o> Exchange<'a, 'o> {
             return next;
         }
         sender.flush();
+        self.told.notify_one();
         outgoing.next(prepared.request()).await
     }
 
@@ -160,10 +174,7 @@ impl<'a, 'o> Exchange<'a, 'o> {
             // A reply that is there already is printed before anything is written.
             let said = match receiver.next_said().now_or_never() {
                 Some(said) => said,
-                None => {
-                    self.write(&mut piece).await?;
-                    receiver.next_said().await
-                }
+                None => self.wait(&mut receiver, &mut piece).await?,
             };
             match said {
                 Some(Reply::Metadata(metadata)) => self.tell(Happening::Metadata(&metadata))?,
@@ -197,6 +208,18 @@ impl<'a, 'o> Exchange<'a, 'o> {
                 }
                 // Nothing is asked for after the end.
                 None => return Ok(End::Enough),
+            }
+        }
+    }
+
+    /// What is said next, everything that is known until then being written.
+    async fn wait(&self, receiver: &mut Receiver, piece: &mut Vec<u8>) -> Result<Option<Reply>, Failure> {
+        loop {
+            self.write(piece).await?;
+            tokio::select! {
+                biased;
+                said = receiver.next_said() => return Ok(said),
+                () = self.told.notified(), if self.tells_requests => {}
             }
         }
     }
