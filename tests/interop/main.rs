@@ -1,8 +1,8 @@
-//! Other implementations against greet: Python's grpcio and protobuf both ways, grpcurl, h2load, openssl.
+//! Other implementations against greet: Python's grpcio and protobuf both ways, grpc-go, grpcurl, h2load, openssl.
 //!
 //! Where they are is told by the environment, as `.ci/run` does after it has made them:
-//! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_H2LOAD`, `GREET_TEST_OPENSSL`, and folders of
-//! .proto files by `GREET_TEST_PROTOS`.
+//! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_GRPC_INTEROP`, `GREET_TEST_H2LOAD`,
+//! `GREET_TEST_OPENSSL`, and folders of .proto files by `GREET_TEST_PROTOS`.
 //! What is not told is skipped aloud; with `GREET_TEST_REQUIRE=1` it fails, unless it says `absent`.
 
 // A test that cannot go on is to end with a panic, in its helpers too.
@@ -14,6 +14,7 @@ mod exported;
 mod exported_random;
 mod folders;
 mod formats;
+mod grpc_go;
 mod grpcurl;
 mod load;
 mod peers;

@@ -38,6 +38,11 @@ pub(crate) fn grpcurl() -> Option<Command> {
     tool("GREET_TEST_GRPCURL").map(clean)
 }
 
+/// grpc-go's server of gRPC's interoperability cases.
+pub(crate) fn grpc_interop() -> Option<Command> {
+    tool("GREET_TEST_GRPC_INTEROP").map(clean)
+}
+
 /// openssl.
 pub(crate) fn openssl() -> Option<Command> {
     tool("GREET_TEST_OPENSSL").map(clean)
