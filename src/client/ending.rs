@@ -19,7 +19,7 @@ use super::error::{ConnectError, Kind};
 pub struct Ending {
     /// The status, the server's or one made here.
     pub status: Status,
-    /// What else stood in the trailers, or in the only headers of a reply that has nothing but trailers.
+    /// What else stood in the trailers, or in the headers of a reply that has nothing but trailers or is no gRPC.
     pub trailers: MetadataMap,
     /// Who made the status.
     pub origin: Origin,

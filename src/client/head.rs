@@ -38,7 +38,11 @@ pub(super) fn read(response: Response<RecvStream>) -> Result<Head, Box<Ending>> 
     // A proxy's own 404 has no grpc-status; a server's error under another HTTP status has one, and counts.
     let has_status = headers.contains_key("grpc-status");
     if !(has_status && stream.is_end_stream()) {
-        check(parts.status, &headers)?;
+        check(parts.status, &headers).map_err(|mut ending| {
+            // What stands between says in its headers what it wants, as `www-authenticate` does.
+            ending.trailers = MetadataMap::from_headers(std::mem::take(&mut headers));
+            ending
+        })?;
     }
     let encoding = encoding(&headers);
     for name in [CONTENT_TYPE, ENCODING, ACCEPT_ENCODING] {
