@@ -2,12 +2,11 @@
 //!
 //! The cases are those of grpc's `doc/interop-test-descriptions.md` that need no cloud; each test has the name of its case.
 
-use std::net::TcpListener;
 use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::peers::{Ended, Peer, run};
+use crate::peers::{Ended, Peer, free_port, run};
 use crate::tools::{greet, grpc_interop, protos};
 
 /// The server, and how to call it.
@@ -24,7 +23,7 @@ impl Server {
         schema.extend(["-p", "grpc/testing/test.proto"].map(ToOwned::to_owned));
         let mut command = grpc_interop()?;
         // It says nothing of the port that it was given by the system, so a free one is looked for.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let peer = Peer::start(command.args(["--port", &port.to_string()]));
         Some(Self { _peer: peer, target: format!("localhost:{port}"), schema })
     }
