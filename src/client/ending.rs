@@ -31,9 +31,11 @@ pub struct Ending {
 pub enum Origin {
     /// The server, in `grpc-status`.
     Server,
-    /// This side: the reply is not as gRPC wants it (no status, a broken or missing message, a wrong content
-    /// type, an HTTP status).
+    /// This side: the reply is not as gRPC wants it (no status, a broken or missing message).
     Malformed,
+    /// This side: whoever replied does not speak gRPC (an HTTP status, another content type), as a proxy or a web
+    /// server.
+    NotGrpc,
     /// This side: the call's time was up.
     Deadline,
     /// This side left the call.
@@ -54,7 +56,9 @@ impl Origin {
     /// The layer to blame: status, request or HTTP/2.
     pub fn layer(&self) -> Layer {
         match self {
-            Self::Server | Self::Malformed | Self::Deadline | Self::Cancelled => Layer::Status,
+            Self::Server | Self::Malformed | Self::NotGrpc | Self::Deadline | Self::Cancelled => {
+                Layer::Status
+            }
             Self::Reset(_) | Self::Refused | Self::GoneAway => Layer::Http2,
             Self::NeverSent(error) | Self::Lost(error) => error.layer(),
         }
