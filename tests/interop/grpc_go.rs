@@ -101,8 +101,7 @@ fn large_unary() {
 #[test]
 fn client_streaming() {
     let Some(server) = Server::start() else { return };
-    let requests: String =
-        SENT.iter().map(|&sent| format!("{{\"payload\":{{\"body\":\"{}\"}}}}\n", zeros(sent))).collect();
+    let requests = SENT.map(|sent| format!("{{\"payload\":{{\"body\":\"{}\"}}}}", zeros(sent))).join("\n");
     let ended = server.call("grpc.testing.TestService/StreamingInputCall", &[&requests]);
     assert_eq!(
         (ended.code, ended.stdout.as_str()),

@@ -1,5 +1,4 @@
-//! Other implementations against greet: Python's grpcio and protobuf both ways, grpc-go, grpcurl, h2load, nginx, tinyproxy,
-//! openssl.
+//! Other implementations against greet: grpcio and Protobuf in Python, grpc-go, grpcurl, h2load, nginx, tinyproxy, openssl.
 //!
 //! Where they are is told by the environment, as `.ci/run` does after it has made them:
 //! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_GRPC_INTEROP`, `GREET_TEST_H2LOAD`,

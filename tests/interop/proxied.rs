@@ -121,7 +121,9 @@ fn what_nginx_says_itself_is_no_grpc_and_is_shown() {
         ("/gone", 78, "UNAVAILABLE (14): the server answered HTTP 502"),
         ("/members", 80, "UNAUTHENTICATED (16): the server answered HTTP 401"),
     ] {
-        assert_fails(&ask(prefix, &["-p", file]), code, &format!("error: {said} {html}\n"));
+        let ended = ask(prefix, &["-p", file]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (code, ""), "{}", ended.stderr);
+        assert!(ended.stderr.starts_with(&format!("error: {said} {html}\nhint: ")), "{}", ended.stderr);
         let asked = ask(prefix, &[]);
         let hint = if code == 80 { "say who asks by " } else { "give the schema by -p FILE" };
         assert_eq!((asked.code, asked.stdout.as_str()), (4, ""), "{}", asked.stderr);
