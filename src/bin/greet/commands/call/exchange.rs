@@ -236,9 +236,12 @@ impl<'a, 'o> Exchange<'a, 'o> {
                 return Ok(());
             }
             let written = self.outlet.write(piece).await;
+            let used = piece.len();
             piece.clear();
-            // One large message does not hold its memory for ever.
-            piece.shrink_to(4 * PIECE);
+            // One large message does not hold its memory for ever; many of them are not to ask for it each time.
+            if piece.capacity() / 4 > used.max(PIECE) {
+                piece.shrink_to(4 * PIECE);
+            }
             written?;
         }
     }
