@@ -135,9 +135,9 @@ async fn what_is_no_good_reply_is_named() {
     for (how, code, origin, words) in [
         ("trailers-only", Code::PERMISSION_DENIED, "Server", "no"),
         ("only-headers", Code::UNKNOWN, "Malformed", "only headers have no grpc-status"),
-        ("http-502", Code::UNAVAILABLE, "Malformed", "HTTP 502 with content type 'text/html'"),
-        ("http-404", Code::UNIMPLEMENTED, "Malformed", "HTTP 404"),
-        ("html", Code::UNKNOWN, "Malformed", "no gRPC: it has content type 'text/html'"),
+        ("http-502", Code::UNAVAILABLE, "NotGrpc", "HTTP 502 with content type 'text/html'"),
+        ("http-404", Code::UNIMPLEMENTED, "NotGrpc", "HTTP 404"),
+        ("html", Code::UNKNOWN, "NotGrpc", "no gRPC: it has content type 'text/html'"),
         ("502-with-status", Code::new(99), "Server", "mine"),
         ("refused", Code::UNAVAILABLE, "Refused", "REFUSED_STREAM"),
         ("reset", Code::INTERNAL, "Reset", "INTERNAL_ERROR"),

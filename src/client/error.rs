@@ -149,6 +149,16 @@ impl ConnectError {
         }))
     }
 
+    /// Whether the system's resolver could not say if there is such a name, as it reaches no server that knows.
+    pub fn is_resolver_unreachable(&self) -> bool {
+        // As above: glibc, musl, macOS (which has no code of its own for it).
+        const WORDS: [&str; 2] = ["temporary failure in name resolution", "try again"];
+        matches!(&*self.kind, Kind::Unresolved(names) if names.iter().all(|name| {
+            let text = name.cause.to_string().to_ascii_lowercase();
+            WORDS.iter().any(|words| text.contains(words))
+        }))
+    }
+
     /// Whether it took longer than the connect timeout.
     pub fn is_timeout(&self) -> bool {
         matches!(&*self.kind, Kind::TimedOut { .. } | Kind::Silent { .. })
@@ -341,6 +351,10 @@ fn failures(attempts: &[Attempt]) -> String {
 /// h2's words, or the system's where it has them; the end of the stream said plainly.
 fn h2_cause(error: &h2::Error) -> String {
     match error.get_io() {
+        // The words of the reader of frames, which nobody else uses.
+        Some(io) if io.to_string() == "bytes remaining on stream" => {
+            "it ended in the middle of a frame".to_owned()
+        }
         Some(io) if matches!(io.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) => {
             "closed by the other side".to_owned()
         }

@@ -34,7 +34,8 @@ impl ReflectionError {
     /// The stream ended.
     pub(super) fn ended(version: ReflectionVersion, ending: Ending) -> Self {
         let cause = ending.origin.connect_error().cloned();
-        let theirs = matches!(ending.origin, Origin::Server | Origin::Malformed | Origin::Reset(_));
+        let theirs =
+            matches!(ending.origin, Origin::Server | Origin::Malformed | Origin::NotGrpc | Origin::Reset(_));
         let last = Answer { version, status: ending.status, cause, theirs };
         Self { before: Vec::new(), last, answered: false }
     }

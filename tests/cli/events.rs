@@ -190,6 +190,21 @@ fn what_fails_here_is_an_event_too() {
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{}", ran.shown());
 }
 
+/// Whoever follows a call that is slow to answer sees what it was asked.
+#[test]
+fn a_request_is_seen_before_there_is_a_reply() {
+    let server = shapes("shapes.Shapes/Both => empty");
+    for more in [&[][..], &["--no-half-close"], &["--lockstep"]] {
+        let mut call = command(&[&["call", &server.target, "Both", "-", "-o", "events"], more].concat());
+        call.stdin(Stdio::piped());
+        let mut running = Running::start(call);
+        std::io::Write::write_all(running.stdin(), b"{\"name\":\"a\"}").unwrap();
+        while !running.line().contains("\"request\"") {}
+        running.signal("INT");
+        assert_eq!(running.end().code, 130);
+    }
+}
+
 #[test]
 fn a_call_that_is_left_is_cancelled() {
     let server = shapes("shapes.Shapes/Both => .");

@@ -27,11 +27,12 @@ mod serve;
 mod talk;
 mod telling;
 mod tls;
+mod tree;
 mod version;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use call::CallArgs;
 pub(crate) use check::CheckArgs;
@@ -97,22 +98,24 @@ pub(crate) enum NoCommand {
 
 /// Reads the words of the command line, the program's name first.
 pub(crate) fn parse(words: Vec<OsString>) -> Result<Cli, NoCommand> {
-    if let Some(line) = meant_for_grpcurl(&words) {
+    let mut tree = tree::of(&words);
+    if let Some(line) = meant_for_grpcurl(&words, &tree) {
         let message = "a command comes first: call, list, describe and others".to_owned();
         return Err(NoCommand::Wrong { message, hints: vec![format!("as a line of greet's: {line}")] });
     }
-    if let Some(one_dash::Found { message, hints }) = one_dash::find(&words, &Cli::command()) {
+    if let Some(one_dash::Found { message, hints }) = one_dash::find(&words, &tree) {
         return Err(NoCommand::Wrong { message, hints });
     }
     let command = words.get(1).map(|word| word.to_string_lossy().into_owned());
-    Cli::try_parse_from(words).map_err(|error| no_command(&error, command.as_deref()))
+    tree.try_get_matches_from_mut(words)
+        .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches))
+        .map_err(|error| no_command(&error.format(&mut tree), command.as_deref()))
 }
 
 /// The line of greet's, where the first word is no command and the whole is a line of grpcurl's.
-fn meant_for_grpcurl(words: &[OsString]) -> Option<String> {
+fn meant_for_grpcurl(words: &[OsString], whole: &clap::Command) -> Option<String> {
     let words: Vec<String> =
         words.iter().skip(1).map(|word| word.to_str().map(ToOwned::to_owned)).collect::<Option<_>>()?;
-    let whole = Cli::command();
     let first = words.first()?;
     // `list` and `describe` are commands of both: a line that begins with them is greet's.
     if whole.find_subcommand(first).is_some() {

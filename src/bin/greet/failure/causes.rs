@@ -112,6 +112,8 @@ impl Failure {
                 .hint("the server has stopped, or something on the way has dropped the connection silently")
         } else if error.is_name_not_found() {
             failure.hint("check the spelling of the host")
+        } else if error.is_resolver_unreachable() {
+            failure.hint("the resolver cannot be asked: is there a network? --resolve host:port:address says the address")
         } else if error.is_timeout() {
             failure.hint("more time is given by --connect-timeout")
         } else {

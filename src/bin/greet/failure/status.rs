@@ -87,6 +87,13 @@ fn status(ending: &Ending, types: Types<'_>) -> Failure {
         (Origin::Malformed, Code::RESOURCE_EXHAUSTED) => {
             failure.hint("larger replies are taken with --max-recv-size")
         }
+        // Not so where it says who may pass.
+        (Origin::NotGrpc, code) if ![Code::UNAUTHENTICATED, Code::PERMISSION_DENIED].contains(&code) => {
+            failure.hint("a proxy or a web server answers so: are the port and the path right?")
+        }
+        (Origin::NotGrpc, _) => {
+            failure.hint("what it wants of those who ask is in its headers, which -v shows")
+        }
         _ => failure,
     }
 }

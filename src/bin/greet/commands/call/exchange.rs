@@ -59,6 +59,8 @@ pub(super) struct Exchange<'a, 'o> {
     replied: Notify,
     /// Whether somebody wants to know of each request.
     tells_requests: bool,
+    /// Rung when what was told of requests is to be seen, though no reply comes.
+    told: Notify,
 }
 
 struct Watch<'a, 'o> {
@@ -94,6 +96,7 @@ impl<'a, 'o> Exchange<'a, 'o> {
             replies: Cell::new(0),
             replied: Notify::new(),
             tells_requests,
+            told: Notify::new(),
         }
     }
 
@@ -147,15 +150,18 @@ impl<'a, 'o> Exchange<'a, 'o> {
                 self.tell(Happening::Request { n, wire })?;
             }
             while self.manner.lockstep && !last && self.replies.get() < n {
+                self.told.notify_one();
                 self.replied.notified().await;
             }
         }
         if !self.manner.half_close {
             sender.flush();
+            self.told.notify_one();
             return Ok(Some(sender));
         }
         sender.half_close();
         self.tell(Happening::HalfClose)?;
+        self.told.notify_one();
         Ok(None)
     }
 
@@ -170,6 +176,7 @@ impl<'a, 'o> Exchange<'a, 'o> {
             Some(next) => next,
             None => {
                 sender.flush();
+                self.told.notify_one();
                 outgoing.next(prepared.request()).await
             }
         };
@@ -185,10 +192,7 @@ impl<'a, 'o> Exchange<'a, 'o> {
             // A reply that is there already is printed before anything is written.
             let said = match receiver.next_said().now_or_never() {
                 Some(said) => said,
-                None => {
-                    self.write(&mut piece).await?;
-                    receiver.next_said().await
-                }
+                None => self.wait(&mut receiver, &mut piece).await?,
             };
             let before = begun;
             begun = true;
@@ -237,6 +241,18 @@ impl<'a, 'o> Exchange<'a, 'o> {
         self.repeat.borrow_mut().after(ending)
     }
 
+    /// What is said next, everything that is known until then being written.
+    async fn wait(&self, receiver: &mut Receiver, piece: &mut Vec<u8>) -> Result<Option<Reply>, Failure> {
+        loop {
+            self.write(piece).await?;
+            tokio::select! {
+                biased;
+                said = receiver.next_said() => return Ok(said),
+                () = self.told.notified(), if self.tells_requests => {}
+            }
+        }
+    }
+
     fn tell(&self, happening: Happening<'_>) -> Result<(), Failure> {
         self.watch.borrow_mut().tell(happening)
     }
@@ -249,9 +265,12 @@ impl<'a, 'o> Exchange<'a, 'o> {
                 return Ok(());
             }
             let written = self.outlet.write(piece).await;
+            let used = piece.len();
             piece.clear();
-            // One large message does not hold its memory for ever.
-            piece.shrink_to(4 * PIECE);
+            // One large message does not hold its memory for ever; many of them are not to ask for it each time.
+            if piece.capacity() / 4 > used.max(PIECE) {
+                piece.shrink_to(4 * PIECE);
+            }
             written?;
         }
     }
