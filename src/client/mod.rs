@@ -25,6 +25,7 @@ mod socket;
 mod tls;
 mod wait;
 
+pub use crate::trust::{Certificate, CredentialError, Identity};
 pub use body::ReplyBody;
 pub use call::{CallHead, ReplyCount};
 pub use connection::{Connection, Phases};
@@ -38,7 +39,7 @@ pub use reflection_error::ReflectionError;
 pub use replies::{Only, Replies, Reply};
 pub use requests::{Requests, SendError};
 pub use resolve::Peer;
-pub use tls::{Certificate, CredentialError, Identity, TlsFacts, TlsFailure, TlsOptions};
+pub use tls::{TlsFacts, TlsFailure, TlsOptions};
 
 #[cfg(test)]
 mod call_tests;
