@@ -85,7 +85,7 @@ async fn what_is_no_http2_is_refused_and_the_observer_told() {
     let (observer, mut told) = observer();
     let options = ServerOptions {
         observer: Some(observer),
-        handshake_timeout: Duration::from_millis(300),
+        limits: Limits { handshake_timeout: Duration::from_millis(300), ..Limits::default() },
         ..options()
     };
     let server = start(options, &Door::new(routes())).unwrap();
@@ -144,7 +144,8 @@ proptest! {
     fn no_bytes_stop_the_server(bytes in prop::collection::vec(any::<u8>(), 1..200), h2: bool) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let options = ServerOptions { handshake_timeout: Duration::from_millis(5), ..options() };
+            let limits = Limits { handshake_timeout: Duration::from_millis(5), ..Limits::default() };
+            let options = ServerOptions { limits, ..options() };
             let server = start(options, &Door::new(routes())).unwrap();
             let mut stream = dial(&server).await;
             if h2 {

@@ -240,3 +240,11 @@ impl Observer for Told {
         let _ = self.0.send((why.to_string(), Status::ok(), 0, 0));
     }
 }
+
+/// Returns once a connection takes no more calls.
+pub(crate) async fn told_to_leave(mut client: SendRequest<Bytes>) {
+    while let Ok(ready) = client.ready().await {
+        client = ready;
+        tokio::task::yield_now().await;
+    }
+}
