@@ -137,12 +137,31 @@ complete -c greet -n "__fish_greet_using_subcommand serve" -l seed -d 'What made
 complete -c greet -n "__fish_greet_using_subcommand serve" -l port -d 'The port on loopback; 0 takes a free one [default: 50051; 0 with a command]' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l listen -d 'Where to listen: HOST, HOST:PORT or unix:PATH [default: loopback, IPv4 and IPv6]' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l threads -d 'Threads that serve [default: the number of cores]' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l port-file -d 'A file to write the port to when ready, whole or not at all; removed at the end' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l drain-delay -d 'How long health says NOT_SERVING after SIGINT or SIGTERM before no more calls are taken' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l grace -d 'How long open calls may go on after that; a second signal cuts them' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l cert -d 'Speak TLS, and show this certificate (PEM, DER or PKCS#12); several are chosen from by the name a client asks for' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l key -d 'The key of the --cert at the same place: PEM or DER; without any, the files of --cert have them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l key-password-file -d 'A file with the password of encrypted keys' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l key-password-env -d 'The environment variable with the password of encrypted keys' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l client-ca -d 'Demand a certificate of each client that one in this file has issued (mTLS)' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l token -d 'Demand \'authorization: Bearer TOKEN\' of every call, to reflection and health too' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l token-file -d 'The token of --token, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l token-env -d 'The token of --token, from an environment variable' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l max-recv-size -d 'The largest request that is taken' -r
-complete -c greet -n "__fish_greet_using_subcommand serve" -l grace -d 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l max-header-list-size -d 'The most metadata of a call: names and values, and 32 bytes for each' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l max-concurrent-streams -d 'Calls that may be open on one connection; more are refused' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l max-connections -d 'Connections that may be open; more are closed at once' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l handshake-timeout -d 'How long a new connection may take until it speaks HTTP/2, TLS included; 0 is for ever' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l idle-timeout -d 'Close a connection that has had no call for so long; 0 is never' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l keepalive -d 'Ask for a sign of life (a ping) so often, and cut a client that did not give the last; 0 is never' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l max-connection-age -d 'Tell a connection to go when it is so old, give or take a tenth; its calls go on [default: never]' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l max-connection-age-grace -d 'Cut the calls of a connection that was told so, after so long [default: never]' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-auto -d 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply'
+complete -c greet -n "__fish_greet_using_subcommand serve" -l once -d 'Serve one call, to a method other than reflection\'s and health\'s, and end as after SIGTERM'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-reflection -d 'Do not offer server reflection'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-health -d 'Do not offer the health check'
-complete -c greet -n "__fish_greet_using_subcommand serve" -l quiet -d 'Say nothing of single calls'
+complete -c greet -n "__fish_greet_using_subcommand serve" -l quiet -d 'Say nothing of single calls and connections'
 complete -c greet -n "__fish_greet_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand serve" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand list" -l target -d 'A server beside the given schema' -r
