@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use tonic::metadata::MetadataMap;
 
 use super::accept::Worker;
+use super::no_grpc;
 use super::under_way::{Record, UnderWay};
 use super::wire::{Shared, refuse};
 use super::{Answer, Call, Head, Observer, Peer, Replies, Requests, Routes, Token};
@@ -127,7 +128,17 @@ impl Entrance {
         let mut headers = parts.headers;
         let (encoding, timeout) = match check(&parts.method, &mut headers) {
             Ok(checked) => checked,
-            Err(refusal) => return turn_away(&mut respond, *refusal, record.as_deref()),
+            Err(refusal) if refusal.http == StatusCode::OK => {
+                return turn_away(&mut respond, *refusal, record.as_deref());
+            }
+            Err(refusal) => {
+                let Refusal { http, status, .. } = *refusal;
+                if let Some(record) = record {
+                    record.tell(&status, 0, 0);
+                }
+                tokio::spawn(no_grpc::answer(respond, body, parts.method, http, status));
+                return None;
+            }
         };
         // Before it is said what there is.
         if let Some(Err(status)) = self.token.as_ref().map(|token| token.check(&headers)) {

@@ -41,6 +41,11 @@ async fn what_is_no_grpc_call_is_told_so() {
         let reply = call(&client, asked, framed(&[b"x"])).await;
         assert_eq!((reply.http, reply.code()), (http, code), "{words}");
         assert!(reply.said().contains(words), "{}", reply.said());
+        // Who speaks no gRPC can read it.
+        let read = format!("this is a gRPC server: {}\n", reply.said());
+        let is_read = reply.messages.first().is_some_and(|body| *body == read);
+        assert_eq!(is_read, http != ok, "{:?}", reply.messages);
+        assert_eq!(reply.headers.contains_key("allow"), http == StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(reply.headers.contains_key("grpc-accept-encoding"), words == "'br'");
     }
     // All of that on one connection, which still stands.
@@ -92,7 +97,7 @@ async fn what_is_no_http2_is_refused_and_the_observer_told() {
     for (bytes, answer, why) in [
         (&b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"[..], "HTTP/1.1 426", Refused::Http1),
         (b"POST /t.T/Unary HTTP/1.1\r\ncontent-length: 5\r\n\r\nhello", "HTTP/1.1 426", Refused::Http1),
-        (b"\x05\x01\x00 what is this", "HTTP/1.1 400", Refused::Garbage),
+        (b"\x05\x01\x00 what is this", "\0\0\x4a\x07\0\0\0\0\0", Refused::Garbage),
         (b"\x16\x03\x01\x02\x00", "", Refused::Tls),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n", "", Refused::Silent),
         (b"GET / HTTP/1.1\r\nhost", "", Refused::Silent),

@@ -12,6 +12,7 @@ mod health;
 mod journal;
 mod lifetime;
 mod listen;
+mod no_grpc;
 mod observer;
 mod options;
 mod plain_http;

@@ -1,4 +1,4 @@
-//! What is said to those who do not speak HTTP/2.
+//! What is said to those who do not speak HTTP/2, or not in TLS where it must be.
 
 use std::convert::Infallible;
 
@@ -44,9 +44,15 @@ pub(super) async fn refuse<IO: AsyncRead + AsyncWrite + Unpin>(io: IO, below: Be
     let _ = http1::Builder::new().keep_alive(false).serve_connection(TokioIo::new(io), answer).await;
 }
 
-/// Tells one that speaks nothing known, in the one form that people read, and closes.
+/// Tells one that speaks nothing known, as HTTP/2 wants it (RFC 9113, 3.4), and closes. People can read it, too.
 pub(super) async fn refuse_garbage<IO: AsyncWrite + Unpin>(io: &mut IO) {
-    bad_request(io, WORDS).await;
+    let words = WORDS.as_bytes();
+    // GOAWAY (7) on stream 0: no stream was looked at; PROTOCOL_ERROR (1), and what a person may see.
+    let mut frame = vec![0, 0, u8::try_from(8 + words.len()).expect("the words are few")];
+    frame.extend([7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    frame.extend(words);
+    let _ = io.write_all(&frame).await;
+    let _ = io.shutdown().await;
 }
 
 /// Tells one that speaks plaintext to a server in TLS, and closes.
@@ -55,13 +61,10 @@ pub(super) async fn refuse_plaintext<IO: AsyncWrite + Unpin>(speaks: Speaks, io:
         let _ = io.write_all(&TLS_ALERT).await;
         let _ = io.shutdown().await;
     } else {
-        bad_request(io, TLS_WORDS).await;
+        let head =
+            "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n";
+        let text = format!("{head}content-length: {}\r\n\r\n{TLS_WORDS}", TLS_WORDS.len());
+        let _ = io.write_all(text.as_bytes()).await;
+        let _ = io.shutdown().await;
     }
-}
-
-async fn bad_request<IO: AsyncWrite + Unpin>(io: &mut IO, words: &str) {
-    let head = "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n";
-    let text = format!("{head}content-length: {}\r\n\r\n{words}", words.len());
-    let _ = io.write_all(text.as_bytes()).await;
-    let _ = io.shutdown().await;
 }

@@ -189,6 +189,12 @@ pub(crate) async fn reply(response: ResponseFuture) -> Result<Reply, h2::Error> 
     let (parts, mut body) = soon(response).await?.into_parts();
     let mut frames = Frames::new(usize::MAX);
     let mut messages = Vec::new();
+    // Words for people are no messages.
+    if parts.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/")) {
+        let words = soon(body.data()).await.transpose()?.unwrap_or_default();
+        body.flow_control().release_capacity(words.len())?;
+        messages.push(words);
+    }
     while let Some(message) = next(&mut body, &mut frames).await? {
         messages.push(message);
     }

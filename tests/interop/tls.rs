@@ -7,11 +7,11 @@ use crate::peers::{Ended, Peer, run};
 use crate::tools::{greet, openssl, python};
 
 /// A folder of certificates.
-struct Made(tempfile::TempDir);
+pub(crate) struct Made(tempfile::TempDir);
 
 impl Made {
     /// An authority `ca.pem`, and `server.pem` for localhost with `server.key`.
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         openssl()?;
         let made = Self(tempfile::tempdir().unwrap());
         made.openssl("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=Ours");
@@ -25,18 +25,18 @@ impl Made {
         self.0.path().join(name)
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         self.path(name).to_str().unwrap().to_owned()
     }
 
     #[track_caller]
-    fn openssl(&self, words: &str) {
+    pub(crate) fn openssl(&self, words: &str) {
         let ended = run(openssl().unwrap().current_dir(self.0.path()).args(words.split(' ')));
         assert_eq!(ended.code, 0, "openssl {words}: {}", ended.stderr);
     }
 
     /// `NAME.pem`, a certificate for `NAME.key`; of version 1 unless there are extensions.
-    fn issue(&self, name: &str, extensions: &str) {
+    pub(crate) fn issue(&self, name: &str, extensions: &str) {
         self.openssl(&format!("req -new -key {name}.key -out {name}.csr -subj /CN={name}"));
         let words = format!(
             "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out {name}.pem"
