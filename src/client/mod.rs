@@ -29,6 +29,7 @@ mod tls;
 mod wait;
 mod witness;
 
+pub use crate::trust::{Certificate, CredentialError, Identity};
 pub use body::ReplyBody;
 pub use call::{CallHead, ReplyCount};
 pub use connection::{Connection, Phases};
@@ -44,7 +45,7 @@ pub use replies::{Only, Replies, Reply};
 pub use requests::{Requests, SendError};
 pub use resolve::Peer;
 pub use retry::{Decision, Failed, LookedAt, Pushback, RetryPolicy, Tries};
-pub use tls::{Certificate, CredentialError, Identity, TLS_PROVIDER, TlsFacts, TlsFailure, TlsOptions};
+pub use tls::{TLS_PROVIDER, TlsFacts, TlsFailure, TlsOptions};
 pub use witness::Asked;
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ mod run;
 mod schema;
 mod secure;
 mod serve;
+mod serve_life;
+mod serve_secure;
 mod signals;
 mod streams;
 mod telling;

@@ -30,13 +30,13 @@ impl Made {
     }
 
     #[track_caller]
-    fn openssl(&self, words: &str) {
+    pub(crate) fn openssl(&self, words: &str) {
         let ended = run(openssl().unwrap().current_dir(self.0.path()).args(words.split(' ')));
         assert_eq!(ended.code, 0, "openssl {words}: {}", ended.stderr);
     }
 
     /// `NAME.pem`, a certificate for `NAME.key`; of version 1 unless there are extensions.
-    fn issue(&self, name: &str, extensions: &str) {
+    pub(crate) fn issue(&self, name: &str, extensions: &str) {
         self.openssl(&format!("req -new -key {name}.key -out {name}.csr -subj /CN={name}"));
         let words = format!(
             "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out {name}.pem"

@@ -58,6 +58,16 @@ pub(crate) fn openssl() -> Option<Command> {
     tool("GREET_TEST_OPENSSL").map(clean)
 }
 
+/// curl.
+pub(crate) fn curl() -> Option<Command> {
+    tool("GREET_TEST_CURL").map(clean)
+}
+
+/// h2spec.
+pub(crate) fn h2spec() -> Option<Command> {
+    tool("GREET_TEST_H2SPEC").map(clean)
+}
+
 /// h2load.
 pub(crate) fn h2load() -> Option<Command> {
     tool("GREET_TEST_H2LOAD").map(clean)

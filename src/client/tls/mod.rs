@@ -1,7 +1,5 @@
 //! TLS under a connection: the handshake, and what was agreed on in it.
 
-mod certificate;
-mod credentials;
 mod failure;
 mod options;
 mod roots;
@@ -21,10 +19,9 @@ use tokio_rustls::TlsConnector;
 use super::probe;
 use super::resolve::Peer;
 use super::socket::{FirstBytes, Heard, Socket, Wire};
+use crate::trust::{Certificate, Identity};
 use verify::{Shown, Trust, Verifier};
 
-pub use certificate::Certificate;
-pub use credentials::{CredentialError, Identity};
 pub use failure::TlsFailure;
 pub(super) use failure::tls_error;
 pub use options::TlsOptions;
