@@ -77,6 +77,9 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l argjson -d '$NAME i
 complete -c greet -n "__fish_greet_using_subcommand call" -l expect -d 'Fail with 7 unless this holds for every reply, and there is one; with $status or $trailers it is asked once, at the end, of the array of all' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l expect-code -d 'Fail with 7 unless the call ends with this status, by name or number; then it is no failure' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s t -l timeout -d 'Bound the whole call; sent to the server as its deadline' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l max-send-size -d 'The largest request that is sent; 0, and nothing at all, is what gRPC can say, 4 GiB' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l retry -d 'Repeat a call that failed before anything came back, up to N times: one that ended UNAVAILABLE, or that no server has looked at' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l retry-on -d 'Repeat after these codes instead of UNAVAILABLE, by name or number, joined by commas' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
@@ -98,6 +101,7 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l key-password-file -
 complete -c greet -n "__fish_greet_using_subcommand call" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
@@ -117,6 +121,7 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l strict -d 'Read str
 complete -c greet -n "__fish_greet_using_subcommand call" -l allow-unknown -d 'Drop unknown members and unknown enum names instead of refusing them'
 complete -c greet -n "__fish_greet_using_subcommand call" -l lockstep -d 'Send each request only after the reply to the one before'
 complete -c greet -n "__fish_greet_using_subcommand call" -l no-half-close -d 'Do not say that there is no further request: wait for the server to end the call'
+complete -c greet -n "__fish_greet_using_subcommand call" -l dry-run -d 'Show what would be sent, and do not send it: metadata, and each message as JSON, as text and on the wire'
 complete -c greet -n "__fish_greet_using_subcommand call" -l defaults -d 'Print fields that have their default value'
 complete -c greet -n "__fish_greet_using_subcommand call" -s r -l raw-output -d 'Print strings as they are, without quotes; alone it is \'-q .\''
 complete -c greet -n "__fish_greet_using_subcommand call" -l slurp -d 'Run -q once, at the end, over the array of all replies'
@@ -179,6 +184,7 @@ complete -c greet -n "__fish_greet_using_subcommand list" -l key-password-file -
 complete -c greet -n "__fish_greet_using_subcommand list" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
@@ -229,6 +235,7 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l key-password-fi
 complete -c greet -n "__fish_greet_using_subcommand describe" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
@@ -276,6 +283,7 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l key-password-file
 complete -c greet -n "__fish_greet_using_subcommand health" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
@@ -327,6 +335,7 @@ complete -c greet -n "__fish_greet_using_subcommand export" -l key-password-file
 complete -c greet -n "__fish_greet_using_subcommand export" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l connect-timeout -d 'Bound name, connection and schema' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r

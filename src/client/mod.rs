@@ -10,6 +10,7 @@ mod error;
 mod head;
 mod health;
 mod interview;
+mod keepalive;
 mod known;
 mod line;
 mod options;
@@ -21,6 +22,7 @@ mod reflection_version;
 mod replies;
 mod requests;
 mod resolve;
+mod retry;
 mod service;
 mod socket;
 mod tls;
@@ -41,6 +43,7 @@ pub use reflection_version::ReflectionVersion;
 pub use replies::{Only, Replies, Reply};
 pub use requests::{Requests, SendError};
 pub use resolve::Peer;
+pub use retry::{Decision, Failed, LookedAt, Pushback, RetryPolicy, Tries};
 pub use tls::{Certificate, CredentialError, Identity, TLS_PROVIDER, TlsFacts, TlsFailure, TlsOptions};
 pub use witness::Asked;
 
@@ -48,6 +51,8 @@ pub use witness::Asked;
 mod call_tests;
 #[cfg(test)]
 mod connect_tests;
+#[cfg(test)]
+mod keepalive_tests;
 #[cfg(test)]
 mod other_side;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
-use crate::run::greet;
+use crate::run::{Folder, SHAPES, greet};
 
 /// A peer that answers whatever comes with these bytes, and keeps the connection.
 fn peer(answer: &'static [u8]) -> String {
@@ -105,4 +105,24 @@ fn a_server_that_says_nothing_is_left_in_time() {
             )
         );
     }
+}
+
+#[test]
+fn a_server_that_does_not_answer_a_ping_is_given_up() {
+    // The SETTINGS with which HTTP/2 begins, and nothing after them.
+    let target = peer(&[0, 0, 0, 4, 0, 0, 0, 0, 0]);
+    let folder = Folder::new();
+    let proto = folder.file("shapes.proto", SHAPES);
+    let said = format!(
+        "error: {target} did not answer a ping within 1s: the connection was given up\n\
+         hint: the server has stopped, or something on the way has dropped the connection silently\n"
+    );
+    let ran = greet(&["call", "-p", &proto, &target, "Unary", "--keepalive", "10ms"]);
+    assert_eq!(ran.shown(), format!("5\n--- stdout\n--- stderr\n{said}"));
+    // Questions about the schema are calls too.
+    let ran = greet(&["list", &target, "--keepalive", "10ms"]);
+    assert_eq!(ran.code, 5, "{}", ran.shown());
+    assert!(ran.stderr.contains("did not answer a ping within 1s"), "{}", ran.stderr);
+    let ran = greet(&["list", &target, "--keepalive", "0s"]);
+    assert!(ran.code == 2 && ran.stderr.contains("it takes some time"), "{}", ran.shown());
 }

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use clap::Args;
+use greet::Size;
 
-use super::connection::duration;
-use super::{Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, SchemaArgs};
+use super::connection::{duration, size};
+use super::{
+    Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, RetryArgs, SchemaArgs,
+};
 
 /// Call a method
 ///
@@ -20,6 +23,7 @@ use super::{Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, Progra
     greet call :50051 SayHello --each @names.ndjson -j 20 --failed again.ndjson\n  \
     greet call :50051 SayHello name=World -o events > hello.ndjson\n  \
     greet call :50051 SayHello --in events @hello.ndjson -v\n  \
+    greet call :50051 SayHello name=World --dry-run\n  \
     greet call :50051 chat.Chat/Talk --generate 'range(3) | {text: \"\\(.)\"}, wait(\"1s\")'\n\n\
     Exit codes:\n  \
     0 OK   2 usage   3 request data   4 schema   5 resolve, connect, HTTP/2   6 TLS\n  \
@@ -72,6 +76,12 @@ pub(crate) struct CallArgs {
     #[arg(long, help_heading = "Requests")]
     pub(crate) no_half_close: bool,
 
+    /// Show what would be sent, and do not send it: metadata, and each message as JSON, as text and on the wire
+    ///
+    /// The server may still be asked for its schema; with -p or --descriptor-set nothing is dialled.
+    #[arg(long, conflicts_with = "each", help_heading = "Requests")]
+    pub(crate) dry_run: bool,
+
     #[command(flatten)]
     pub(crate) many: EachArgs,
 
@@ -104,6 +114,13 @@ pub(crate) struct CallArgs {
     /// Bound the whole call; sent to the server as its deadline
     #[arg(short = 't', long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
     pub(crate) timeout: Option<Duration>,
+
+    /// The largest request that is sent; 0, and nothing at all, is what gRPC can say, 4 GiB
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Time and size")]
+    pub(crate) max_send_size: Option<Size>,
+
+    #[command(flatten)]
+    pub(crate) retry: RetryArgs,
 
     #[command(flatten)]
     pub(crate) schema: SchemaArgs,

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::account::Account;
 use super::health::{Asking, asked, said, service};
 use crate::args::HealthArgs;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::target;
 use crate::{output, ui};
 
@@ -149,7 +149,7 @@ impl Waiting<'_> {
         }
         let of_the_call = matches!(ending.origin, Origin::Server | Origin::Malformed);
         let passes = [Code::OK, Code::UNAVAILABLE, Code::NOT_FOUND, Code::CANCELLED, Code::DEADLINE_EXCEEDED];
-        let failure = Failure::ended(ending);
+        let failure = Failure::ended(ending, Types::bundled());
         if of_the_call && !passes.contains(&code) {
             return Err(failure);
         }

@@ -8,7 +8,7 @@ use super::awaited;
 use super::interrupts::{in_time, limit};
 use super::{terminated, until_signal};
 use crate::args::HealthArgs;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::{metadata, target};
 use crate::output;
 
@@ -65,7 +65,7 @@ async fn connect(args: &HealthArgs, account: &mut Account) -> Result<(Connection
 async fn check(args: &HealthArgs, account: &mut Account) -> Result<(), Failure> {
     let (connection, health) = connect(args, account).await?;
     let state = asked(&connection, &health, service(args), account).await;
-    let state = state.map_err(|ending| Failure::ended(&ending))?;
+    let state = state.map_err(|ending| Failure::ended(&ending, Types::bundled()))?;
     output::write(format!("{state}\n").as_bytes())?;
     if state.is_serving() { Ok(()) } else { Err(Failure::silent(Kind::Unhealthy)) }
 }
@@ -119,7 +119,7 @@ fn no_longer_watched(ending: &Ending) -> Failure {
     if ending.status.is_ok() {
         return Failure::new(Kind::Other, "the server ended the watch");
     }
-    Failure::ended(ending)
+    Failure::ended(ending, Types::bundled())
 }
 
 pub(super) fn service(args: &HealthArgs) -> &str {

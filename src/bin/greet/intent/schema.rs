@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use greet::caller::Prepared;
-use greet::client::{ConnectOptions, Connection, Reflection, ReflectionVersion};
+use greet::client::{CallHead, ConnectOptions, Connection, Reflection, ReflectionVersion};
 use greet::schema::{DescriptorSet, Source};
 use greet::{Client, MetadataMap, Schema, Target};
 
@@ -173,12 +173,15 @@ impl<'a> Session<'a> {
 
     /// The connection that stands, or a new one where there is none or the server takes no more calls on it.
     async fn dial(&mut self) -> Result<Connection, Failure> {
-        let standing = match &self.reflection {
+        let asked = match &self.reflection {
             Some(reflection) => Some(reflection.connection().await),
-            None => self.connection.clone(),
+            None => None,
         };
-        if let Some(connection) = standing.filter(Connection::takes_calls) {
-            return Ok(connection);
+        // The one that was made last is another where the server took no more on that of the questions.
+        for standing in [asked, self.connection.clone()].into_iter().flatten() {
+            if standing.takes_calls() {
+                return Ok(standing);
+            }
         }
         let connection = self.dial_anew().await?;
         self.connection = Some(connection.clone());
@@ -205,6 +208,11 @@ impl<'a> Session<'a> {
     /// Where the run is; it is told here of connections.
     pub(crate) fn stage(&self) -> Rc<Cell<Stage>> {
         Rc::clone(&self.stage)
+    }
+
+    /// What would be sent first of a call, without a connection.
+    pub(crate) fn request(&self, head: CallHead) -> Result<http::Request<()>, Failure> {
+        Ok(head.to_target(self.target, &self.options)?)
     }
 
     /// The client for the call itself.

@@ -37,6 +37,7 @@ pub(crate) fn options(target: &Target, args: &ConnectionArgs) -> Result<ConnectO
     options.authority.clone_from(&args.authority);
     options.user_agent.clone_from(&args.user_agent);
     options.max_recv_size = args.max_recv_size;
+    options.keepalive = args.keepalive;
     options.family = match (args.ipv4, args.ipv6) {
         (true, _) => Some(IpFamily::Ipv4),
         (_, true) => Some(IpFamily::Ipv6),

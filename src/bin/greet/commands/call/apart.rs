@@ -5,6 +5,7 @@ use std::sync::Arc;
 use greet::caller::Prepared;
 use greet::transcode::JsonOutput;
 
+use super::chronicle::sent;
 use super::links::Done;
 use super::observer::Happening;
 use super::recorder::Recorder;
@@ -46,11 +47,14 @@ impl Apart<'_> {
         }
         let mut judged = judged;
         if let Some(done) = done {
+            let (connection, head) = (done.client.connection(), done.client.head(self.prepared));
             if let Some(recorder) = &mut recorder {
-                recorder.start(&story, Some(self.prepared));
+                // What cannot be sent is how the call ends.
+                let request = connection.request(head.clone()).unwrap_or_default();
+                recorder.start(&story, Some((self.prepared, &sent(request))));
             }
             if let Some(verbose) = self.verbose {
-                verbose.calls(&done.client, self.prepared);
+                verbose.head(connection, head);
             }
             let told = self.replay(done, &mut story, recorder.as_mut(), out);
             judged = judged.and(told);

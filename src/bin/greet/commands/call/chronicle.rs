@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use greet::Client;
 use greet::caller::Prepared;
-use greet::client::Connection;
+use greet::client::{CallHead, Connection};
+use greet::leaf::metadata::remove_reserved;
 use greet::transcode::JsonOutput;
+use greet::{Client, MetadataMap};
 
 use super::apart::Apart;
 use super::observer::{Happening, Observer};
@@ -80,14 +81,23 @@ impl Chronicle {
     }
 
     /// The call is made.
-    pub(super) fn calls(&mut self, client: &Client, prepared: &Arc<Prepared>) {
+    pub(super) fn calls(&mut self, client: &Client, prepared: &Arc<Prepared>, head: &CallHead) {
         self.story.reached(client.connection());
         self.story.calls();
         if let Some(recorder) = &mut self.recorder {
-            recorder.start(&self.story, Some(prepared));
+            // What cannot be sent is how the call ends.
+            let request = client.connection().request(head.clone()).unwrap_or_default();
+            recorder.start(&self.story, Some((prepared, &sent(request))));
         }
         if let Some(verbose) = &self.verbose {
-            verbose.calls(client, prepared);
+            verbose.head(client.connection(), head.clone());
+        }
+    }
+
+    /// The call would be made.
+    pub(super) fn would_call(&mut self, request: &http::Request<()>, prepared: &Arc<Prepared>) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.start(&self.story, Some((prepared, &sent(request.clone()))));
         }
     }
 
@@ -158,6 +168,13 @@ impl Chronicle {
         }
         out
     }
+}
+
+/// What the caller sends with a call, without what belongs to gRPC and HTTP/2.
+pub(super) fn sent(request: http::Request<()>) -> MetadataMap {
+    let mut sent = MetadataMap::from_headers(request.into_parts().0.headers);
+    remove_reserved(&mut sent);
+    sent
 }
 
 impl Observer for Chronicle {

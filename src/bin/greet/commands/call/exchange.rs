@@ -1,15 +1,17 @@
 //! One call: requests go out as they come in, and whatever happens is told to those who want to know.
 
 use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 use greet::caller::{Prepared, Receiver, Sender};
-use greet::client::{Ending, Origin, Reply};
+use greet::client::{Ending, Reply};
 use tokio::sync::Notify;
 
 use super::observer::{Happening, Observer};
 use super::outgoing::Outgoing;
+use super::repeat::Repeat;
 use crate::failure::Failure;
 use crate::output::Outlet;
 
@@ -25,8 +27,6 @@ pub(super) struct Manner {
     pub(super) half_close: bool,
     /// After so many replies the call is left.
     pub(super) most: Option<u64>,
-    /// Whether the call is made again when the server was going away as it came.
-    pub(super) again: bool,
 }
 
 /// How it came to its end.
@@ -36,15 +36,24 @@ pub(super) enum End {
     Ended(Box<Ending>),
     /// It had as many replies as were wanted, and was left.
     Enough,
-    /// The server was going away when the call came, and has certainly not begun it. Nobody was told, as it is to be
-    /// made again.
-    NotTaken,
+}
+
+/// What is to be done after a try.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Nothing: the call came to its end.
+    Over(End),
+    /// The call is made again after this pause: it failed before anything of a reply came.
+    Again(Duration),
 }
 
 /// A call under way, and who watches it.
 pub(super) struct Exchange<'a, 'o> {
     manner: Manner,
     outlet: &'a Outlet,
+    repeat: RefCell<&'a mut Repeat>,
+    /// Whether all requests that were taken can be sent again.
+    kept: Cell<bool>,
     watch: RefCell<Watch<'a, 'o>>,
     replies: Cell<u64>,
     replied: Notify,
@@ -69,13 +78,23 @@ impl<'a, 'o> Exchange<'a, 'o> {
     /// was not written.
     pub(super) fn new(
         manner: Manner,
+        repeat: &'a mut Repeat,
         observers: &'a mut [&'o mut dyn Observer],
         outlet: &'a Outlet,
         out: &'a mut Vec<u8>,
     ) -> Self {
         let tells_requests = observers.iter().any(|observer| observer.wants_requests());
         let watch = RefCell::new(Watch { observers, out });
-        Self { manner, outlet, watch, replies: Cell::new(0), replied: Notify::new(), tells_requests }
+        Self {
+            manner,
+            outlet,
+            repeat: RefCell::new(repeat),
+            kept: Cell::new(true),
+            watch,
+            replies: Cell::new(0),
+            replied: Notify::new(),
+            tells_requests,
+        }
     }
 
     /// Sends and receives at once; ends when the server does, whatever is still to be sent. To drop it cancels the call.
@@ -84,12 +103,12 @@ impl<'a, 'o> Exchange<'a, 'o> {
     /// What ended it on this side: data that does not fit, stdout that cannot be written, an observer's failure.
     pub(super) async fn run(
         &self,
-        mut outgoing: Outgoing,
+        outgoing: &mut Outgoing,
         sender: Sender,
         receiver: Receiver,
-    ) -> Result<End, Failure> {
+    ) -> Result<Next, Failure> {
         let prepared = receiver.prepared().clone();
-        let send = self.send(&mut outgoing, sender, &prepared);
+        let send = self.send(outgoing, sender, &prepared);
         let receive = self.receive(receiver);
         tokio::pin!(send, receive);
         tokio::select! {
@@ -147,15 +166,21 @@ impl<'a, 'o> Exchange<'a, 'o> {
         sender: &mut Sender,
         prepared: &Prepared,
     ) -> Result<Option<Bytes>, Failure> {
-        if let Some(next) = outgoing.next(prepared.request()).now_or_never() {
-            return next;
-        }
-        sender.flush();
-        outgoing.next(prepared.request()).await
+        let next = match outgoing.next(prepared.request()).now_or_never() {
+            Some(next) => next,
+            None => {
+                sender.flush();
+                outgoing.next(prepared.request()).await
+            }
+        };
+        self.kept.set(outgoing.is_kept());
+        next
     }
 
-    async fn receive(&self, mut receiver: Receiver) -> Result<End, Failure> {
+    async fn receive(&self, mut receiver: Receiver) -> Result<Next, Failure> {
         let mut piece = Vec::new();
+        // Whoever has begun to answer has begun the call.
+        let mut begun = false;
         loop {
             // A reply that is there already is printed before anything is written.
             let said = match receiver.next_said().now_or_never() {
@@ -165,6 +190,8 @@ impl<'a, 'o> Exchange<'a, 'o> {
                     receiver.next_said().await
                 }
             };
+            let before = begun;
+            begun = true;
             match said {
                 Some(Reply::Metadata(metadata)) => self.tell(Happening::Metadata(&metadata))?,
                 Some(Reply::Message(wire)) => {
@@ -179,26 +206,35 @@ impl<'a, 'o> Exchange<'a, 'o> {
                     if many && self.manner.most.is_some_and(|most| n >= most) {
                         self.tell(Happening::Left)?;
                         self.write(&mut piece).await?;
-                        return Ok(End::Enough);
+                        return Ok(Next::Over(End::Enough));
                     }
                     if self.watch.borrow().out.len() >= PIECE {
                         self.write(&mut piece).await?;
                     }
                 }
-                Some(Reply::End(ending))
-                    if self.manner.again && matches!(ending.origin, Origin::GoneAway) =>
-                {
-                    return Ok(End::NotTaken);
-                }
                 Some(Reply::End(ending)) => {
+                    if let Some(pause) = self.again(before, &ending) {
+                        let n = self.repeat.borrow().count();
+                        self.tell(Happening::Failed { n, ending: &ending, pause })?;
+                        self.write(&mut piece).await?;
+                        return Ok(Next::Again(pause));
+                    }
                     self.tell(Happening::Ended(&ending))?;
                     self.write(&mut piece).await?;
-                    return Ok(End::Ended(ending));
+                    return Ok(Next::Over(End::Ended(ending)));
                 }
                 // Nothing is asked for after the end.
-                None => return Ok(End::Enough),
+                None => return Ok(Next::Over(End::Enough)),
             }
         }
+    }
+
+    /// The pause before the call is made again, if it is.
+    fn again(&self, begun: bool, ending: &Ending) -> Option<Duration> {
+        if begun || !self.kept.get() {
+            return None;
+        }
+        self.repeat.borrow_mut().after(ending)
     }
 
     fn tell(&self, happening: Happening<'_>) -> Result<(), Failure> {

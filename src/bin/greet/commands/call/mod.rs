@@ -12,6 +12,8 @@ mod outgoing;
 mod pace;
 mod queried;
 mod recorder;
+mod rehearsal;
+mod repeat;
 mod replies;
 mod results;
 mod seen;
@@ -31,15 +33,16 @@ use greet::{MetadataMap, Target};
 use tokio::time::Instant;
 
 use self::chronicle::Chronicle;
-use self::exchange::{End, Exchange, Manner};
+use self::exchange::{End, Exchange, Manner, Next};
 use self::expectations::Expectations;
 use self::observer::{Happening, Observer};
 use self::outgoing::Outgoing;
+use self::repeat::Repeat;
 use self::seen::Seen;
 use super::interrupts::{Interrupts, limit};
 use super::{block_on, until_signal};
 use crate::args::CallArgs;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::metadata::{self, Metadata};
 use crate::intent::programs::Programs;
 use crate::intent::requests::{self, Input, Requests};
@@ -141,6 +144,9 @@ async fn call(
         }
     };
     match meant.requests {
+        Sending::One(_) if meant.args.dry_run => {
+            rehearsal::run(meant, session, prepared, outlet, &mut interrupts, chronicle).await
+        }
         Sending::One(_) => one(meant, session, prepared, outlet, &mut interrupts, chronicle).await,
         Sending::Each(ref input) => {
             let input = input.clone();
@@ -177,38 +183,46 @@ async fn one(
     let mut seen = Seen::new(args, programs.query, &prepared, form)?;
 
     // Whatever can be found wrong with the data is found before anything of the call is sent.
-    let outgoing = interrupts.heed(Stage::Data, Outgoing::new(requests, args, &prepared)).await??;
+    let mut outgoing = interrupts.heed(Stage::Data, Outgoing::new(requests, args, &prepared)).await??;
+    let mut repeat = Repeat::new(args, repeat::policy(&args.retry));
     // Some servers take one stream on a connection, and that was reflection's. What is at hand whole is sent again
     // on another; for a feed, which can be read once, the end of the first stream is waited for.
-    let again = if session.has_asked() { outgoing.copy() } else { None };
-    if again.is_none() {
+    if session.has_asked() && outgoing.is_at_hand() {
+        repeat.may_be_gone();
+    } else {
         interrupts.heed(Stage::Connect, session.leave()).await?;
+    }
+    if repeat.may() {
+        outgoing.keep();
     }
     let mut out = Vec::new();
-    let mut manner = Manner {
-        lockstep: args.lockstep,
-        half_close: !args.no_half_close,
-        most: args.max_messages,
-        again: again.is_some(),
-    };
+    let manner = Manner { lockstep: args.lockstep, half_close: !args.no_half_close, most: args.max_messages };
     let encoding = forms::encoding(args.compress);
-    let mut ended = Ok(Ok(End::NotTaken));
-    for outgoing in std::iter::once(outgoing).chain(again) {
-        let client = session.client(metadata.clone(), args.timeout);
+    let ended = loop {
+        // In a box, as dialling is large.
+        let client = Box::pin(repeat.in_time(session.client(metadata.clone(), args.timeout)));
         let client = interrupts.heed(Stage::Connect, client).await??.with_encoding(encoding);
-        chronicle.calls(&client, &prepared);
-        let (sender, receiver) = client.start_prepared(Arc::clone(&prepared)).split();
-        ended = {
+        let head = repeat.begin(client.head(&prepared));
+        chronicle.calls(&client, &prepared, &head);
+        let (sender, receiver) = client.start_with(Arc::clone(&prepared), head).split();
+        let tried = {
             let mut observers = observers(&mut seen, &mut expectations, chronicle);
-            let exchange = Exchange::new(manner, &mut observers, outlet, &mut out);
-            interrupts.heed(Stage::Call, exchange.run(outgoing, sender, receiver)).await
+            let exchange = Exchange::new(manner, &mut repeat, &mut observers, outlet, &mut out);
+            interrupts.heed(Stage::Call, exchange.run(&mut outgoing, sender, receiver)).await
         };
-        if !matches!(ended, Ok(Ok(End::NotTaken))) {
-            break;
+        match tried {
+            Ok(Ok(Next::Again(pause))) => {
+                interrupts.heed(Stage::Connect, session.leave()).await?;
+                if let Err(failure) = interrupts.heed(Stage::Call, tokio::time::sleep(pause)).await {
+                    break Err(failure);
+                }
+                outgoing.rewind();
+            }
+            Ok(Ok(Next::Over(end))) => break Ok(Ok(end)),
+            Ok(Err(failure)) => break Ok(Err(failure)),
+            Err(failure) => break Err(failure),
         }
-        interrupts.heed(Stage::Connect, session.leave()).await?;
-        manner.again = false;
-    }
+    };
     let mut interrupted = false;
     let ended = match ended {
         Ok(ended) => ended,
@@ -234,7 +248,11 @@ async fn one(
     } else {
         interrupts.heed(Stage::Call, outlet.write(&out)).await??;
     }
-    verdict::of(&ended?, programs.expect_code, &expectations, seen.has_failed())
+    let ended = ended?;
+    if repeat.count() > 1 {
+        verdict::tell_tries(&ended, repeat.count());
+    }
+    verdict::of(&ended, Types::of(&prepared), programs.expect_code, &expectations, seen.has_failed())
 }
 
 /// Those who want to know what happens.
@@ -257,7 +275,7 @@ fn observers<'o>(
 fn is_over_before_it_began(ended: &Result<End, Failure>) -> bool {
     match ended {
         Ok(End::Ended(ending)) => ending.origin.connect_error().is_some(),
-        Ok(End::Enough | End::NotTaken) => false,
+        Ok(End::Enough) => false,
         Err(failure) => failure.kind() == Kind::ReaderGone,
     }
 }

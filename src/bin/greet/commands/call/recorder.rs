@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::observer::Happening;
 use super::story::Story;
-use crate::failure::{self, Failure, status_object};
+use crate::failure::{self, Failure, Types, status_object};
 
 /// How far it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,15 +64,19 @@ impl Recorder {
     }
 
     /// The call begins; on a second try nothing new does.
-    pub(super) fn start(&mut self, story: &Story, prepared: Option<&Arc<Prepared>>) {
-        self.prepared = prepared.cloned();
+    pub(super) fn start(&mut self, story: &Story, sent: Option<(&Arc<Prepared>, &MetadataMap)>) {
+        if let Some((prepared, _)) = sent {
+            self.prepared = Some(Arc::clone(prepared));
+        }
         if self.progress == Progress::Nothing {
             self.progress = Progress::Started;
+            let metadata = sent.map(|(_, metadata)| self.object(metadata));
             let start = Kind::Start {
                 method: story.method.clone(),
                 target: Some(story.target.clone()),
                 peer: story.peer.clone(),
                 time: timestamp(story.time),
+                metadata,
                 rule: None,
             };
             self.push_at(Duration::ZERO, start);
@@ -101,6 +105,17 @@ impl Recorder {
                 let body = self.body(Prepared::reply, wire, Failure::reply)?;
                 self.push(Kind::Message { n, body });
             }
+            Happening::Failed { n, ending, pause } => {
+                let metadata = self.object(&ending.trailers);
+                self.push(Kind::Attempt {
+                    n: u64::from(n),
+                    code: ending.status.code.number(),
+                    name: ending.status.code.name().to_owned(),
+                    message: ending.status.message.clone(),
+                    metadata,
+                    pause_ms: millis(pause),
+                });
+            }
             Happening::Ended(ending) => self.ended(ending),
             Happening::Left => {
                 self.progress = Progress::Over;
@@ -123,7 +138,8 @@ impl Recorder {
             let metadata = self.object(&ending.trailers);
             self.push(Kind::Trailers { metadata });
         }
-        let details = match status_object(&ending.status)["details"].take() {
+        let types = self.prepared.as_deref().map_or_else(Types::bundled, Types::of);
+        let details = match status_object(&ending.status, types)["details"].take() {
             Value::Array(details) => details,
             _ => Vec::new(),
         };
@@ -152,7 +168,6 @@ impl Recorder {
         {
             self.push(failed(layer, failure));
         }
-        let millis = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
         let phases = story.times().into_iter().map(|(name, time)| (name.to_owned(), millis(time).into()));
         self.push(Kind::Timing { phases: phases.collect() });
         self.pending
@@ -191,6 +206,11 @@ impl Recorder {
             self.pending.push(b'\n');
         }
     }
+}
+
+/// As events have times: to the microsecond.
+fn millis(time: std::time::Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
 fn failed(layer: Layer, failure: &Failure) -> Kind {

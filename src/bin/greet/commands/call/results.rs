@@ -18,7 +18,7 @@ use super::seen::Seen;
 use super::verdict;
 use super::window::Finished;
 use crate::args::{CallArgs, InputForm, OutputForm};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::programs::{Known, Prog, Programs};
 use crate::intent::requests::Input;
 use crate::output::Form;
@@ -121,10 +121,11 @@ impl Results {
 
     /// Prints the line of a call, and says whether it is as it should be.
     fn judge(&mut self, n: u64, done: &Done, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let types = Types::of(&self.prepared);
         let mut known = Known { n: Some(n), ..Known::default() };
         if self.curious {
             known.set_metadata(&done.metadata);
-            known.set_ending(&done.ending);
+            known.set_ending(&done.ending, types);
         }
         match &done.reply {
             Some(reply) => {
@@ -133,9 +134,9 @@ impl Results {
                     return Err(failure);
                 }
             }
-            None => self.error_line(&Failure::ended(&done.ending), n, out),
+            None => self.error_line(&Failure::ended(&done.ending, types), n, out),
         }
-        verdict::judge(&done.ending, self.expect_code)?;
+        verdict::judge(&done.ending, types, self.expect_code)?;
         self.expected(done, &known)
     }
 

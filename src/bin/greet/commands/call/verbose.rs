@@ -1,10 +1,9 @@
 //! `-v`: the call as it goes, on stderr, with curl's marks.
 
-use greet::caller::Prepared;
+use greet::MetadataMap;
 use greet::client::{CallHead, Connection, Ending};
 use greet::leaf::metadata::entries;
 use greet::leaf::secret;
-use greet::{Client, MetadataMap};
 
 use super::observer::Happening;
 use super::story::{Count, Story};
@@ -22,11 +21,6 @@ impl Verbose {
     }
 
     /// The call is made: all that is sent before the first request.
-    pub(super) fn calls(&self, client: &Client, prepared: &Prepared) {
-        self.head(client.connection(), client.head(prepared));
-    }
-
-    /// The same of any call.
     pub(in crate::commands) fn head(&self, connection: &Connection, head: CallHead) {
         // What cannot be sent is how the call ends.
         let Ok(request) = connection.request(head) else { return };
@@ -41,6 +35,11 @@ impl Verbose {
     pub(super) fn see(&self, happening: Happening<'_>) {
         match happening {
             Happening::Metadata(metadata) => self.metadata(metadata),
+            Happening::Failed { n, ending, pause } => {
+                self.entries('<', &ending.trailers);
+                let pause = pause.as_secs_f64() * 1e3;
+                ui::line(&format!("* try {n} failed: {ending}; the next comes after {pause:.0} ms"));
+            }
             Happening::Ended(ending) => self.ended(ending),
             Happening::Left => ui::line("* the call was left before its end"),
             _ => {}
