@@ -28,7 +28,6 @@ impl Sheet {
 
     /// Appends what is sent before the first message.
     pub(crate) fn head(
-        &self,
         request: &http::Request<()>,
         timeout: Option<Duration>,
         show_secrets: bool,

@@ -40,8 +40,8 @@ pub(super) async fn run(
         Some(OutputForm::Events) => None,
         _ => Some(Sheet::new(form, forms::json_output(&args.output.json), encoding)),
     };
-    if let Some(sheet) = &sheet {
-        sheet.head(&request, args.timeout, args.connection.telling.show_secrets, &mut out);
+    if sheet.is_some() {
+        Sheet::head(&request, args.timeout, args.connection.telling.show_secrets, &mut out);
     }
     let mut n = 0;
     loop {
