@@ -90,7 +90,7 @@ impl Chronicle {
             recorder.start(&self.story, Some((prepared, &sent(request))));
         }
         if let Some(verbose) = &self.verbose {
-            verbose.calls(client, head);
+            verbose.head(client.connection(), head.clone());
         }
     }
 
