@@ -15,7 +15,7 @@ use crate::event::Recording;
 use crate::leaf::Size;
 use crate::rules::Rule;
 use crate::schema::Schema;
-use crate::server::{self, Door, Health, Journal, Listen, Observer, ServerOptions};
+use crate::server::{self, Door, Health, Journal, Limits, Listen, Observer, ServerOptions, ServerTls, Token};
 
 /// Whether methods that no rule answers get a made-up reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,7 +54,9 @@ pub struct ServerBuilder {
     notes: Option<Notes>,
     listen: Option<Vec<Listen>>,
     threads: Option<NonZeroUsize>,
-    max_recv_size: Option<Size>,
+    limits: Limits,
+    tls: Option<ServerTls>,
+    token: Option<Token>,
     observer: Option<Arc<dyn Observer>>,
 }
 
@@ -178,7 +180,28 @@ impl ServerBuilder {
     /// The largest request, and the most that the requests of one client stream may be together.
     #[must_use]
     pub fn max_recv_size(mut self, size: Size) -> Self {
-        self.max_recv_size = Some(size);
+        self.limits.max_recv_size = size;
+        self
+    }
+
+    /// What clients are kept to, [`ServerBuilder::max_recv_size`] among it.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Speaks TLS, and nothing else; [`Server::target`] says so then.
+    #[must_use]
+    pub fn tls(mut self, tls: ServerTls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Demands this token of every call, to reflection and health too; others end UNAUTHENTICATED.
+    #[must_use]
+    pub fn token(mut self, token: Token) -> Self {
+        self.token = Some(token);
         self
     }
 
@@ -202,12 +225,16 @@ impl ServerBuilder {
             (Some(schema), rules) => (schema, rules.unwrap_or_default()),
             (None, rules) => (greeter_schema()?, rules.map_or_else(greeter_rules, Ok)?),
         };
-        let mut options = ServerOptions::default();
-        options.listen = self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]);
-        options.threads = self.threads.unwrap_or(NonZeroUsize::MIN);
-        options.observer = self.observer;
-        options.max_recv_size = self.max_recv_size.unwrap_or(options.max_recv_size);
-        options.health = (self.health == Offer::Yes && !only_passes).then(Health::new);
+        let options = ServerOptions {
+            listen: self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]),
+            threads: self.threads.unwrap_or(NonZeroUsize::MIN),
+            limits: self.limits,
+            tls: self.tls,
+            token: self.token,
+            observer: self.observer,
+            health: (self.health == Offer::Yes && !only_passes).then(Health::new),
+            ..ServerOptions::default()
+        };
 
         let journal = self.journal.unwrap_or_default();
         let assembly = Assembly {
@@ -217,7 +244,7 @@ impl ServerBuilder {
             seed: self.seed,
             reflection: if only_passes { Offer::No } else { self.reflection },
             health: options.health.clone(),
-            max_recv_size: options.max_recv_size,
+            max_recv_size: options.limits.max_recv_size,
             journal: journal.is_kept().then(|| journal.clone()),
             upstream: self.upstream.map(Arc::new),
             replay: self.replay.map(|(recording, pace)| (Arc::new(recording), pace)),

@@ -220,6 +220,7 @@ mod tests {
                     target: None,
                     peer: Some("127.0.0.1:1".into()),
                     time: String::new(),
+                    metadata: None,
                     rule: None,
                 },
                 Kind::Metadata { metadata },

@@ -145,7 +145,8 @@ fn is_an_event(line: &str) -> bool {
 }
 
 /// The kinds of this version: one that is not as it should be is an error.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
+    "attempt",
     "start",
     "rule",
     "request",

@@ -3,18 +3,23 @@
 // A test that cannot go on is to end with a panic, in its helpers too.
 #![allow(clippy::unwrap_used)]
 
+mod bad_replies;
 mod broken_peers;
 mod call;
 mod convert;
 mod data;
 mod describe;
 mod dialling;
+mod dry_run;
 mod each;
 mod events;
+mod examples;
 mod export;
 mod faults;
 mod flags;
 mod folders;
+mod h2_peer;
+mod health;
 mod help;
 mod json_schema;
 mod peer;
@@ -23,10 +28,13 @@ mod recording;
 mod reflecting;
 mod reflection;
 mod reload;
+mod retry;
 mod run;
 mod schema;
 mod secure;
 mod serve;
+mod serve_life;
+mod serve_secure;
 mod signals;
 mod streams;
 mod telling;

@@ -57,7 +57,7 @@ async fn a_call_with_json_and_what_the_journal_saw() {
     assert!(
         calls[0]
             .iter()
-            .any(|event| matches!(&event.kind, Kind::Request { n: 1, body } if body["text"] == "hi"))
+            .any(|event| matches!(&event.kind, Kind::Request { n: 1, body, .. } if body["text"] == "hi"))
     );
 }
 
