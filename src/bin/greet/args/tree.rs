@@ -4,12 +4,17 @@ use std::ffi::OsString;
 
 use clap::{Args, Command, CommandFactory, Parser};
 
-use super::{CallArgs, Cli, ConvertArgs, DescribeArgs, ExportArgs, HealthArgs, ListArgs, ServeArgs};
+use super::{
+    CallArgs, Cli, ConvertArgs, DescribeArgs, ExportArgs, HealthArgs, ListArgs, ServeArgs, TalkArgs,
+};
 
 /// greet without its commands; otherwise as [`Cli`] is, as far as a command shows it.
 #[derive(Debug, Parser)]
-#[command(name = "greet", version, propagate_version = true)]
-struct Root {}
+#[command(name = "greet", version, long_version = super::version::long(), propagate_version = true)]
+struct Root {
+    #[command(flatten)]
+    _talk: TalkArgs,
+}
 
 /// What these words can be read by. To tell clap of every option of every command takes longer than a whole call, so
 /// where the command is known it is told of that one.
@@ -23,8 +28,11 @@ fn only(name: &str) -> Option<Command> {
     Some(Root::command().subcommand_required(true).arg_required_else_help(true).subcommand(command))
 }
 
+/// Tells of a command's options.
+type Tell = fn(Command) -> Command;
+
 /// Those that have many options.
-const COMMANDS: [(&str, fn(Command) -> Command); 7] = [
+const COMMANDS: [(&str, Tell); 7] = [
     ("call", CallArgs::augment_args),
     ("serve", ServeArgs::augment_args),
     ("list", ListArgs::augment_args),
@@ -43,7 +51,9 @@ mod tests {
     fn one_command_is_told_as_all_are() {
         for (name, _) in COMMANDS {
             assert_eq!(only(name).unwrap().get_subcommands().count(), 1);
-            for words in [&["--help"][..], &["-h"], &["-V"], &["--no-such-option"], &[], &["a:1", "b"]] {
+            for words in
+                [&["--help"][..], &["-h"], &["-V"], &["--version"], &["--no-such-option"], &[], &["a:1", "b"]]
+            {
                 let words = [&["greet", name], words].concat();
                 let said = |tree: Command| match tree.try_get_matches_from(&words) {
                     Ok(matches) => format!("{:?}", matches.subcommand()),
