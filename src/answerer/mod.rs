@@ -1,8 +1,11 @@
 //! Rules and a schema as a responder. The world knows it as `greet::Server`.
 
 mod builder;
+mod course;
 mod embedded;
 mod error;
+mod evaluators;
+mod intake;
 mod journalist;
 mod ready;
 mod responder;

@@ -251,12 +251,7 @@ impl<'s> Source<'s> {
         QueryError::compile(message, place, Vec::new())
     }
 
-    pub(super) fn undefined(
-        &self,
-        name: &str,
-        what: &Undefined,
-        offer: Offer<'_>,
-    ) -> QueryError {
+    pub(super) fn undefined(&self, name: &str, what: &Undefined, offer: Offer<'_>) -> QueryError {
         let Offer { variables, kinds, definitions } = offer;
         let owned = |names: Vec<&str>| names.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>();
         let (message, near) = match what {

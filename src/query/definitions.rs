@@ -83,7 +83,11 @@ impl Definitions {
                 let calls = Names::of(&mut def.body).calls;
                 if let Some((name, arity)) = calls.into_iter().find(|(name, _)| whole.is_internal(name)) {
                     let what = jaq_core::compile::Undefined::Filter(arity);
-                    return Err(whole.undefined(name, &what, Offer { variables, kinds, definitions: earlier }));
+                    return Err(whole.undefined(
+                        name,
+                        &what,
+                        Offer { variables, kinds, definitions: earlier },
+                    ));
                 }
             }
             let mut starts: Vec<usize> = defs.iter().map(|def| whole.start_of(def.name)).collect();

@@ -31,6 +31,6 @@ pub use error::{Origin, QueryError};
 pub use jaq_json::Val;
 pub use limits::{Bound, Limits, MAX_DEPTH, Place};
 pub use program::{Output, Program, Run};
-pub use step::{Fault, Step, StepKind, to_metadata};
+pub use step::{Fault, Step, StepKind, to_duration, to_metadata};
 pub use suspended::Suspended;
 pub use world::{Nowhere, World};

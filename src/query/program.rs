@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jaq_core::data::{DataT, HasLut};
 use jaq_core::{Ctx, Filter, Lut, ValX, ValXs, Vars};
@@ -70,6 +71,7 @@ pub(super) struct Inner {
     straight: Option<Straight>,
     of_the_moment: bool,
     reads_input: bool,
+    rests: AtomicBool,
 }
 
 impl Program {
@@ -108,7 +110,15 @@ impl Program {
         let compiled = compile::compile(text, Offer { variables, kinds, definitions }, &origin)?;
         let compile::Compiled { linked, straight, reads_input } = compiled;
         let compile::Linked { filter, variables, of_the_moment } = linked;
-        Ok(Self(Arc::new(Inner { filter, variables, origin, straight, of_the_moment, reads_input })))
+        Ok(Self(Arc::new(Inner {
+            filter,
+            variables,
+            origin,
+            straight,
+            of_the_moment,
+            reads_input,
+            rests: AtomicBool::new(false),
+        })))
     }
 
     /// The variables that the program names, of those that were offered, in that order: a run takes a value
@@ -120,6 +130,16 @@ impl Program {
     /// Where the program's text begins.
     pub fn origin(&self) -> &Origin {
         &self.0.origin
+    }
+
+    /// Notes that a run of it goes on for long, or after a wait.
+    pub fn note_rest(&self) {
+        self.0.rests.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that was noted: to begin another in a hurry would be in vain.
+    pub fn rests(&self) -> bool {
+        self.0.rests.load(Ordering::Relaxed)
     }
 
     /// Whether the program may look at its input.
@@ -250,7 +270,7 @@ impl Program {
             let _ = take(Output::Value(val));
             return Ok(());
         }
-        if limits.place == Place::Here {
+        if limits.place != Place::Apart {
             return self.each_here(&Nowhere, input, variables, limits, budget, take);
         }
         let apart = std::thread::Builder::new().stack_size(limits.stack + RESERVE);

@@ -4,22 +4,21 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use super::choose::{self, ChosenAt};
 use super::compiled::{Compiled, MethodRule};
 use super::error::RuleError;
 use super::matching;
-use super::rule::{Rule, Then};
+use super::memory::Memory;
+use super::rule::Rule;
 use super::types::Types;
-use crate::query::{Origin, StepKind};
 use crate::schema::{Method, MethodOutline, Schema};
 use crate::transcode::Plan;
-
-/// The steps that programs may make at the moments of a call.
-pub(super) const STEPS: &[StepKind] = &[];
 
 /// Rules that were read and whose programs are compiled; what they are for a method is made when it is reached.
 pub struct RuleSet {
     methods: HashMap<String, Waiting>,
     types: Arc<Types>,
+    memory: Arc<Memory>,
 }
 
 /// The rules for one method, before its types are known.
@@ -37,6 +36,9 @@ pub struct MethodRules {
     pub(super) output: Plan,
     pub(super) rules: Vec<MethodRule>,
     pub(super) types: Arc<Types>,
+    pub(super) memory: Arc<Memory>,
+    pub(super) chosen_at: ChosenAt,
+    pub(super) gathers: bool,
 }
 
 impl RuleSet {
@@ -56,7 +58,6 @@ impl RuleSet {
         let mut methods: HashMap<String, Waiting> = HashMap::new();
         let (mut found, mut seen) = (HashMap::new(), HashMap::new());
         for rule in rules {
-            runs_today(&rule)?;
             // Many rules are for one method; what its name means is looked up once.
             if !found.contains_key(&rule.method.content) {
                 let wanted: Arc<[usize]> = matching::methods(&rule.method, &known)?.into();
@@ -75,7 +76,14 @@ impl RuleSet {
                 waiting.rules.push(Arc::clone(&compiled));
             }
         }
-        Ok(Self { methods, types })
+        Ok(Self { methods, types, memory: Arc::default() })
+    }
+
+    /// The same with what an earlier set has counted and remembers.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Arc<Memory>) -> Self {
+        self.memory = memory;
+        self
     }
 
     /// The methods (`pkg.Service/Method`) whose rules can be wrong in a way that only their types show, or that a
@@ -95,10 +103,13 @@ impl RuleSet {
             RuleError::new(format!("{}: {error}", method.full_name()), first.place.clone())
         })?;
         self.types.add(method.closure());
-        let for_method = |rule: &Arc<Compiled>| rule.for_method(method.shape(), &output);
-        let rules = waiting.rules.iter().map(for_method).collect::<Result<_, _>>()?;
-        let (method, types) = (method.clone(), Arc::clone(&self.types));
-        Ok(Some(MethodRules { method, input, output, rules, types }))
+        let for_method = |rule: &Arc<Compiled>| rule.for_method(method.shape(), &output, &self.memory);
+        let rules = waiting.rules.iter().map(for_method).collect::<Result<Vec<_>, _>>()?;
+        let chosen_at = choose::chosen_at(method.shape(), &rules);
+        let gathers = choose::gathers(chosen_at, &rules);
+        let (types, memory) = (Arc::clone(&self.types), Arc::clone(&self.memory));
+        let method = method.clone();
+        Ok(Some(MethodRules { method, input, output, rules, types, memory, chosen_at, gathers }))
     }
 }
 
@@ -112,23 +123,4 @@ impl fmt::Debug for MethodRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MethodRules").field("method", &self.method.full_name()).finish_non_exhaustive()
     }
-}
-
-/// Refuses what a rule says and no call would do.
-fn runs_today(rule: &Rule) -> Result<(), RuleError> {
-    let wrong =
-        |key: &str, place: &Origin| Err(RuleError::new(format!("'{key}' is not run yet"), place.clone()));
-    let Rule { place, per, then, expect, acts, .. } = rule;
-    if per.is_some() || acts.len() > 1 || *then != Then::Last || expect.is_some() {
-        return wrong("replies", place);
-    }
-    for act in acts {
-        if act.metadata.is_some() || act.trailers.is_some() || act.delay.is_some() {
-            return wrong("metadata", &act.place);
-        }
-        if let Some((key, moment)) = act.moments().find(|(key, _)| *key != "reply") {
-            return wrong(key, &moment.place);
-        }
-    }
-    Ok(())
 }
