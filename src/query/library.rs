@@ -1,6 +1,6 @@
 //! The functions that a program may call, and the few of them that this one reaches.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use jaq_core::DataT;
@@ -8,6 +8,7 @@ use jaq_core::load::parse::Def;
 use jaq_core::native::{Fun, run};
 
 use super::functions;
+use super::program::Machine;
 use super::step::{self, StepKind};
 use super::value::Item;
 use super::walk::{Call, Names};
@@ -144,6 +145,16 @@ fn library() -> &'static Library {
         }
         Library { defs, calls, by_name }
     })
+}
+
+/// Whether a program that may make steps of these kinds can call a function with so many arguments.
+pub(super) fn has(name: &str, arity: usize, kinds: &[StepKind]) -> bool {
+    static NATIVES: OnceLock<HashSet<Call<'static>>> = OnceLock::new();
+    let natives =
+        NATIVES.get_or_init(|| natives::<Machine>(&[]).map(|(name, args, _)| (name, args.len())).collect());
+    let is_step =
+        || step::all::<Machine>(kinds).iter().any(|(own, args, _)| (*own, args.len()) == (name, arity));
+    library().by_name.contains_key(&(name, arity)) || natives.contains(&(name, arity)) || is_step()
 }
 
 /// The library's definitions that these calls reach, in their order, and the natives that those reach.

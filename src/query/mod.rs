@@ -7,11 +7,13 @@ mod compile;
 mod definitions;
 mod error;
 mod functions;
+mod guard;
 mod json;
 mod library;
 mod limits;
 mod meter;
 mod operators;
+mod paths;
 mod program;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -24,8 +26,10 @@ mod walk;
 
 pub use definitions::Definitions;
 pub use error::{Origin, QueryError};
+pub use guard::{Found, Guard, Key};
 /// A jq value: JSON with integers of any size. Shared parts make it cheap to clone.
 pub use jaq_json::Val;
 pub use limits::{Bound, Limits, MAX_DEPTH, Place};
-pub use program::{Output, Program, Run};
+pub use paths::{PathStep, StaticPath};
+pub use program::{Outline, Output, Program, Run};
 pub use step::{Step, StepKind};

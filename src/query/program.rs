@@ -1,13 +1,14 @@
 //! A compiled program, and its runs.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jaq_core::data::{DataT, HasLut};
 use jaq_core::{Ctx, Filter, Lut, ValX, Vars};
 use jaq_json::Val;
 
 use super::compile::Offer;
+pub use super::compile::Outline;
 use super::definitions::Definitions;
 use super::error::{Origin, QueryError};
 use super::limits::{Bound, Limits, Place};
@@ -62,10 +63,14 @@ impl Run {
 pub struct Program(Arc<Inner>);
 
 struct Inner {
-    filter: Filter<Machine>,
+    text: Box<str>,
     variables: Vec<String>,
+    kinds: Box<[StepKind]>,
+    definitions: Definitions,
     origin: Origin,
-    straight: Option<Straight>,
+    straight: Option<Box<Straight>>,
+    /// What jaq runs, made when it is first needed: of very many programs only a few are.
+    filter: OnceLock<Result<Filter<Machine>, QueryError>>,
 }
 
 impl Program {
@@ -101,9 +106,60 @@ impl Program {
         definitions: &Definitions,
         origin: Origin,
     ) -> Result<Self, QueryError> {
-        let compiled = compile::compile(text, Offer { variables, kinds, definitions }, &origin)?;
-        let compile::Compiled { filter, variables, straight } = compiled;
-        Ok(Self(Arc::new(Inner { filter, variables, origin, straight })))
+        let compile::Read { variables: named, straight, sure } =
+            compile::read(text, Offer { variables, kinds, definitions }, &origin)?;
+        let program = Self(Arc::new(Inner {
+            text: text.into(),
+            variables: named,
+            kinds: kinds.into(),
+            definitions: definitions.clone(),
+            origin,
+            straight: straight.map(Box::new),
+            filter: OnceLock::new(),
+        }));
+        if !sure {
+            // What is offered is named in an error, so all of it is needed here.
+            let offer = Offer { variables, kinds, definitions };
+            let filter = compile::compile(text, offer, program.origin())?;
+            let _ = program.0.filter.set(Ok(filter));
+        }
+        Ok(program)
+    }
+
+    /// The same program, which, once compiled, is not kept by this one: for a look at what very many programs do.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        let Inner { text, variables, kinds, definitions, origin, straight, filter } = &*self.0;
+        if straight.is_some() || filter.get().is_some() {
+            return self.clone();
+        }
+        Self(Arc::new(Inner {
+            text: text.clone(),
+            variables: variables.clone(),
+            kinds: kinds.clone(),
+            definitions: definitions.clone(),
+            origin: origin.clone(),
+            straight: None,
+            filter: OnceLock::new(),
+        }))
+    }
+
+    /// Whether it runs without jaq on most inputs.
+    pub fn is_straight(&self) -> bool {
+        self.0.straight.is_some()
+    }
+
+    /// What can be seen in its text.
+    ///
+    /// # Errors
+    /// When there is no thread to look at a long one.
+    pub fn outline(&self) -> Result<Outline, QueryError> {
+        compile::outline(&self.0.text, &self.0.definitions, &self.0.origin)
+    }
+
+    /// The place of a byte of its text.
+    pub fn place_of(&self, offset: usize) -> Origin {
+        self.0.origin.place_of(&self.0.text, offset)
     }
 
     /// The variables that the program names, of those that were offered, in that order: a run takes a value
@@ -162,7 +218,7 @@ impl Program {
 
     #[cfg(test)]
     pub(super) fn straight(&self) -> Option<&Straight> {
-        self.0.straight.as_ref()
+        self.0.straight.as_deref()
     }
 
     fn each(
@@ -191,6 +247,15 @@ impl Program {
         })
     }
 
+    fn filter(&self) -> Result<&Filter<Machine>, QueryError> {
+        let Inner { text, variables, kinds, definitions, origin, filter, .. } = &*self.0;
+        let compile = || {
+            let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
+            compile::compile(text, Offer { variables: &variables, kinds, definitions }, origin)
+        };
+        filter.get_or_init(compile).as_ref().map_err(Clone::clone)
+    }
+
     fn each_here(
         &self,
         input: Val,
@@ -199,7 +264,8 @@ impl Program {
         budget: Budget,
         mut take: impl FnMut(Output) -> ControlFlow<()>,
     ) -> Result<(), QueryError> {
-        let Inner { filter, origin, .. } = &*self.0;
+        let origin = &self.0.origin;
+        let filter = self.filter()?;
         let done = meter::run(limits, || {
             let variables = Vars::new(variables.into_iter().map(Item::outside));
             let context = Ctx::<Machine>::new(Seat(&filter.lut), variables);
