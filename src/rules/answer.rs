@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::call::CallView;
 use super::compiled::{Compiled, MethodRule, Piece};
+use super::index::Candidate;
 use super::set::MethodRules;
 use super::status::Status;
 use crate::leaf::Code;
@@ -109,8 +110,11 @@ impl MethodRules {
             Err(answer) => return Chosen::Ended(*answer),
         };
         let mut failed = Vec::new();
-        for (i, MethodRule { rule, .. }) in self.rules.iter().enumerate() {
+        for Candidate { rule: i, holds } in self.candidates(&input) {
+            let i = i as usize;
+            let Some(MethodRule { rule, .. }) = self.rules.get(i) else { continue };
             let holds = match &rule.when {
+                _ if holds => true,
                 None => true,
                 Some(when) => {
                     let variables = call.variables(when, &self.method, &self.input, &rule.setting.data);
@@ -182,6 +186,14 @@ fn notes(failed: Vec<(&Arc<Compiled>, String)>) -> Vec<Note> {
 }
 
 impl MethodRules {
+    /// The rules that may match, in their order.
+    fn candidates(&self, input: &Val) -> impl Iterator<Item = Candidate> {
+        let all = || 0..u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
+        let found = self.index.as_ref().map(|index| index.candidates(input));
+        let each = self.index.is_none().then(|| all().map(|rule| Candidate { rule, holds: false }));
+        found.into_iter().flatten().chain(each.into_iter().flatten())
+    }
+
     /// What a rule does with the requests at hand.
     fn pieces<'r>(&self, rule: &'r MethodRule) -> &'r [Piece] {
         let moment = rule.acts.first().and_then(|act| match self.method.shape() {

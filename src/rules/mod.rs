@@ -7,14 +7,17 @@ mod compiled;
 mod data;
 mod entry;
 mod error;
+mod fields;
 pub mod file;
 mod identity;
+mod index;
 mod line;
 mod matching;
 mod node;
 mod rule;
 mod set;
 mod status;
+mod trial;
 mod types;
 
 pub use answer::{Answer, Answered, Choice, Chosen, Ending, Note};

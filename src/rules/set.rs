@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-use super::compiled::{Compiled, MethodRule};
-use super::error::RuleError;
+use super::compiled::{Compiled, MethodAct, MethodRule, Piece};
+use super::error::{RuleError, Style};
+use super::fields::{self, Input};
+use super::index::Index;
 use super::matching;
-use super::rule::{Rule, Then};
+use super::rule::{Act, Rule, Then};
+use super::trial::Trial;
 use super::types::Types;
-use crate::query::{Origin, StepKind};
-use crate::schema::{Method, MethodOutline, Schema};
+use crate::query::{Guard, Origin, Program, StepKind};
+use crate::schema::{Method, MethodOutline, Schema, Shape};
 use crate::transcode::Plan;
 
 /// The steps that programs may make at the moments of a call.
@@ -36,6 +39,10 @@ pub struct MethodRules {
     pub(super) input: Plan,
     pub(super) output: Plan,
     pub(super) rules: Vec<MethodRule>,
+    /// What `.` is when a rule is chosen.
+    pub(super) chosen_by: Input,
+    /// Finds rules by what their conditions need, where there are many.
+    pub(super) index: Option<Index>,
     pub(super) types: Arc<Types>,
 }
 
@@ -56,7 +63,6 @@ impl RuleSet {
         let mut methods: HashMap<String, Waiting> = HashMap::new();
         let (mut found, mut seen) = (HashMap::new(), HashMap::new());
         for rule in rules {
-            runs_today(&rule)?;
             // Many rules are for one method; what its name means is looked up once.
             if !found.contains_key(&rule.method.content) {
                 let wanted: Arc<[usize]> = matching::methods(&rule.method, &known)?.into();
@@ -68,7 +74,8 @@ impl RuleSet {
             *ordinal += 1;
             let compiled = Arc::new(Compiled::of(&rule, id, &types)?);
             let is_checked = compiled.acts.iter().any(|act| act.has_messages())
-                || !rule.method.content.trim().ends_with('*');
+                || !rule.method.content.trim().ends_with('*')
+                || !is_plain(&rule);
             for i in wanted.iter() {
                 let waiting = methods.entry(known[*i].full_name()).or_default();
                 waiting.at_once |= is_checked;
@@ -96,9 +103,64 @@ impl RuleSet {
         })?;
         self.types.add(method.closure());
         let for_method = |rule: &Arc<Compiled>| rule.for_method(method.shape(), &output);
-        let rules = waiting.rules.iter().map(for_method).collect::<Result<_, _>>()?;
+        let rules: Vec<MethodRule> = waiting.rules.iter().map(for_method).collect::<Result<_, _>>()?;
+        let chosen_by = chosen_by(method.shape(), &rules);
         let (method, types) = (method.clone(), Arc::clone(&self.types));
-        Ok(Some(MethodRules { method, input, output, rules, types }))
+        let mut rules = MethodRules { method, input, output, rules, chosen_by, index: None, types };
+        rules.index = Index::of(rules.check()?.into_iter());
+        rules.rules.iter().try_for_each(|rule| runs_today(rule, rules.method.shape()))?;
+        Ok(Some(rules))
+    }
+}
+
+/// What a rule is chosen by: the request, or the earliest that there is at any moment that a rule has.
+fn chosen_by(shape: Shape, rules: &[MethodRule]) -> Input {
+    let has = |of: fn(&MethodAct) -> bool| rules.iter().flat_map(|rule| &rule.acts).any(of);
+    match shape {
+        Shape::Unary | Shape::ServerStreaming => Input::Request,
+        _ if has(|act| act.open.is_some() || act.meanwhile.is_some()) => Input::Nothing,
+        _ if has(|act| act.each.is_some()) => Input::Request,
+        // Today's bidi calls ask at the first request.
+        Shape::Bidi => Input::Request,
+        Shape::ClientStreaming => Input::Requests,
+    }
+}
+
+impl MethodRules {
+    /// Looks whether what programs ask for and yield fits the method; what each condition needs.
+    fn check(&self) -> Result<Vec<Option<Guard>>, RuleError> {
+        let trial = Trial::new(self);
+        let mut guards = Vec::with_capacity(self.rules.len());
+        for MethodRule { rule, acts } in &self.rules {
+            let asks = |program: &Program, input: Input| {
+                let outline =
+                    program.outline().map_err(|error| RuleError::from_query(&error, Style::Marked))?;
+                if rule.is_for_one() {
+                    fields::check(program, &outline.paths, input, &self.method)?;
+                }
+                Ok(outline.guard)
+            };
+            let guard = rule.when.as_ref().map(|when| asks(when, self.chosen_by)).transpose()?;
+            guards.push(guard.flatten());
+            if !rule.is_for_one() {
+                continue;
+            }
+            rule.per.as_ref().map(|per| asks(per, self.chosen_by)).transpose()?;
+            for act in acts {
+                for program in act.act.early_programs() {
+                    asks(program, self.chosen_by)?;
+                }
+                for (input, pieces) in act.moments() {
+                    for piece in pieces.iter() {
+                        if let Piece::Program(program) = piece {
+                            asks(program, input)?;
+                            trial.fits(program, input, self, rule)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(guards)
     }
 }
 
@@ -114,20 +176,31 @@ impl fmt::Debug for MethodRules {
     }
 }
 
+/// Whether a rule says nothing but what runs today.
+fn is_plain(rule: &Rule) -> bool {
+    let Rule { per, then, expect, acts, .. } = rule;
+    let plain = |act: &Act| {
+        let early = act.metadata.is_none() && act.trailers.is_none() && act.delay.is_none();
+        early && act.moments().all(|(key, _)| key == "reply")
+    };
+    per.is_none() && acts.len() == 1 && *then == Then::Last && expect.is_none() && acts.iter().all(plain)
+}
+
 /// Refuses what a rule says and no call would do.
-fn runs_today(rule: &Rule) -> Result<(), RuleError> {
+fn runs_today(rule: &MethodRule, shape: Shape) -> Result<(), RuleError> {
     let wrong =
         |key: &str, place: &Origin| Err(RuleError::new(format!("'{key}' is not run yet"), place.clone()));
-    let Rule { place, per, then, expect, acts, .. } = rule;
+    let Compiled { place, per, then, expect, acts, .. } = &*rule.rule;
     if per.is_some() || acts.len() > 1 || *then != Then::Last || expect.is_some() {
         return wrong("replies", place);
     }
-    for act in acts {
+    for MethodAct { act, open, each, end, meanwhile } in &rule.acts {
         if act.metadata.is_some() || act.trailers.is_some() || act.delay.is_some() {
             return wrong("metadata", &act.place);
         }
-        if let Some((key, moment)) = act.moments().find(|(key, _)| *key != "reply") {
-            return wrong(key, &moment.place);
+        let other = if shape == Shape::ClientStreaming { each } else { end };
+        if open.is_some() || meanwhile.is_some() || other.is_some() {
+            return wrong("open", &act.place);
         }
     }
     Ok(())
