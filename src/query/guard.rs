@@ -50,6 +50,11 @@ impl Found {
         member(path, input).map_or(Self::Unsure, Self::of)
     }
 
+    /// The value itself to which these names lead; nothing where there cannot be one.
+    pub fn member<'v>(path: &[String], input: &'v Val) -> Option<&'v Val> {
+        member(path, input)
+    }
+
     /// Whether these names lead through a value that has no members, which is an error in jq.
     pub fn leads_nowhere(path: &[String], input: &Val) -> bool {
         member(path, input).is_none()
@@ -93,6 +98,18 @@ fn member<'v>(path: &[String], input: &'v Val) -> Option<&'v Val> {
         Val::Null => Some(val),
         _ => None,
     })
+}
+
+impl std::fmt::Display for Key {
+    /// As the literal is written: `"Ann"`, `5`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(&super::view::to_text(&Val::from(text.clone()))),
+            Self::Integer(n) => n.fmt(f),
+            Self::Null => f.write_str("null"),
+            Self::Bool(value) => value.fmt(f),
+        }
+    }
 }
 
 impl Key {

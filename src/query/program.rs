@@ -144,6 +144,11 @@ impl Program {
         }))
     }
 
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
     /// Whether it runs without jaq on most inputs.
     pub fn is_straight(&self) -> bool {
         self.0.straight.is_some()
