@@ -81,8 +81,8 @@ impl Course<'_> {
         let kept = self.book().kept.clone();
         let requests = match input {
             Input::Nothing => &[],
-            Input::Latest => intake.latest.as_slice(),
-            Input::All => &intake.all,
+            Input::Request => intake.latest.as_slice(),
+            Input::Requests => &intake.all,
         };
         let view = CallView {
             timeout: self.head.timeout,
@@ -90,7 +90,7 @@ impl Course<'_> {
             input,
             requests,
             number: intake.number,
-            size: (input == Input::All).then_some(intake.size),
+            size: (input == Input::Requests).then_some(intake.size),
             first: intake.first.as_ref(),
             kept: kept.as_ref(),
             ..CallView::new(&self.head.metadata, &self.head.peer)
@@ -153,16 +153,16 @@ impl Course<'_> {
         self.moment(rules, choice, Moment::Open, intake, Input::Nothing).await?;
         match read {
             Read::One | Read::First => {
-                self.moment(rules, choice, Moment::Each, intake, Input::Latest).await?
+                self.moment(rules, choice, Moment::Each, intake, Input::Request).await?
             }
             Read::Nothing | Read::All => {}
         }
         if matches!(read, Read::Nothing | Read::First) {
             while intake.next(self.journalist).await? {
-                self.moment(rules, choice, Moment::Each, intake, Input::Latest).await?;
+                self.moment(rules, choice, Moment::Each, intake, Input::Request).await?;
             }
         }
-        self.moment(rules, choice, Moment::End, intake, Input::All).await
+        self.moment(rules, choice, Moment::End, intake, Input::Requests).await
     }
 
     async fn moment(
@@ -338,8 +338,8 @@ impl Read {
     pub(super) fn input(self) -> Input {
         match self {
             Self::Nothing => Input::Nothing,
-            Self::One | Self::First => Input::Latest,
-            Self::All => Input::All,
+            Self::One | Self::First => Input::Request,
+            Self::All => Input::Requests,
         }
     }
 }

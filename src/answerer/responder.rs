@@ -14,7 +14,7 @@ use super::shared::Shared;
 use crate::leaf::Code;
 use crate::protocol::Status;
 use crate::query::Limits;
-use crate::rules::{self, Choice, Chosen, ChosenAt, Ending, Failing, Input};
+use crate::rules::{self, Choice, Chosen, Ending, Failing, Input};
 use crate::schema::Shape;
 use crate::server::{self, Call, Replies};
 
@@ -111,18 +111,19 @@ struct Answering<'c> {
 impl Answering<'_> {
     async fn answer(&self, shape: Shape, intake: &mut Intake<'_>) -> Result<(), Stop> {
         let Course { ready, journalist, .. } = self.course;
-        let at = ready.rules.as_ref().map_or(ChosenAt::First, |rules| rules.chosen_at());
+        // Without rules each request of a bidi call is answered when it comes.
+        let at = ready.rules.as_ref().map_or(Input::Request, |rules| rules.chosen_by());
         let read = match (shape.streams_requests(), at) {
             (false, _) => {
                 intake.only(journalist).await?;
                 Read::One
             }
-            (true, ChosenAt::Start) => Read::Nothing,
-            (true, ChosenAt::First) => {
+            (true, Input::Nothing) => Read::Nothing,
+            (true, Input::Request) => {
                 intake.gather(ready.rules.as_ref().is_some_and(|rules| rules.gathers()));
                 if intake.next(journalist).await? { Read::First } else { Read::All }
             }
-            (true, ChosenAt::End) => {
+            (true, Input::Requests) => {
                 intake.gather(ready.rules.as_ref().is_some_and(|rules| rules.gathers()));
                 while intake.next(journalist).await? {}
                 Read::All
@@ -189,7 +190,7 @@ impl Answering<'_> {
     }
 
     fn made(&self, automatic: &rules::Automatic, intake: &Intake<'_>) -> rules::Answer {
-        self.course.look(intake, Input::Latest, |view| automatic.answer(view))
+        self.course.look(intake, Input::Request, |view| automatic.answer(view))
     }
 
     async fn send(&self, answer: rules::Answer) -> Result<(), Stop> {

@@ -274,7 +274,7 @@ fn remember(given: Item) -> Result<Item, Error> {
 }
 
 /// The reasons of RFC 9113, section 7, by their numbers.
-const REASONS: [&str; 14] = [
+pub(super) const REASONS: [&str; 14] = [
     "NO_ERROR",
     "PROTOCOL_ERROR",
     "INTERNAL_ERROR",

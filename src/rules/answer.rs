@@ -130,8 +130,8 @@ impl MethodRules {
     /// The call with the input that the method's shape means.
     fn shaped<'c>(&self, call: &CallView<'c>) -> CallView<'c> {
         let input = match self.method.shape() {
-            Shape::ClientStreaming => Input::All,
-            Shape::Unary | Shape::ServerStreaming | Shape::Bidi => Input::Latest,
+            Shape::ClientStreaming => Input::Requests,
+            Shape::Unary | Shape::ServerStreaming | Shape::Bidi => Input::Request,
         };
         CallView { input, ..*call }
     }

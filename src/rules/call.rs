@@ -18,9 +18,9 @@ pub enum Input {
     /// Null: no request has come, or nobody looks at it.
     Nothing,
     /// The latest request.
-    Latest,
+    Request,
     /// The array of all requests.
-    All,
+    Requests,
 }
 
 /// A call as far as it is known when a rule is chosen or run.
@@ -56,7 +56,7 @@ impl<'a> CallView<'a> {
             peer,
             timeout: None,
             left: None,
-            input: Input::Latest,
+            input: Input::Request,
             requests: &[],
             number: 0,
             size: None,

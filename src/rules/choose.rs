@@ -7,8 +7,9 @@ use tonic::metadata::MetadataMap;
 
 use super::action::end;
 use super::around::Patience;
-use super::call::{CallView, Own};
+use super::call::{CallView, Input, Own};
 use super::compiled::{Compiled, CompiledDelay, CompiledEntries, MethodRule, Piece};
+use super::index::Candidate;
 use super::rule::Then;
 use super::run::Moment;
 use super::set::MethodRules;
@@ -16,7 +17,6 @@ use super::status::Status;
 use super::{Action, Note};
 use crate::leaf::Code;
 use crate::query::{Limits, Place, Program, QueryError, Val, to_duration, to_metadata};
-use crate::schema::Shape;
 
 /// The rule that answers a whole call.
 #[derive(Debug)]
@@ -48,17 +48,6 @@ pub struct Choice {
     pub(super) count: u64,
 }
 
-/// When in a call its rule is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChosenAt {
-    /// Before the first request.
-    Start,
-    /// At the first request.
-    First,
-    /// When all requests have come.
-    End,
-}
-
 /// What comes before all that a rule does at the moments of a call.
 #[derive(Debug, Default)]
 pub struct Before {
@@ -74,8 +63,8 @@ pub struct Before {
 
 impl MethodRules {
     /// When the rule is chosen: by the request where there is one, else at the earliest moment that any rule has.
-    pub fn chosen_at(&self) -> ChosenAt {
-        self.chosen_at
+    pub fn chosen_by(&self) -> Input {
+        self.chosen_by
     }
 
     /// Whether any program looks at all requests when they have come, so that they must be gathered.
@@ -105,8 +94,17 @@ impl MethodRules {
             [&rule.rule.when, &rule.rule.per].into_iter().flatten().any(Program::reads_input)
         };
         let mut input = None;
+        if self.index.is_some() {
+            match self.input(call) {
+                Ok(val) => input = Some(val),
+                Err(status) => return Chosen::Ended(status),
+            }
+        }
         let mut failed = Vec::new();
-        for (i, rule) in self.rules.iter().enumerate() {
+        let indexed = input.clone();
+        for Candidate { rule: i, holds } in self.candidates(indexed.as_ref()) {
+            let i = i as usize;
+            let Some(rule) = self.rules.get(i) else { continue };
             if reads(rule) && input.is_none() {
                 match self.input(call) {
                     Ok(val) => input = Some(val),
@@ -115,6 +113,7 @@ impl MethodRules {
             }
             let input = || input.clone().unwrap_or_default();
             let holds = match &rule.rule.when {
+                _ if holds => true,
                 None => true,
                 Some(when) => match self.ask(when, rule, input(), call, limits) {
                     Ok(holds) => !matches!(holds, Val::Null | Val::Bool(false)),
@@ -151,6 +150,14 @@ impl MethodRules {
             return Chosen::Rule { rule: Choice { rule: i, act, count }, notes: notes(failed) };
         }
         Chosen::NoRule { notes: notes(failed) }
+    }
+
+    /// The rules that may match, in their order.
+    fn candidates(&self, input: Option<&Val>) -> impl Iterator<Item = Candidate> {
+        let all = || 0..u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
+        let found = self.index.as_ref().map(|index| index.candidates(input.unwrap_or(&Val::Null)));
+        let each = self.index.is_none().then(|| all().map(|rule| Candidate { rule, holds: false }));
+        found.into_iter().flatten().chain(each.into_iter().flatten())
     }
 
     /// What comes before the moments of the chosen rule; `None` when that takes longer than there is time for.
@@ -251,7 +258,7 @@ impl MethodRules {
         }
         let own = Own { data: &rule.rule.setting.data, count };
         let variables = call.variables(program, &self.method, &self.input, own);
-        let around = self.around(rule, count.unwrap_or_default(), call, BESIDE);
+        let around = self.around(rule.rule.id, count.unwrap_or_default(), call.number, BESIDE);
         let patience = if limits.place == Place::Here { Patience::None } else { Patience::Some };
         let lent = program.is_of_the_moment().then(|| around.lend(patience));
         if matches!(lent, Some(None)) {
@@ -283,28 +290,13 @@ fn notes(failed: Vec<(&Arc<Compiled>, String)>) -> Vec<Note> {
     failed.into_iter().filter(|(rule, _)| rule.is_first_error()).map(|(_, error)| error).collect()
 }
 
-/// When a method of this shape with these rules has its rule chosen.
-pub(super) fn chosen_at(shape: Shape, rules: &[MethodRule]) -> ChosenAt {
-    if !shape.streams_requests() {
-        return ChosenAt::First;
-    }
-    let any = |moment| rules.iter().flat_map(|rule| &rule.acts).any(|act| act.at(moment).is_some());
-    if any(Moment::Open) || any(Moment::Meanwhile) {
-        ChosenAt::Start
-    } else if any(Moment::Each) {
-        ChosenAt::First
-    } else {
-        ChosenAt::End
-    }
-}
-
 /// Whether something looks at all requests: a rule at half-close, or a condition that is asked there.
-pub(super) fn gathers(chosen_at: ChosenAt, rules: &[MethodRule]) -> bool {
+pub(super) fn gathers(chosen_by: Input, rules: &[MethodRule]) -> bool {
     let ends = rules.iter().flat_map(|rule| &rule.acts).filter_map(|act| act.at(Moment::End));
     let asks = rules.iter().flat_map(|rule| [&rule.rule.when, &rule.rule.per]).flatten();
     let before = rules.iter().flat_map(|rule| &rule.acts).any(|act| act.act.reads_input());
     ends.flat_map(|pieces| pieces.iter()).any(Piece::reads_input)
-        || chosen_at == ChosenAt::End && (before || asks.into_iter().any(Program::reads_input))
+        || chosen_by == Input::Requests && (before || asks.into_iter().any(Program::reads_input))
 }
 
 impl From<Status> for Action {

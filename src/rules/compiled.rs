@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
-use super::call::VARIABLES;
+use super::call::{Input, VARIABLES};
 use super::counts::Count;
 use super::error::RuleError;
 use super::identity::RuleId;
@@ -39,6 +39,8 @@ pub(super) struct Compiled {
     pub(super) expect: Option<Expect>,
     /// What its programs see of its file: `$data`.
     pub(super) setting: Arc<Setting>,
+    /// Whether it names one method, not all of a service or of the schema.
+    for_one: bool,
     /// Whether an error in `when` was already spoken of.
     pub(super) noted: AtomicBool,
 }
@@ -131,8 +133,14 @@ impl Compiled {
             then: rule.then,
             expect: rule.expect.clone(),
             setting: Arc::clone(setting),
+            for_one: !rule.method.content.trim().ends_with('*'),
             noted: AtomicBool::new(false),
         })
+    }
+
+    /// Whether it names one method: then what its programs ask for has to be in that method's types.
+    pub(super) fn is_for_one(&self) -> bool {
+        self.for_one
     }
 
     /// Whether this is the first error in `when`.
@@ -204,6 +212,19 @@ impl CompiledAct {
         Ok(act)
     }
 
+    /// The programs that are run when the rule was chosen, on what it was chosen by.
+    pub(super) fn early_programs(&self) -> impl Iterator<Item = &Program> {
+        let metadata = self.metadata.as_ref().and_then(|entries| match entries {
+            CompiledEntries::Program(program) => Some(program),
+            CompiledEntries::Fixed(_) => None,
+        });
+        let delay = self.delay.as_ref().and_then(|delay| match delay {
+            CompiledDelay::Program(program) => Some(program),
+            CompiledDelay::Fixed(_) => None,
+        });
+        metadata.into_iter().chain(delay)
+    }
+
     /// Whether it has messages, which are to be compared with the method's type.
     pub(super) fn has_messages(&self) -> bool {
         let all = [&self.open, &self.each, &self.end, &self.meanwhile, &self.reply];
@@ -229,6 +250,19 @@ impl Piece {
     /// Whether it looks at the input.
     pub(super) fn reads_input(&self) -> bool {
         if let Self::Program(program) = self { program.reads_input() } else { false }
+    }
+}
+
+impl MethodAct {
+    /// What programs see at each of its moments, and what is done then.
+    pub(super) fn moments(&self) -> impl Iterator<Item = (Input, &Pieces)> {
+        let all = [
+            (Input::Nothing, &self.open),
+            (Input::Request, &self.each),
+            (Input::Requests, &self.end),
+            (Input::Nothing, &self.meanwhile),
+        ];
+        all.into_iter().filter_map(|(input, pieces)| pieces.as_ref().map(|pieces| (input, pieces)))
     }
 }
 

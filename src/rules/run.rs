@@ -9,6 +9,7 @@ use super::around::{Around, Patience};
 use super::call::{CallView, Input, Own};
 use super::choose::Choice;
 use super::compiled::{MethodAct, MethodRule, Piece, Pieces};
+use super::identity::RuleId;
 use super::set::MethodRules;
 use super::status::Status;
 use super::store::is_within;
@@ -110,7 +111,7 @@ impl MethodRules {
     ) -> Begun {
         let in_a_hurry = limits.place == crate::query::Place::Here;
         let mut actions = Vec::new();
-        let around = self.around(rule, choice.count, call, moment as u64);
+        let around = self.around(rule.rule.id, choice.count, call.number, moment as u64);
         for piece in pieces.iter() {
             let program = match piece {
                 Piece::Message(wire) => {
@@ -213,9 +214,9 @@ impl MethodRules {
     }
 
     /// The world of one run: its chance depends on the call and the moment.
-    pub(super) fn around(&self, rule: &MethodRule, count: u64, call: &CallView<'_>, moment: u64) -> Around {
-        let run = (call.number as u64) << 3 | moment;
-        Around::new(&self.memory, &self.types, self.memory.chance(rule.rule.id, count, run))
+    pub(super) fn around(&self, rule: RuleId, count: u64, number: usize, moment: u64) -> Around {
+        let run = (number as u64) << 3 | moment;
+        Around::new(&self.memory, &self.types, self.memory.chance(rule, count, run))
     }
 
     /// What `.` is, if the program looks at it.
@@ -233,8 +234,8 @@ impl MethodRules {
         };
         match call.input {
             Input::Nothing => Ok(Val::Null),
-            Input::Latest => call.requests.last().map_or(Ok(Val::Null), view),
-            Input::All => call.requests.iter().map(view).collect(),
+            Input::Request => call.requests.last().map_or(Ok(Val::Null), view),
+            Input::Requests => call.requests.iter().map(view).collect(),
         }
     }
 }

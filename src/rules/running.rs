@@ -142,7 +142,7 @@ impl Running {
         let input = rules.input_of(program, &call).map_err(end)?;
         let own = Own { data: &rule.rule.setting.data, count: Some(self.choice.count) };
         let variables = call.variables(program, &rules.method, &rules.input, own);
-        let around = Rc::new(rules.around(rule, self.choice.count, &call, self.moment as u64));
+        let around = Rc::new(rules.around(rule.rule.id, self.choice.count, call.number, self.moment as u64));
         let run = program.begin(Box::new(Shared(Rc::clone(&around))), input, variables);
         Ok((run, around))
     }

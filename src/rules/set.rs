@@ -4,14 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-use super::choose::{self, ChosenAt};
-use super::compiled::{Compiled, MethodRule};
-use super::error::RuleError;
+use super::call::Input;
+use super::choose;
+use super::compiled::{Compiled, MethodAct, MethodRule, Piece};
+use super::error::{RuleError, Style};
+use super::fields;
+use super::index::Index;
 use super::matching;
 use super::memory::Memory;
 use super::rule::Rule;
+use super::trial::Trial;
 use super::types::Types;
-use crate::schema::{Method, MethodOutline, Schema};
+use crate::query::{Guard, Program};
+use crate::schema::{Method, MethodOutline, Schema, Shape};
 use crate::transcode::Plan;
 
 /// Rules that were read and whose programs are compiled; what they are for a method is made when it is reached.
@@ -35,9 +40,13 @@ pub struct MethodRules {
     pub(super) input: Plan,
     pub(super) output: Plan,
     pub(super) rules: Vec<MethodRule>,
+    /// What `.` is when a rule is chosen.
+    pub(super) chosen_by: Input,
+    /// Finds rules by what their conditions need, where there are many.
+    pub(super) index: Option<Index>,
     pub(super) types: Arc<Types>,
     pub(super) memory: Arc<Memory>,
-    pub(super) chosen_at: ChosenAt,
+    /// Whether a program looks at all requests when they have come.
     pub(super) gathers: bool,
 }
 
@@ -104,12 +113,64 @@ impl RuleSet {
         })?;
         self.types.add(method.closure());
         let for_method = |rule: &Arc<Compiled>| rule.for_method(method.shape(), &output, &self.memory);
-        let rules = waiting.rules.iter().map(for_method).collect::<Result<Vec<_>, _>>()?;
-        let chosen_at = choose::chosen_at(method.shape(), &rules);
-        let gathers = choose::gathers(chosen_at, &rules);
-        let (types, memory) = (Arc::clone(&self.types), Arc::clone(&self.memory));
-        let method = method.clone();
-        Ok(Some(MethodRules { method, input, output, rules, types, memory, chosen_at, gathers }))
+        let rules: Vec<MethodRule> = waiting.rules.iter().map(for_method).collect::<Result<_, _>>()?;
+        let chosen_by = chosen_by(method.shape(), &rules);
+        let gathers = choose::gathers(chosen_by, &rules);
+        let (method, types, memory) = (method.clone(), Arc::clone(&self.types), Arc::clone(&self.memory));
+        let index = None;
+        let mut rules =
+            MethodRules { method, input, output, rules, chosen_by, index, types, memory, gathers };
+        rules.index = Index::of(rules.check()?.into_iter());
+        Ok(Some(rules))
+    }
+}
+
+/// What a rule is chosen by: the request, or the earliest that there is at any moment that a rule has.
+fn chosen_by(shape: Shape, rules: &[MethodRule]) -> Input {
+    let has = |of: fn(&MethodAct) -> bool| rules.iter().flat_map(|rule| &rule.acts).any(of);
+    match shape {
+        Shape::Unary | Shape::ServerStreaming => Input::Request,
+        _ if has(|act| act.open.is_some() || act.meanwhile.is_some()) => Input::Nothing,
+        _ if has(|act| act.each.is_some()) => Input::Request,
+        Shape::Bidi | Shape::ClientStreaming => Input::Requests,
+    }
+}
+
+impl MethodRules {
+    /// Looks whether what programs ask for and yield fits the method; what each condition needs.
+    fn check(&self) -> Result<Vec<Option<Guard>>, RuleError> {
+        let trial = Trial::new(self);
+        let mut guards = Vec::with_capacity(self.rules.len());
+        for MethodRule { rule, acts, .. } in &self.rules {
+            let asks = |program: &Program, input: Input| {
+                let outline =
+                    program.outline().map_err(|error| RuleError::from_query(&error, Style::Marked))?;
+                if rule.is_for_one() {
+                    fields::check(program, &outline.paths, input, &self.method)?;
+                }
+                Ok(outline.guard)
+            };
+            let guard = rule.when.as_ref().map(|when| asks(when, self.chosen_by)).transpose()?;
+            guards.push(guard.flatten());
+            if !rule.is_for_one() {
+                continue;
+            }
+            rule.per.as_ref().map(|per| asks(per, self.chosen_by)).transpose()?;
+            for act in acts {
+                for program in act.act.early_programs() {
+                    asks(program, self.chosen_by)?;
+                }
+                for (input, pieces) in act.moments() {
+                    for piece in pieces.iter() {
+                        if let Piece::Program(program) = piece {
+                            asks(program, input)?;
+                            trial.fits(program, input, self, rule)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(guards)
     }
 }
 

@@ -21,6 +21,7 @@ mod list;
 mod man;
 mod one_dash;
 mod program;
+mod rules;
 mod schema;
 mod serve;
 mod talk;
@@ -45,6 +46,7 @@ pub(crate) use health::HealthArgs;
 pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use man::{ManArgs, render_man};
 pub(crate) use program::ProgramArgs;
+pub(crate) use rules::{RulesArgs, RulesCheckArgs, RulesCommand, RulesExplainArgs};
 pub(crate) use schema::{ReflectionChoice, SchemaArgs, Source};
 pub(crate) use serve::ServeArgs;
 pub(crate) use talk::{Colour, ErrorFormat, TalkArgs, wants_json_errors};
@@ -76,6 +78,7 @@ pub(crate) enum Command {
     Export(Box<ExportArgs>),
     Convert(Box<ConvertArgs>),
     Check(CheckArgs),
+    Rules(Box<RulesArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

@@ -10,6 +10,7 @@ mod health;
 mod interrupts;
 mod list;
 mod man;
+mod rules;
 mod serve;
 
 use std::future::Future;
@@ -30,6 +31,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Health(args) => block_on(health::run(*args)),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Rules(args) => rules::run(*args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }

@@ -12,6 +12,7 @@ mod proxy;
 pub(crate) mod reading;
 pub(crate) mod recorded;
 pub(crate) mod requests;
+pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod serving;
 pub(crate) mod target;

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use greet::answerer::{Automatic, Offer, ServeError, greeter_rules, greeter_schema};
 use greet::leaf::duration;
-use greet::leaf::os_cause::words;
-use greet::rules::{self, Rule};
+use greet::rules::Rule;
 use greet::server::{Ended, Listen, Observer};
 use greet::{Schema, Server, ServerBuilder};
 
@@ -54,10 +53,7 @@ fn all_rules(args: &ServeArgs) -> Result<Vec<Rule>, Failure> {
         rules.push(Rule::parse(text, "--rule").map_err(|error| Failure::rule(&error))?);
     }
     for path in &args.rules {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Failure::new(Kind::Usage, format!("cannot read '{name}': {}", words(&error))))?;
-        rules.extend(rules::file::load(&text, path).map_err(|error| Failure::rule(&error))?.rules);
+        rules.extend(super::rules::read(path)?);
     }
     let embedded = args.schema.is_empty() && args.proto.is_empty() && args.descriptor_set.is_empty();
     // A file of rules replaces the embedded rule; a single --rule stands before it.
