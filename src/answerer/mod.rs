@@ -17,3 +17,7 @@ pub use embedded::{GREETER_PROTO, GREETER_RULES, greeter_rules, greeter_schema};
 pub use error::ServeError;
 pub use server::Server;
 pub use shared::Notes;
+
+#[cfg(test)]
+#[path = "moments_tests.rs"]
+mod moments_tests;

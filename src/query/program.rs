@@ -291,7 +291,7 @@ impl Program {
     }
 
     #[cfg(test)]
-    pub(super) fn straight(&self) -> Option<&Straight> {
+    pub(super) fn straight(&self) -> Option<&super::straight::Straight> {
         self.0.straight.as_deref()
     }
 
