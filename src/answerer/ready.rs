@@ -31,6 +31,7 @@ impl Ready {
         let method = shared.schema.method(name).await?;
         let (request, reply) = Plan::of_method(&method)?;
         let rules = shared.rules.of(&method)?;
+        rules.as_ref().map_or(Ok(()), MethodRules::runs_today)?;
         let automatic = match shared.automatic {
             Automatic::On => Some(rules::Automatic::new(&method, shared.seed)?),
             Automatic::Off => None,

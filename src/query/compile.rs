@@ -13,9 +13,11 @@ use super::guard::Guard;
 use super::library;
 use super::paths::{self, StaticPath};
 use super::program::Machine;
+use super::reads;
 use super::step::StepKind;
 use super::straight::Straight;
 use super::walk::{Call, Names};
+use super::world;
 use crate::leaf::nearest::nearest;
 
 /// A longer program is refused, and one with more symbols and words: what reads them recurses.
@@ -39,6 +41,10 @@ pub(super) struct Read {
     pub(super) straight: Option<Straight>,
     /// Whether it certainly compiles: all that it names is there.
     pub(super) sure: bool,
+    /// Whether it asks for what may change while it waits.
+    pub(super) of_the_moment: bool,
+    /// Whether it may look at its input.
+    pub(super) reads_input: bool,
 }
 
 /// What can be seen in a program's text.
@@ -63,8 +69,11 @@ pub(super) fn read(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Read
     with_stack(count_tokens(text), origin, || {
         let mut term = Source { text, origin }.term()?;
         let straight = Straight::of(&term);
+        let reads_input = reads::input(&mut term);
         let walk = Names::of(&mut term);
         let reached = offer.definitions.reached(&walk.calls);
+        let mut calls = walk.calls.iter().copied().chain(reached.iter().flat_map(|one| one.calls()));
+        let of_the_moment = calls.any(|(name, arity)| world::is_of_the_moment(name, arity));
         let is_there = |(name, arity): &Call<'_>| {
             let own = || reached.iter().any(|one| one.name() == *name && one.arity() == *arity);
             !library::is_internal(name) && (library::has(name, *arity, offer.kinds) || own())
@@ -72,7 +81,7 @@ pub(super) fn read(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Read
         let is_offered = |name: &&str| offer.variables.contains(name);
         let sure = !walk.breaks && walk.calls.iter().all(is_there) && walk.variables.iter().all(is_offered);
         let variables = mentioned(&walk, &reached, offer).map(ToOwned::to_owned).collect();
-        Ok(Read { variables, straight, sure })
+        Ok(Read { variables, straight, sure, of_the_moment, reads_input })
     })
 }
 
@@ -170,21 +179,21 @@ fn link<'s>(
     offer: Offer<'_>,
     origin: &Origin,
 ) -> Result<Filter<Machine>, QueryError> {
-    let Offer { variables, kinds, definitions } = offer;
+    let kinds = offer.kinds;
     let mentioned: Vec<&str> = mentioned(&walk, reached, offer).collect();
     // A name is looked for in the text that it was read from.
     let sources: Vec<Source<'_>> = source.into_iter().chain(reached.iter().map(|one| one.source())).collect();
     let undefined = |name: &str, what: &Undefined| {
         let home = sources.iter().find(|source| source.has(name));
         let home = home.copied().unwrap_or(Source { text: "", origin });
-        home.undefined(name, what, variables, definitions)
+        home.undefined(name, what, offer)
     };
     let mut calls = walk.calls;
     if let Some((name, arity)) = calls.iter().find(|(name, _)| source.is_some_and(|s| s.is_internal(name))) {
         return Err(undefined(name, &Undefined::Filter(*arity)));
     }
     calls.extend(reached.iter().flat_map(|one| one.calls()));
-    let (mut defs, funs) = library::reached::<Machine>(calls, kinds);
+    let library::Reached { mut defs, funs } = library::reached(calls, kinds);
     for one in reached {
         let mut own: Vec<Def<&str>> = one.term()?;
         own.iter_mut().for_each(chain::guard_definition);
@@ -217,13 +226,13 @@ impl<'s> Source<'s> {
     /// The text as one term.
     pub(super) fn term(&self) -> Result<Term<&'s str>, QueryError> {
         let tokens = self.lex()?;
-        Parser::new(&tokens).parse(|p| p.term()).map_err(|errors| self.unexpected(errors))
+        Parser::new(&tokens).parse(Parser::term).map_err(|errors| self.unexpected(errors))
     }
 
     /// The text as definitions and nothing else.
     pub(super) fn defs(&self) -> Result<Vec<Def<&'s str>>, QueryError> {
         let tokens = self.lex()?;
-        Parser::new(&tokens).parse(|p| p.defs()).map_err(|errors| self.unexpected(errors))
+        Parser::new(&tokens).parse(Parser::defs).map_err(|errors| self.unexpected(errors))
     }
 
     fn lex(&self) -> Result<Vec<Token<&'s str>>, QueryError> {
@@ -280,16 +289,11 @@ impl<'s> Source<'s> {
         QueryError::compile(message, place, Vec::new())
     }
 
-    pub(super) fn undefined(
-        &self,
-        name: &str,
-        what: &Undefined,
-        variables: &[&str],
-        definitions: &Definitions,
-    ) -> QueryError {
+    pub(super) fn undefined(&self, name: &str, what: &Undefined, offer: Offer<'_>) -> QueryError {
+        let Offer { variables, kinds, definitions } = offer;
         let owned = |names: Vec<&str>| names.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>();
         let (message, near) = match what {
-            Undefined::Filter(_) | Undefined::Var if library::is_forbidden(name) => {
+            Undefined::Filter(_) | Undefined::Var if library::is_forbidden(name, kinds) => {
                 (format!("{name} is not available here"), Vec::new())
             }
             Undefined::Filter(arity) => {

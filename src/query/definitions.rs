@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jaq_core::load::parse::{Def, Term};
 
-use super::compile::{self, Source, check_size};
+use super::compile::{self, Offer, Source, check_size};
 use super::error::{Origin, QueryError};
 use super::step::StepKind;
 use super::walk::{Call, Names};
@@ -86,7 +86,11 @@ impl Definitions {
                 let calls = Names::of(&mut def.body).calls;
                 if let Some((name, arity)) = calls.into_iter().find(|(name, _)| whole.is_internal(name)) {
                     let what = jaq_core::compile::Undefined::Filter(arity);
-                    return Err(whole.undefined(name, &what, variables, earlier));
+                    return Err(whole.undefined(
+                        name,
+                        &what,
+                        Offer { variables, kinds, definitions: earlier },
+                    ));
                 }
             }
             let mut starts: Vec<usize> = defs.iter().map(|def| whole.start_of(def.name)).collect();

@@ -3,15 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use jaq_core::DataT;
 use jaq_core::load::parse::Def;
 use jaq_core::native::{Fun, run};
 
-use super::functions;
 use super::program::Machine;
-use super::step::{self, StepKind};
-use super::value::Item;
+use super::step::StepKind;
 use super::walk::{Call, Names};
+use super::{functions, step, world};
 
 /// Native functions of jaq that programs may use: those that only calculate. Not among them: `halt`, `env`,
 /// `now` and the local time zone, whatever reads or prints, and Bessel functions, whose cost is in a number.
@@ -150,19 +148,22 @@ fn library() -> &'static Library {
 /// Whether a program that may make steps of these kinds can call a function with so many arguments.
 pub(super) fn has(name: &str, arity: usize, kinds: &[StepKind]) -> bool {
     static NATIVES: OnceLock<HashSet<Call<'static>>> = OnceLock::new();
-    let natives =
-        NATIVES.get_or_init(|| natives::<Machine>(&[]).map(|(name, args, _)| (name, args.len())).collect());
-    let is_step =
-        || step::all::<Machine>(kinds).iter().any(|(own, args, _)| (*own, args.len()) == (name, arity));
-    library().by_name.contains_key(&(name, arity)) || natives.contains(&(name, arity)) || is_step()
+    let natives = NATIVES.get_or_init(|| natives(&[]).map(|(name, args, _)| (name, args.len())).collect());
+    let asks = || kinds.contains(&StepKind::Ask) && world::NAMES.contains(&(name, arity));
+    let steps = || kinds.iter().any(|kind| kind.name() == name) && step::arities(name).contains(&arity);
+    library().by_name.contains_key(&(name, arity)) || natives.contains(&(name, arity)) || asks() || steps()
 }
 
-/// The library's definitions that these calls reach, in their order, and the natives that those reach.
-/// Of the functions that make steps those of `kinds` are there.
-pub(super) fn reached<D>(calls: Vec<Call<'_>>, kinds: &[StepKind]) -> (Vec<Def<&'static str>>, Vec<Fun<D>>)
-where
-    D: for<'a> DataT<V<'a> = Item>,
-{
+/// What some calls reach.
+pub(super) struct Reached {
+    /// The library's definitions, in their order.
+    pub(super) defs: Vec<Def<&'static str>>,
+    /// The natives that those reach too.
+    pub(super) funs: Vec<Fun<Machine>>,
+}
+
+/// What these calls reach. Functions that make steps or ask the world are there for those who have the power.
+pub(super) fn reached(calls: Vec<Call<'_>>, kinds: &[StepKind]) -> Reached {
     let library = library();
     let mut wanted = vec![false; library.defs.len()];
     let mut names: Vec<Call<'_>> = calls.clone();
@@ -179,17 +180,20 @@ where
     }
     let defs = library.defs.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(def, _)| def.clone());
     let needed = |name: &str, arity: usize| names.contains(&(name, arity));
-    let funs = natives::<D>(kinds).filter(|(name, args, _)| needed(name, args.len())).collect();
-    (defs.collect(), funs)
+    let funs = natives(kinds).filter(|(name, args, _)| needed(name, args.len())).collect();
+    Reached { defs: defs.collect(), funs }
 }
 
-fn natives<D: for<'a> DataT<V<'a> = Item>>(kinds: &[StepKind]) -> impl Iterator<Item = Fun<D>> {
+fn natives(kinds: &[StepKind]) -> impl Iterator<Item = Fun<Machine>> {
     let guarded = |name: &str| GUARDED.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
     let theirs = jaq_core::funs().chain(jaq_std::funs()).filter_map(move |(name, args, fun)| {
         let name = if NATIVE.contains(&name) { Some(name) } else { guarded(name) };
         name.map(|name| (name, args, fun))
     });
-    functions::funs().chain(step::all(kinds).into_iter().map(run)).chain(theirs)
+    let asking = if kinds.contains(&StepKind::Ask) { world::all() } else { Vec::new() };
+    let steps = step::all::<Machine>(kinds).into_iter().map(|named| run::<Machine>(named));
+    let ours = steps.chain(asking.into_iter().map(|named| run::<Machine>(named)));
+    functions::funs().chain(ours).chain(theirs)
 }
 
 /// Every name that a program may call, for the nearest to one that is not there.
@@ -203,6 +207,8 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 pub(super) fn arities(name: &str) -> Vec<usize> {
     let mut arities: Vec<usize> =
         library().by_name.keys().filter(|(other, _)| *other == name).map(|(_, arity)| *arity).collect();
+    let of_world = world::NAMES.iter().filter(|(other, _)| *other == name).map(|(_, arity)| *arity);
+    arities.extend(step::arities(name).iter().copied().chain(of_world));
     arities.sort_unstable();
     arities
 }
@@ -212,8 +218,11 @@ pub(super) fn is_internal(name: &str) -> bool {
     name.starts_with("greet_") || name.ends_with("_or_empty") || name == "error_empty"
 }
 
-/// Whether jq has this function, and programs here may not use it.
-pub(super) fn is_forbidden(name: &str) -> bool {
-    let clocks = ["now", "localtime", "strflocaltime", "jn", "yn", "input_filename", "input_line_number"];
-    FORBIDDEN.contains(&name) || clocks.contains(&name) || name == "$ENV" || step::is_step(name)
+/// Whether there is this function, and this program may not use it, whatever it takes.
+pub(super) fn is_forbidden(name: &str, kinds: &[StepKind]) -> bool {
+    let clocks = ["localtime", "strflocaltime", "jn", "yn", "input_filename", "input_line_number"];
+    let asks = world::NAMES.iter().any(|(asking, _)| *asking == name);
+    let steps = step::is_step(name) && !kinds.iter().any(|kind| kind.name() == name);
+    let asks = asks && !kinds.contains(&StepKind::Ask);
+    FORBIDDEN.contains(&name) || clocks.contains(&name) || name == "$ENV" || steps || asks
 }

@@ -3,8 +3,6 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
-use jaq_core::data::{DataT, HasLut};
-use jaq_core::{Ctx, Filter, Lut, ValX, Vars};
 use jaq_json::Val;
 
 use super::compile::Offer;
@@ -12,10 +10,13 @@ pub use super::compile::Outline;
 use super::definitions::Definitions;
 use super::error::{Origin, QueryError};
 use super::limits::{Bound, Limits, Place};
-use super::meter::Broken;
+use super::machine::Inner;
+pub(super) use super::machine::Machine;
 use super::step::{Step, StepKind};
+#[cfg(test)]
 use super::straight::Straight;
-use super::value::Item;
+use super::suspended::Suspended;
+use super::world::{Nowhere, World};
 use super::{compile, meter};
 
 /// The stack that a run apart has beyond what it may use: what it has chained together is dropped there.
@@ -62,17 +63,6 @@ impl Run {
 #[derive(Clone)]
 pub struct Program(Arc<Inner>);
 
-struct Inner {
-    text: Box<str>,
-    variables: Vec<String>,
-    kinds: Box<[StepKind]>,
-    definitions: Definitions,
-    origin: Origin,
-    straight: Option<Box<Straight>>,
-    /// What jaq runs, made when it is first needed: of very many programs only a few are.
-    filter: OnceLock<Result<Filter<Machine>, QueryError>>,
-}
-
 impl Program {
     /// Compiles a program that may name these variables (`$name`, with the dollar).
     ///
@@ -106,7 +96,7 @@ impl Program {
         definitions: &Definitions,
         origin: Origin,
     ) -> Result<Self, QueryError> {
-        let compile::Read { variables: named, straight, sure } =
+        let compile::Read { variables: named, straight, sure, of_the_moment, reads_input } =
             compile::read(text, Offer { variables, kinds, definitions }, &origin)?;
         let program = Self(Arc::new(Inner {
             text: text.into(),
@@ -115,6 +105,8 @@ impl Program {
             definitions: definitions.clone(),
             origin,
             straight: straight.map(Box::new),
+            of_the_moment,
+            reads_input,
             filter: OnceLock::new(),
         }));
         if !sure {
@@ -129,17 +121,19 @@ impl Program {
     /// The same program, which, once compiled, is not kept by this one: for a look at what very many programs do.
     #[must_use]
     pub fn apart(&self) -> Self {
-        let Inner { text, variables, kinds, definitions, origin, straight, filter } = &*self.0;
-        if straight.is_some() || filter.get().is_some() {
+        let inner = &*self.0;
+        if inner.straight.is_some() || inner.filter.get().is_some() {
             return self.clone();
         }
         Self(Arc::new(Inner {
-            text: text.clone(),
-            variables: variables.clone(),
-            kinds: kinds.clone(),
-            definitions: definitions.clone(),
-            origin: origin.clone(),
+            text: inner.text.clone(),
+            variables: inner.variables.clone(),
+            kinds: inner.kinds.clone(),
+            definitions: inner.definitions.clone(),
+            origin: inner.origin.clone(),
             straight: None,
+            of_the_moment: inner.of_the_moment,
+            reads_input: inner.reads_input,
             filter: OnceLock::new(),
         }))
     }
@@ -147,11 +141,6 @@ impl Program {
     /// Its text.
     pub fn text(&self) -> &str {
         &self.0.text
-    }
-
-    /// Whether it runs without jaq on most inputs.
-    pub fn is_straight(&self) -> bool {
-        self.0.straight.is_some()
     }
 
     /// What can be seen in its text.
@@ -178,6 +167,17 @@ impl Program {
         &self.0.origin
     }
 
+    /// Whether the program may look at its input.
+    pub fn reads_input(&self) -> bool {
+        self.0.reads_input
+    }
+
+    /// Whether what the program yields may change while it waits: it asks for the time or for what the server
+    /// remembers, or changes that.
+    pub fn is_of_the_moment(&self) -> bool {
+        self.0.of_the_moment
+    }
+
     /// Runs the program on `input`, with a value for each of [`Self::variables`], in their order.
     ///
     /// With [`Place::Here`] this neither waits nor takes much longer than its steps say; with
@@ -189,6 +189,62 @@ impl Program {
             ControlFlow::Continue(())
         });
         Run { outputs, error: result.err() }
+    }
+
+    /// Runs the program in this world, on the caller's stack, and hands on what it yields as soon as it does; `take`
+    /// says whether the run goes on.
+    ///
+    /// # Errors
+    /// What ended the run before its end.
+    pub fn run_in(
+        &self,
+        world: &dyn World,
+        input: Val,
+        variables: Vec<Val>,
+        limits: &Limits,
+        mut take: impl FnMut(Output) -> ControlFlow<()>,
+    ) -> Result<(), QueryError> {
+        if let Some(val) = self.straightly(&input, limits) {
+            let _ = take(Output::Value(val));
+            return Ok(());
+        }
+        self.each_here(world, input, variables, limits, Budget::Whole, take)
+    }
+
+    /// What the program yields, if it is of the kind that needs no jaq, and these limits are large enough for
+    /// any of them.
+    pub fn straightly(&self, input: &Val, limits: &Limits) -> Option<Val> {
+        self.0.straight.as_ref()?.run(input, limits)
+    }
+
+    /// Whether the program is of the kind that needs no jaq: it yields one value, and makes no steps.
+    pub fn is_straight(&self) -> bool {
+        self.0.straight.is_some()
+    }
+
+    /// Begins a run that is pulled one output at a time. It stays on the thread that began it.
+    pub fn begin(&self, world: Box<dyn World>, input: Val, variables: Vec<Val>) -> Suspended {
+        debug_assert_eq!(variables.len(), self.0.variables.len(), "a value for each variable");
+        Suspended::new(Arc::clone(&self.0), world, input, variables)
+    }
+
+    /// As [`Self::holds`], in this world and on the caller's stack.
+    ///
+    /// # Errors
+    /// What the run failed with, which counts as false.
+    pub fn holds_in(
+        &self,
+        world: &dyn World,
+        input: Val,
+        variables: Vec<Val>,
+        limits: &Limits,
+    ) -> Result<bool, QueryError> {
+        let mut holds = false;
+        self.run_in(world, input, variables, limits, |output| {
+            holds = is_true(&output);
+            if holds { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(holds)
     }
 
     /// Runs the program and hands on what it yields as soon as it does; `take` may wait, and says whether the run
@@ -215,7 +271,7 @@ impl Program {
     pub fn holds(&self, input: Val, variables: Vec<Val>, limits: &Limits) -> Result<bool, QueryError> {
         let mut holds = false;
         self.each(input, variables, limits, Budget::Whole, |output| {
-            holds = !matches!(output, Output::Value(Val::Null | Val::Bool(false)));
+            holds = is_true(&output);
             if holds { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         Ok(holds)
@@ -240,11 +296,12 @@ impl Program {
             return Ok(());
         }
         if limits.place == Place::Here {
-            return self.each_here(input, variables, limits, budget, take);
+            return self.each_here(&Nowhere, input, variables, limits, budget, take);
         }
         let apart = std::thread::Builder::new().stack_size(limits.stack + RESERVE);
         std::thread::scope(|scope| {
-            let run = apart.spawn_scoped(scope, || self.each_here(input, variables, limits, budget, take));
+            let run = apart
+                .spawn_scoped(scope, || self.each_here(&Nowhere, input, variables, limits, budget, take));
             let failed = |why| QueryError::broken(why, &self.0.origin);
             run.map_err(|_| failed("no thread could be started for the program"))?
                 .join()
@@ -252,36 +309,26 @@ impl Program {
         })
     }
 
-    fn filter(&self) -> Result<&Filter<Machine>, QueryError> {
-        let Inner { text, variables, kinds, definitions, origin, filter, .. } = &*self.0;
-        let compile = || {
-            let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
-            compile::compile(text, Offer { variables: &variables, kinds, definitions }, origin)
-        };
-        filter.get_or_init(compile).as_ref().map_err(Clone::clone)
-    }
-
     fn each_here(
         &self,
+        world: &dyn World,
         input: Val,
         variables: Vec<Val>,
         limits: &Limits,
         budget: Budget,
         mut take: impl FnMut(Output) -> ControlFlow<()>,
     ) -> Result<(), QueryError> {
-        let origin = &self.0.origin;
-        let filter = self.filter()?;
+        let inner = &*self.0;
+        // What has to be compiled first is no part of the run.
+        inner.filter()?;
         let done = meter::run(limits, || {
-            let variables = Vars::new(variables.into_iter().map(Item::outside));
-            let context = Ctx::<Machine>::new(Seat(&filter.lut), variables);
             let mut left = limits.outputs;
-            for result in filter.id.run((context, Item::outside(input))) {
-                let item = settled(result).map_err(|val| QueryError::thrown(val, origin))?;
+            for result in inner.results(world, input, variables)? {
+                let output = inner.output(result)?;
                 if left == 0 {
-                    return Err(QueryError::exhausted(Bound::Outputs, origin));
+                    return Err(QueryError::exhausted(Bound::Outputs, &inner.origin));
                 }
                 left -= 1;
-                let output = Step::of(item).map_or_else(|item| Output::Value(item.into_val()), Output::Step);
                 if take(output).is_break() {
                     break;
                 }
@@ -291,17 +338,12 @@ impl Program {
             }
             Ok(())
         });
-        done.unwrap_or_else(|broken| {
-            Err(match broken {
-                Broken::Stopped(bound) => QueryError::exhausted(bound, origin),
-                Broken::Step => QueryError::broken(
-                    "a step, such as wait, is no value: it can only be yielded by itself",
-                    origin,
-                ),
-                Broken::Panicked => QueryError::broken("the program failed inside jq", origin),
-            })
-        })
+        done.unwrap_or_else(|broken| Err(inner.broken(&broken)))
     }
+}
+
+fn is_true(output: &Output) -> bool {
+    !matches!(output, Output::Value(Val::Null | Val::Bool(false)))
 }
 
 impl std::fmt::Debug for Program {
@@ -315,33 +357,6 @@ impl std::fmt::Debug for Program {
 enum Budget {
     Whole,
     EachOutput,
-}
-
-/// A result of the main filter, the error as the value that it carries.
-fn settled(result: ValX<'_, Item>) -> Result<Item, Val> {
-    result.map_err(|exception| {
-        // `halt` is not among the functions, and labels and tail calls are settled inside.
-        exception.get_err().map_or(Val::Null, |error| error.into_val().into_val())
-    })
-}
-
-/// What jaq runs on: our values, and a table of terms that ticks when it is asked for.
-pub(super) struct Machine;
-
-impl DataT for Machine {
-    type V<'a> = Item;
-    type Data<'a> = Seat<'a>;
-}
-
-/// The table of terms; asked for at every step.
-#[derive(Clone, Copy)]
-pub(super) struct Seat<'a>(&'a Lut<Machine>);
-
-impl<'a> HasLut<'a, Machine> for Seat<'a> {
-    fn lut(&self) -> &'a Lut<Machine> {
-        meter::tick();
-        self.0
-    }
 }
 
 #[cfg(test)]

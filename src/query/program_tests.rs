@@ -1,6 +1,7 @@
 //! What programs yield, compared with jaq as it comes; and that nothing which loops, grows or nests ends the process.
 
 use super::*;
+use jaq_core::{Ctx, Vars};
 use std::time::Duration;
 
 use crate::query::view;

@@ -118,7 +118,7 @@ impl Compiled {
     /// Compiles the programs of a rule. The types of details are looked up among `types`.
     pub(super) fn of(rule: &Rule, id: RuleId, types: &Types) -> Result<Self, RuleError> {
         let setting = &rule.setting;
-        let condition = |text: &Text| compile(text, setting, &[]);
+        let condition = |text: &Text| compile(text, setting, &StepKind::ASKING);
         let act = |act: &Act| CompiledAct::of(act, setting, types).map(Arc::new);
         Ok(Self {
             place: rule.place.clone(),
@@ -163,7 +163,7 @@ impl CompiledAct {
         let delay = |delay: &Delay| {
             Ok(match delay {
                 Delay::Fixed(duration) => CompiledDelay::Fixed(*duration),
-                Delay::Program(text) => CompiledDelay::Program(compile(text, setting, &[])?),
+                Delay::Program(text) => CompiledDelay::Program(compile(text, setting, &StepKind::ASKING)?),
             })
         };
         Ok(Self {
@@ -264,7 +264,7 @@ impl CompiledMoment {
 impl CompiledEntries {
     fn of(entries: &Entries, act: &Act, setting: &Setting) -> Result<Self, RuleError> {
         match entries {
-            Entries::Program(text) => compile(text, setting, &[]).map(Self::Program),
+            Entries::Program(text) => compile(text, setting, &StepKind::ASKING).map(Self::Program),
             Entries::Fixed(entries) => {
                 let mut map = MetadataMap::new();
                 for (name, values) in entries {

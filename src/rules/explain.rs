@@ -10,7 +10,7 @@ use super::fields::Input;
 use super::set::MethodRules;
 use super::status::Status;
 use crate::leaf::{duration, metadata};
-use crate::query::{Found, Guard, Limits, Output, Program, Step, Val, view};
+use crate::query::{Fault, Found, Guard, Limits, Output, Program, Step, Val, view};
 
 /// So many outputs of a program are shown.
 const OUTPUTS: usize = 16;
@@ -102,7 +102,7 @@ impl MethodRules {
             Some(CompiledDelay::Program(program)) => early(program, lines, "delay "),
             None => {}
         }
-        self.entries("metadata", act.act.metadata.as_ref(), lines, &early);
+        entries("metadata", act.act.metadata.as_ref(), lines, &early);
         let after = asking.requests.len();
         self.moment("open: ", act.open.as_ref(), Input::Nothing, 0, rule, asking, lines);
         for i in 0..after {
@@ -113,24 +113,7 @@ impl MethodRules {
         if let Some(status) = &act.act.error {
             lines.push(shown(status));
         }
-        self.entries("trailers", act.act.trailers.as_ref(), lines, &early);
-    }
-
-    fn entries(
-        &self,
-        name: &str,
-        entries: Option<&CompiledEntries>,
-        lines: &mut Vec<String>,
-        early: &dyn Fn(&Program, &mut Vec<String>, &str),
-    ) {
-        match entries {
-            Some(CompiledEntries::Fixed(map)) => {
-                let entries = metadata::entries(map).into_iter();
-                lines.extend(entries.map(|(key, value)| format!("{name} {key}: {value}")));
-            }
-            Some(CompiledEntries::Program(program)) => early(program, lines, &format!("{name} ")),
-            None => {}
-        }
+        entries("trailers", act.act.trailers.as_ref(), lines, &early);
     }
 
     #[expect(clippy::too_many_arguments, reason = "a moment is all of these")]
@@ -188,7 +171,7 @@ impl MethodRules {
                         None => format!("{name}{}", view::to_text(&val)),
                     }
                 }
-                Output::Step(Step::Wait(time)) => format!("{name}wait {}", duration::render(time)),
+                Output::Step(step) => format!("{name}{}", step_text(&step)),
             });
         }
         match run.error {
@@ -224,6 +207,23 @@ impl Asking<'_> {
     }
 }
 
+/// The entries of metadata or trailers, a line each.
+fn entries(
+    name: &str,
+    entries: Option<&CompiledEntries>,
+    lines: &mut Vec<String>,
+    early: &dyn Fn(&Program, &mut Vec<String>, &str),
+) {
+    match entries {
+        Some(CompiledEntries::Fixed(map)) => {
+            let entries = metadata::entries(map).into_iter();
+            lines.extend(entries.map(|(key, value)| format!("{name} {key}: {value}")));
+        }
+        Some(CompiledEntries::Program(program)) => early(program, lines, &format!("{name} ")),
+        None => {}
+    }
+}
+
 /// The equalities that do not hold.
 fn differences(guard: &Guard, input: &Val) -> Vec<String> {
     let differs = |(path, key): &(Vec<String>, crate::query::Key)| {
@@ -231,10 +231,28 @@ fn differences(guard: &Guard, input: &Val) -> Vec<String> {
         if Found::at(path, input) == Found::One(key.clone()) {
             return None;
         }
-        let path: String = path.iter().map(|name| format!(".{name}")).collect();
-        Some(format!("{path} is {}, not {key}", view::to_text(found)))
+        let path = path.join(".");
+        Some(format!(".{path} is {}, not {key}", view::to_text(found)))
     };
     guard.equalities.iter().filter_map(differs).collect()
+}
+
+/// A step as text.
+fn step_text(step: &Step) -> String {
+    match step {
+        Step::Wait(time) => format!("wait {}", duration::render(*time)),
+        Step::Metadata(val) => format!("metadata {}", view::to_text(val)),
+        Step::Trailers(val) => format!("trailers {}", view::to_text(val)),
+        Step::Remember(val) => format!("remember {}", view::to_text(val)),
+        Step::Keep(val) => format!("keep {}", view::to_text(val)),
+        Step::Close => "close".to_owned(),
+        Step::Fault(Fault::Reset(reason)) => format!("reset with {reason}"),
+        Step::Fault(Fault::GoAway) => "goaway".to_owned(),
+        Step::Fault(Fault::Hang) => "hang".to_owned(),
+        Step::Fault(Fault::Truncate(val)) => format!("truncate {}", view::to_text(val)),
+        Step::Fault(Fault::DropTrailers) => "drop_trailers".to_owned(),
+        Step::Fault(Fault::Http(status, _)) => format!("http {status}"),
+    }
 }
 
 /// A status as text.

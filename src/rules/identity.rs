@@ -44,7 +44,9 @@ fn add(node: &Node, hasher: &mut DefaultHasher) {
         Kind::Text(text) => text.trim().hash(hasher),
         Kind::List(items) => {
             items.len().hash(hasher);
-            items.iter().for_each(|item| add(item, hasher));
+            for item in items {
+                add(item, hasher);
+            }
         }
         Kind::Mapping(members) => {
             members.len().hash(hasher);

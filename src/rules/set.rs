@@ -17,7 +17,7 @@ use crate::schema::{Method, MethodOutline, Schema, Shape};
 use crate::transcode::Plan;
 
 /// The steps that programs may make at the moments of a call.
-pub(super) const STEPS: &[StepKind] = &[];
+pub(super) const STEPS: &[StepKind] = &StepKind::ALL;
 
 /// Rules that were read and whose programs are compiled; what they are for a method is made when it is reached.
 pub struct RuleSet {
@@ -108,7 +108,6 @@ impl RuleSet {
         let (method, types) = (method.clone(), Arc::clone(&self.types));
         let mut rules = MethodRules { method, input, output, rules, chosen_by, index: None, types };
         rules.index = Index::of(rules.check()?.into_iter());
-        rules.rules.iter().try_for_each(|rule| runs_today(rule, rules.method.shape()))?;
         Ok(Some(rules))
     }
 }
@@ -127,6 +126,14 @@ fn chosen_by(shape: Shape, rules: &[MethodRule]) -> Input {
 }
 
 impl MethodRules {
+    /// Refuses what a rule says and no call would do yet.
+    ///
+    /// # Errors
+    /// For the first such rule, with its place.
+    pub fn runs_today(&self) -> Result<(), RuleError> {
+        self.rules.iter().try_for_each(|rule| runs_today(rule, self.method.shape()))
+    }
+
     /// Looks whether what programs ask for and yield fits the method; what each condition needs.
     fn check(&self) -> Result<Vec<Option<Guard>>, RuleError> {
         let trial = Trial::new(self);

@@ -13,6 +13,7 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::door::Entrance;
 use super::first_bytes::{self, Replayed, Speaks};
+use super::line::Line;
 use super::stage::Stages;
 use super::under_way::UnderWay;
 use super::{Refused, plain_http};
@@ -100,7 +101,7 @@ async fn serve_http2<IO>(
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut waiting: Vec<UnderWay> = Vec::new();
-    let mut draining = Draining::new(&settings.stages);
+    let mut draining = Draining::new(&settings.stages, &entrance.line);
     poll_fn(move |cx| {
         draining.poll(cx, &mut connection);
         loop {
@@ -131,9 +132,10 @@ async fn serve_http2<IO>(
     .await;
 }
 
-/// A connection's way to its end when the server drains.
+/// A connection's way to its end when the server drains, or a call wants it to take no more.
 struct Draining {
     stages: Arc<Stages>,
+    line: Arc<Line>,
     signal: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// Whether our task is registered with the signal; once is enough, a task's waker does not change.
     registered: bool,
@@ -142,10 +144,10 @@ struct Draining {
 }
 
 impl Draining {
-    fn new(stages: &Arc<Stages>) -> Self {
+    fn new(stages: &Arc<Stages>, line: &Arc<Line>) -> Self {
         let of_signal = stages.clone();
         let signal = Box::pin(async move { of_signal.draining().await });
-        Self { stages: stages.clone(), signal, registered: false, linger: None }
+        Self { stages: stages.clone(), line: line.clone(), signal, registered: false, linger: None }
     }
 
     /// Says goodbye when it is time.
@@ -153,11 +155,14 @@ impl Draining {
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
-        if self.linger.is_some() || (self.registered && self.stages.is_serving()) {
+        let leaving = self.line.is_leaving();
+        if self.linger.is_some() || (self.registered && self.stages.is_serving() && !leaving) {
             return;
         }
+        self.line.register(cx.waker());
         self.registered = true;
-        if self.signal.as_mut().poll(cx).is_ready() {
+        // A call may have wanted it between the look and the registration.
+        if leaving || self.line.is_leaving() || self.signal.as_mut().poll(cx).is_ready() {
             // GOAWAY, a ping, and when that is answered GOAWAY with the last call's number.
             connection.graceful_shutdown();
             self.linger = Some(Box::pin(sleep(LINGER)));

@@ -12,6 +12,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use tonic::metadata::MetadataMap;
 
+use super::line::Line;
 use super::under_way::{Record, UnderWay};
 use super::wire::{Shared, refuse};
 use super::{Answer, Call, Head, Observer, Peer, Replies, Requests, Routes};
@@ -68,7 +69,7 @@ pub(super) struct Entrance {
     pub(super) peer: Peer,
     max_recv_size: usize,
     pub(super) observer: Option<Arc<dyn Observer>>,
-    open: Arc<AtomicUsize>,
+    pub(super) line: Arc<Line>,
 }
 
 /// Why a call is refused before it begins.
@@ -93,7 +94,7 @@ impl Entrance {
         open: Arc<AtomicUsize>,
     ) -> Self {
         let (version, routes) = (door.version(), door.routes());
-        Self { door, version, routes, peer, max_recv_size, observer, open }
+        Self { door, version, routes, peer, max_recv_size, observer, line: Arc::new(Line::new(open)) }
     }
 
     /// Begins a call, or refuses it; nothing is polled yet.
@@ -142,7 +143,7 @@ impl Entrance {
         let responder = responder.clone();
         let answer = catch_unwind(AssertUnwindSafe(|| responder.respond(call)))
             .unwrap_or_else(|_panic| panicked(shared.clone()));
-        Some(UnderWay::new(answer, shared, deadline, record, self.open.clone()))
+        Some(UnderWay::new(answer, shared, deadline, record, self.line.clone()))
     }
 }
 

@@ -6,9 +6,11 @@ mod call;
 mod connection;
 mod door;
 mod error;
+mod faulty;
 mod first_bytes;
 mod health;
 mod journal;
+mod line;
 mod listen;
 mod observer;
 mod options;
@@ -43,6 +45,10 @@ mod testing;
 #[cfg(test)]
 #[path = "calls_tests.rs"]
 mod calls_tests;
+
+#[cfg(test)]
+#[path = "faulty_tests.rs"]
+mod faulty_tests;
 
 #[cfg(test)]
 #[path = "hostile_tests.rs"]

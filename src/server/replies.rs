@@ -23,9 +23,9 @@ pub struct Replies {
 
 impl Replies {
     /// Sets the initial metadata, which leaves before the first message, at the latest when the answerer
-    /// waits for something; too late after that, and then it does nothing.
-    pub fn metadata(&mut self, metadata: MetadataMap) {
-        self.shared.wire().set_metadata(sanitised(metadata));
+    /// waits for something; too late after that: then it does nothing, and the answer is false.
+    pub fn metadata(&mut self, metadata: MetadataMap) -> bool {
+        self.shared.wire().set_metadata(sanitised(metadata))
     }
 
     /// Sends one message, uncompressed. Waits while the client has no room.

@@ -4,13 +4,14 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use http::{HeaderMap, Uri};
 use tokio::time::{Sleep, sleep_until};
 
+use super::line::Line;
 use super::wire::Shared;
 use super::{Answer, Ended, Observer, Peer};
 use crate::leaf::Code;
@@ -24,7 +25,7 @@ pub(super) struct UnderWay {
     deadline: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
     record: Option<Box<Record>>,
-    open: Arc<AtomicUsize>,
+    line: Arc<Line>,
 }
 
 /// What is kept of a call for its observer.
@@ -41,10 +42,10 @@ impl UnderWay {
         shared: Arc<Shared>,
         deadline: Option<Instant>,
         record: Option<Box<Record>>,
-        open: Arc<AtomicUsize>,
+        line: Arc<Line>,
     ) -> Self {
-        open.fetch_add(1, Ordering::Relaxed);
-        Self { answer: Some(answer), shared, deadline, timer: None, record, open }
+        line.open.fetch_add(1, Ordering::Relaxed);
+        Self { answer: Some(answer), shared, deadline, timer: None, record, line }
     }
 
     /// Polls the responder once without a task of its own; what is not done then wants to be spawned.
@@ -59,7 +60,13 @@ impl UnderWay {
             Ok(Poll::Ready(())) => self.end(Code::INTERNAL, "the responder ended without a status"),
             Err(_panic) => self.end(Code::INTERNAL, "the responder panicked"),
             Ok(Poll::Pending) => {
-                let flushed = self.shared.wire().poll_flush(cx);
+                let flushed = {
+                    let mut wire = self.shared.wire();
+                    if std::mem::take(&mut wire.go_away) {
+                        self.line.go_away();
+                    }
+                    wire.poll_flush(cx)
+                };
                 return if matches!(flushed, Poll::Ready(Err(_))) { self.leave() } else { Poll::Pending };
             }
         }
@@ -77,6 +84,9 @@ impl UnderWay {
     fn end(&mut self, code: Code, message: &str) {
         {
             let mut wire = self.shared.wire();
+            if wire.go_away {
+                self.line.go_away();
+            }
             if wire.ended.is_none() {
                 wire.finish(Status::new(code, message), HeaderMap::new());
             }
@@ -116,7 +126,7 @@ impl Future for UnderWay {
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.line.open.fetch_sub(1, Ordering::Relaxed);
         if self.answer.is_some() {
             self.end(Code::UNAVAILABLE, "the server has stopped");
         }

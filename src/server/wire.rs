@@ -38,6 +38,7 @@ impl Shared {
             replies: 0,
             failed: None,
             ended: None,
+            go_away: false,
         };
         Self { wire: Mutex::new(wire), requests: AtomicU64::new(0) }
     }
@@ -60,11 +61,11 @@ impl Shared {
 /// Where one call's replies go.
 #[derive(Debug)]
 pub(super) struct Wire {
-    respond: SendResponse<Bytes>,
+    pub(super) respond: SendResponse<Bytes>,
     /// There once the head was sent.
-    stream: Option<SendStream<Bytes>>,
+    pub(super) stream: Option<SendStream<Bytes>>,
     /// Initial metadata that waits to be sent.
-    metadata: Option<HeaderMap>,
+    pub(super) metadata: Option<HeaderMap>,
     batch: BytesMut,
     /// A message that follows the batch, whose prefix ends the batch.
     large: Option<Bytes>,
@@ -73,12 +74,14 @@ pub(super) struct Wire {
     pub(super) replies: u64,
     failed: Option<Status>,
     pub(super) ended: Option<Status>,
+    /// Whether the connection is to take no further call.
+    pub(super) go_away: bool,
 }
 
 impl Wire {
-    /// Sets initial metadata; false when the head has left already.
+    /// Sets initial metadata; false when a message was sent before.
     pub(super) fn set_metadata(&mut self, metadata: HeaderMap) -> bool {
-        if self.stream.is_some() || self.ended.is_some() {
+        if self.stream.is_some() || self.replies > 0 || self.ended.is_some() {
             return false;
         }
         self.metadata = Some(metadata);
@@ -171,7 +174,7 @@ impl Wire {
         Poll::Ready(Ok(()))
     }
 
-    fn send_batch(&mut self) -> Result<(), Gone> {
+    pub(super) fn send_batch(&mut self) -> Result<(), Gone> {
         let (batch, large) = (self.batch.split().freeze(), self.large.take());
         let stream = self.head()?;
         if !batch.is_empty() {
@@ -181,7 +184,7 @@ impl Wire {
     }
 
     /// The stream of DATA, after the head was sent.
-    fn head(&mut self) -> Result<&mut SendStream<Bytes>, Gone> {
+    pub(super) fn head(&mut self) -> Result<&mut SendStream<Bytes>, Gone> {
         let stream = if let Some(stream) = self.stream.take() {
             stream
         } else {

@@ -20,6 +20,7 @@ mod peer;
 mod programs;
 mod reflecting;
 mod reflection;
+mod rules;
 mod run;
 mod schema;
 mod secure;
