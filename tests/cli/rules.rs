@@ -79,11 +79,11 @@ fn what_is_wrong_with_rules_is_said_as_serve_says_it() {
     for (text, message) in [
         (
             "rules: [{method: Get, reply: '{nmae: 1}'}]",
-            ":1:31: for the example request the reply is no example.Item: unknown field \"nmae\" in example.Item\nhint: did you mean 'name'?\n",
+            ":1:31: for the example request the reply is no example.Item: unknown field \"nmae\" in example.Item\nhint: did you mean name?\n",
         ),
         (
             "rules: [{method: Get, when: .page_size > 1, reply: {}}]",
-            ":1:30: 'page_size' is the name in Protobuf: a program sees the field as 'pageSize'\nhint: did you mean 'pageSize'?\n",
+            ":1:30: 'page_size' is the name in Protobuf: a program sees the field as 'pageSize'\nhint: did you mean pageSize?\n",
         ),
         ("rules: [{method: Get, reply: {price: x}}]", ":1:31: the reply is no example.Item at .price: "),
         ("rules:\n- method: Get\n  reply: {id: .x", ":3:"),
@@ -166,7 +166,7 @@ fn the_rule_that_answers_and_the_reasons_of_the_others_are_told() {
     let two = explain(&folder, rules, &["Shop/Get", "{}", "{}"]);
     assert_eq!((two.code, two.stdout.as_str()), (3, ""), "{}", two.shown());
     let talk = "rules:\n- {method: Talk, open: {text: hi}, each: '{text: \"\\(.text) \\($n)\"}', end: '{text: \"\\(length)\"}', meanwhile: 'repeat({text: \"x\"})'}\n";
-    let ran = explain(&folder, talk, &["Talk", "{text: a} {text: b}"]);
+    let ran = explain(&folder, talk, &["Talk", "{text: 'a'} {text: 'b'}"]);
     let shown = "open: {\"text\":\"hi\"}\n  {\"text\":\"a 1\"}\n  {\"text\":\"b 2\"}\n  {\"text\":\"2\"}\n  meanwhile: {\"text\":\"x\"}\n";
     assert!(ran.stdout.contains(shown) && ran.stdout.ends_with("  meanwhile: and more\n"), "{}", ran.shown());
     assert_eq!(explain(&folder, "rules: []", &["Get"]).stdout, "no rule is for example.Shop/Get\n");
