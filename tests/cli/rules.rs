@@ -100,7 +100,7 @@ fn what_is_wrong_with_rules_is_said_as_serve_says_it() {
         assert_eq!((served.code, served.stderr), (ran.code, ran.stderr));
     }
     // A program that fails may be meant to.
-    let file = folder.file("rules.yaml", "rules: [{method: Get, reply: '{id: (.id | tonumber)}'}]");
+    let file = folder.file("rules.yaml", "rules: [{method: Get, reply: '{id: (.id + 1)}'}]");
     let ran = greet(&["rules", "check", &file, "-p", &proto]);
     let note = format!("note: {file}:1:31: for the example request: ");
     assert!(ran.code == 0 && ran.stderr.starts_with(&note), "{}", ran.shown());
