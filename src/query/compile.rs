@@ -72,6 +72,8 @@ pub(super) fn read(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Read
         let reads_input = reads::input(&mut term);
         let walk = Names::of(&mut term);
         let reached = offer.definitions.reached(&walk.calls);
+        let mut calls = walk.calls.iter().copied().chain(reached.iter().flat_map(|one| one.calls()));
+        let of_the_moment = calls.any(|(name, arity)| world::is_of_the_moment(name, arity));
         let is_there = |(name, arity): &Call<'_>| {
             let own = || reached.iter().any(|one| one.name() == *name && one.arity() == *arity);
             !library::is_internal(name) && (library::has(name, *arity, offer.kinds) || own())
@@ -79,9 +81,6 @@ pub(super) fn read(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Read
         let is_offered = |name: &&str| offer.variables.contains(name);
         let sure = !walk.breaks && walk.calls.iter().all(is_there) && walk.variables.iter().all(is_offered);
         let variables = mentioned(&walk, &reached, offer).map(ToOwned::to_owned).collect();
-        let changes = |(name, arity): Call<'_>| world::is_of_the_moment(name, arity);
-        let of_the_moment = walk.calls.iter().copied().any(changes)
-            || reached.iter().flat_map(|one| one.calls()).any(changes);
         Ok(Read { variables, straight, sure, reads_input, of_the_moment })
     })
 }
@@ -227,13 +226,13 @@ impl<'s> Source<'s> {
     /// The text as one term.
     pub(super) fn term(&self) -> Result<Term<&'s str>, QueryError> {
         let tokens = self.lex()?;
-        Parser::new(&tokens).parse(|p| p.term()).map_err(|errors| self.unexpected(errors))
+        Parser::new(&tokens).parse(Parser::term).map_err(|errors| self.unexpected(errors))
     }
 
     /// The text as definitions and nothing else.
     pub(super) fn defs(&self) -> Result<Vec<Def<&'s str>>, QueryError> {
         let tokens = self.lex()?;
-        Parser::new(&tokens).parse(|p| p.defs()).map_err(|errors| self.unexpected(errors))
+        Parser::new(&tokens).parse(Parser::defs).map_err(|errors| self.unexpected(errors))
     }
 
     fn lex(&self) -> Result<Vec<Token<&'s str>>, QueryError> {

@@ -185,3 +185,57 @@ impl std::fmt::Debug for Definitions {
         f.debug_list().entries(self.list().iter().map(|one| (&one.name, one.arity))).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::{Limits, Program, Val};
+
+    fn parse(text: &str, earlier: &Definitions) -> Result<Definitions, QueryError> {
+        Definitions::parse(text, Origin::at("d.yaml", 3, 5), earlier, &["$v"], &[])
+    }
+
+    fn run(program: &str, definitions: &Definitions) -> String {
+        let origin = Origin::new("test");
+        let program = Program::with(program, &["$v"], &[], definitions, origin).expect(program);
+        let variables = vec![Val::from("v".to_owned()); program.variables().len()];
+        let run = program.run(Val::from("in".to_owned()), variables, &Limits::full());
+        let outputs = run.into_result().expect("it ends well").into_iter();
+        outputs
+            .filter_map(crate::query::Output::into_value)
+            .map(|val| val.to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    #[test]
+    fn programs_call_what_is_defined() {
+        let none = Definitions::default();
+        let first = parse("def a: 1; # def x: 2;\ndef b(f): f | a + .; def c($n): $n, $v;", &none)
+            .expect("definitions");
+        assert_eq!(run("a, b(2), c(3)", &first), r#"1 3 3 "v""#);
+        // A later one of the same name sees the earlier, as do those before it.
+        let second = parse("def a: a + 10; def d: a; def length: 7;", &first).expect("definitions");
+        assert_eq!(run("a, b(2), d, length", &second), "11 3 11 7");
+        assert_eq!(run("def a: 5; a, b(2)", &second), "5 3");
+        let deep = parse("def f(g): if . > 3 then g else . + 1 | f(g + 1) end;", &none).expect("definitions");
+        assert_eq!(run("0 | f(.)", &deep), "8");
+    }
+
+    #[test]
+    fn what_is_wrong_with_them_is_said_with_its_place() {
+        let first = parse("def a: 1;", &Definitions::default()).expect("a definition");
+        for (text, wanted) in [
+            ("def b: 1; b", "d.yaml:3:15: expected nothing, found 'b'"),
+            ("def b: 1;\ndef c: d;", "d.yaml:4:8: d/0 is not defined"),
+            ("def b: c; def c: 1;", "d.yaml:3:12: c/0 is not defined"),
+            ("def b: a(1);", "d.yaml:3:12: a/1 is not defined: a takes no arguments"),
+            ("def b: $x;", "d.yaml:3:12: $x is not defined"),
+            ("def b: env;", "d.yaml:3:12: env is not available here"),
+            ("def b: greet_regex(1);", "d.yaml:3:12: greet_regex/1 is not defined"),
+            ("import \"a\" as a;", "d.yaml:3:5: import is not available here"),
+        ] {
+            assert_eq!(parse(text, &first).expect_err(text).to_string(), wanted, "{text}");
+        }
+    }
+}

@@ -139,25 +139,7 @@ impl<'t> Finder<'t, '_> {
                     }
                 }
             }
-            Term::IfThenElse(branches, otherwise) => {
-                let mut known: Option<Known> = None;
-                let both = |known: &mut Option<Known>, new: Known| match known {
-                    None => *known = Some(new),
-                    Some(old) if *old == new => {}
-                    Some(old) => *old = None,
-                };
-                for (condition, then) in branches {
-                    self.term(condition, at);
-                    let then = self.term(then, at);
-                    both(&mut known, then);
-                }
-                let otherwise = match otherwise {
-                    Some(term) => self.term(term, at),
-                    None => at.cloned(),
-                };
-                both(&mut known, otherwise);
-                known.flatten()
-            }
+            Term::IfThenElse(branches, otherwise) => self.branches(branches, otherwise.as_deref(), at),
             Term::Def(defs, term) => {
                 let before = self.locals.len();
                 for def in defs {
@@ -196,6 +178,32 @@ impl<'t> Finder<'t, '_> {
                 known
             }
         }
+    }
+
+    fn all(&mut self, terms: &'t [Term<&'t str>], at: Option<&StaticPath>) {
+        for term in terms {
+            self.term(term, at);
+        }
+    }
+
+    /// What is known where one of several branches is taken.
+    fn branches(
+        &mut self,
+        branches: &'t [(Term<&'t str>, Term<&'t str>)],
+        otherwise: Option<&'t Term<&'t str>>,
+        at: Option<&StaticPath>,
+    ) -> Known {
+        let mut known: Vec<Known> = Vec::new();
+        for (condition, then) in branches {
+            self.term(condition, at);
+            known.push(self.term(then, at));
+        }
+        known.push(match otherwise {
+            Some(term) => self.term(term, at),
+            None => at.cloned(),
+        });
+        let first = known.pop()?;
+        first.filter(|first| known.iter().all(|other| other.as_ref() == Some(first)))
     }
 
     fn operation(
@@ -241,7 +249,7 @@ impl<'t> Finder<'t, '_> {
 
     fn call(&mut self, name: &'t str, args: &'t [Term<&'t str>], at: Option<&StaticPath>) -> Known {
         if self.locals.contains(&name) || (self.own)(name) {
-            args.iter().for_each(|arg| drop(self.term(arg, None)));
+            self.all(args, None);
             return None;
         }
         match (name, args) {
@@ -251,7 +259,7 @@ impl<'t> Finder<'t, '_> {
                 at.cloned()
             }
             ("first" | "last" | "limit" | "skip", [before @ .., values]) => {
-                before.iter().for_each(|arg| drop(self.term(arg, at)));
+                self.all(before, at);
                 self.term(values, at)
             }
             ("any" | "all", [values, condition]) => {
@@ -265,7 +273,7 @@ impl<'t> Finder<'t, '_> {
             }
             _ => {
                 let at = at.filter(|_| OF_VALUES.contains(&name));
-                args.iter().for_each(|arg| drop(self.term(arg, at)));
+                self.all(args, at);
                 None
             }
         }

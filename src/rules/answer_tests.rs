@@ -496,10 +496,7 @@ fn what_is_wrong_in_a_file_is_found_when_it_is_loaded() {
         ("rules:\n - {method: Shop/Get, reply: 3}", "2:30: 'reply' is a program or a message, not a number"),
         ("// x\n{\"rules\": [{\"method\": 3}]}", "2:23: 'method' is a string, not a number"),
     ] {
-        let error = match load(text, &methods) {
-            Err(error) => error,
-            Ok(_) => panic!("nothing is wrong with {text}"),
-        };
+        let Err(error) = load(text, &methods) else { panic!("nothing is wrong with {text}") };
         let near = error.nearest().join(", ");
         let near = if near.is_empty() { near } else { format!(" [{near}]") };
         let wanted = wanted.replace("KEYS", KEYS);

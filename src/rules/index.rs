@@ -7,6 +7,9 @@ use crate::query::{Found, Guard, Key, Val};
 /// Fewer rules are asked one after the other.
 const FEW: usize = 8;
 
+/// Each the names of members, from the input inwards.
+type Paths = Vec<Vec<String>>;
+
 /// The rules of a method by what has to be equal for each to match.
 #[derive(Debug, Default)]
 pub(super) struct Index {
@@ -19,9 +22,9 @@ pub(super) struct Index {
 #[derive(Debug)]
 struct Group {
     /// The paths that have to lead to a key.
-    paths: Vec<Vec<String>>,
+    paths: Paths,
     /// Other paths that are looked at.
-    others: Vec<Vec<String>>,
+    others: Paths,
     /// Rules by their keys, in the order of the paths.
     by_keys: HashMap<Vec<Key>, Vec<Candidate>>,
     /// All of them, in their order.
@@ -36,6 +39,15 @@ pub(super) struct Candidate {
     pub(super) holds: bool,
 }
 
+/// What the paths of a group lead to.
+enum Keys {
+    These(Vec<Key>),
+    /// One of them to what no literal equals.
+    None,
+    /// Somewhere else, so that jq is to say what comes of it.
+    Unsure,
+}
+
 impl Index {
     /// An index of rules, given what each condition needs; nothing for few rules.
     pub(super) fn of(guards: impl ExactSizeIterator<Item = Option<Guard>>) -> Option<Self> {
@@ -43,7 +55,7 @@ impl Index {
             return None;
         }
         let mut index = Self::default();
-        let mut places: HashMap<(Vec<Vec<String>>, Vec<Vec<String>>), usize> = HashMap::new();
+        let mut places: HashMap<(Paths, Paths), usize> = HashMap::new();
         for (rule, guard) in (0_u32..).zip(guards) {
             let Some(Guard { mut equalities, mut others, whole }) = guard else {
                 index.open.push(rule);
@@ -74,9 +86,9 @@ impl Index {
         let mut lists: Vec<Vec<Candidate>> = Vec::with_capacity(self.groups.len());
         for group in &self.groups {
             match group.keys(input) {
-                Some(Some(keys)) => lists.extend(group.by_keys.get(&keys).cloned()),
-                Some(None) => {}
-                None => lists.push(unsure(&group.all)),
+                Keys::These(keys) => lists.extend(group.by_keys.get(&keys).cloned()),
+                Keys::None => {}
+                Keys::Unsure => lists.push(unsure(&group.all)),
             }
         }
         let mut open = self.open.iter().map(|rule| Candidate { rule: *rule, holds: false }).peekable();
@@ -92,11 +104,11 @@ impl Index {
 }
 
 impl Group {
-    /// The keys that its paths lead to; `Some(None)` if one leads to none, and nothing if that cannot be said.
-    fn keys(&self, input: &Val) -> Option<Option<Vec<Key>>> {
+    /// The keys that its paths lead to.
+    fn keys(&self, input: &Val) -> Keys {
         // A path that leads nowhere makes the condition fail, which is to be told.
         if self.others.iter().any(|path| Found::leads_nowhere(path, input)) {
-            return None;
+            return Keys::Unsure;
         }
         let mut keys = Vec::with_capacity(self.paths.len());
         let mut none = false;
@@ -104,10 +116,10 @@ impl Group {
             match Found::at(path, input) {
                 Found::One(key) => keys.push(key),
                 Found::None => none = true,
-                Found::Unsure => return None,
+                Found::Unsure => return Keys::Unsure,
             }
         }
-        Some((!none).then_some(keys))
+        if none { Keys::None } else { Keys::These(keys) }
     }
 }
 

@@ -73,16 +73,14 @@ const REQUESTS: [&str; 20] = [
 
 fn rules(conditions: &[Vec<usize>]) -> MethodRules {
     let schema = Schema::from_proto_text("test.proto", PROTO).expect("the sample compiles");
-    let text: String = conditions
-        .iter()
-        .map(|parts| {
-            let parts: Vec<&str> = parts.iter().map(|part| PARTS[*part]).collect();
-            let when = if parts.is_empty() { "true".to_owned() } else { parts.join(" and ") };
-            format!(" - method: S/Do\n   when: '{when}'\n   error: ABORTED\n")
-        })
-        .collect();
+    let mut text = "rules:\n".to_owned();
+    for parts in conditions {
+        let parts: Vec<&str> = parts.iter().map(|part| PARTS[*part]).collect();
+        let when = if parts.is_empty() { "true".to_owned() } else { parts.join(" and ") };
+        text.extend([" - method: S/Do\n   when: '", &when, "'\n   error: ABORTED\n"]);
+    }
     let services = schema.all_methods().now_or_never().expect("at hand").expect("it links");
-    let read = file::parse(&format!("rules:\n{text}"), "rules.yaml").expect("it is a file");
+    let read = file::parse(&text, "rules.yaml").expect("it is a file");
     let set = RuleSet::new(read, &services, &schema).expect("the rules fit");
     let method = schema.method("S/Do").now_or_never().expect("at hand").expect("it is there");
     set.of(&method).expect("they fit").expect("there are some")
