@@ -114,11 +114,11 @@ rules:
     // 64 and the status: CANCELLED, INTERNAL, UNKNOWN, UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED.
     assert_eq!(all[..8], ["1 65", "1 2 0", "1 77", "1 66", "78", "1 68", "72", "72"], "{ran:#?}");
     assert!(
-        ran[6].stderr.contains("r.yaml:9:53: the program was stopped: it takes too many steps"),
+        ran[6].stderr.contains("r.yaml:9:54: the program was stopped: it takes too many steps"),
         "{}",
         ran[6].shown()
     );
-    assert!(ran[7].stderr.contains("r.yaml:10:50: the program was stopped: it "), "{}", ran[7].shown());
+    assert!(ran[7].stderr.contains("r.yaml:10:51: the program was stopped: it "), "{}", ran[7].shown());
     assert_eq!(ran[8].code, 0, "the server lives on: {}", ran[8].shown());
 }
 
