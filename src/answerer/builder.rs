@@ -4,13 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
+use super::evaluators::Evaluators;
 use super::ready::Ready;
 use super::responder::MethodResponder;
 use super::shared::{Notes, Shared};
 use super::{ServeError, Server, greeter_rules, greeter_schema};
 use crate::leaf::Size;
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{Memory, Rule, RuleSet};
 use crate::schema::{Declarations, MethodOutline, Schema};
 use crate::server::{
     self, Door, Health, Journal, Listen, Observer, Reflection, Route, Routes, ServerOptions, ServingStatus,
@@ -167,9 +169,10 @@ impl ServerBuilder {
         options.max_recv_size = self.max_recv_size.unwrap_or(options.max_recv_size);
 
         let journal = Journal::default();
+        let memory = Memory::new(self.seed, seconds);
         let shared = Arc::new(Shared {
             ruled: !rules.is_empty(),
-            rules: RuleSet::new(rules, &services, &schema)?,
+            rules: RuleSet::new(rules, &services, &schema)?.with_memory(Arc::new(memory)),
             schema: schema.clone(),
             automatic: self.automatic,
             seed: self.seed,
@@ -177,6 +180,7 @@ impl ServerBuilder {
             journal: (self.journal == Offer::Yes).then(|| journal.clone()),
             notes: self.notes,
             told: Mutex::new(HashSet::new()),
+            evaluators: Evaluators::default(),
         });
         // What a rule names is looked at now; all else when a call reaches it.
         let mut ready = HashMap::new();
@@ -212,6 +216,12 @@ impl ServerBuilder {
         let running = server::start(options, &Door::new(routes))?;
         Ok(Server { running, journal })
     }
+}
+
+/// The time in seconds since 1970, for programs.
+fn seconds() -> f64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0.0, |since| since.as_secs_f64())
 }
 
 impl fmt::Debug for ServerBuilder {

@@ -11,8 +11,8 @@ use super::definitions::{Definitions, One};
 use super::error::{Origin, QueryError};
 use super::guard::Guard;
 use super::library;
+use super::machine::Machine;
 use super::paths::{self, StaticPath};
-use super::program::Machine;
 use super::reads;
 use super::step::StepKind;
 use super::straight::Straight;
@@ -41,10 +41,10 @@ pub(super) struct Read {
     pub(super) straight: Option<Straight>,
     /// Whether it certainly compiles: all that it names is there.
     pub(super) sure: bool,
-    /// Whether it asks for what may change while it waits.
-    pub(super) of_the_moment: bool,
     /// Whether it may look at its input.
     pub(super) reads_input: bool,
+    /// Whether it asks for what may change while it waits.
+    pub(super) of_the_moment: bool,
 }
 
 /// What can be seen in a program's text.
@@ -72,8 +72,6 @@ pub(super) fn read(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Read
         let reads_input = reads::input(&mut term);
         let walk = Names::of(&mut term);
         let reached = offer.definitions.reached(&walk.calls);
-        let mut calls = walk.calls.iter().copied().chain(reached.iter().flat_map(|one| one.calls()));
-        let of_the_moment = calls.any(|(name, arity)| world::is_of_the_moment(name, arity));
         let is_there = |(name, arity): &Call<'_>| {
             let own = || reached.iter().any(|one| one.name() == *name && one.arity() == *arity);
             !library::is_internal(name) && (library::has(name, *arity, offer.kinds) || own())
@@ -81,7 +79,10 @@ pub(super) fn read(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Read
         let is_offered = |name: &&str| offer.variables.contains(name);
         let sure = !walk.breaks && walk.calls.iter().all(is_there) && walk.variables.iter().all(is_offered);
         let variables = mentioned(&walk, &reached, offer).map(ToOwned::to_owned).collect();
-        Ok(Read { variables, straight, sure, of_the_moment, reads_input })
+        let changes = |(name, arity): Call<'_>| world::is_of_the_moment(name, arity);
+        let of_the_moment = walk.calls.iter().copied().any(changes)
+            || reached.iter().flat_map(|one| one.calls()).any(changes);
+        Ok(Read { variables, straight, sure, reads_input, of_the_moment })
     })
 }
 
@@ -193,7 +194,7 @@ fn link<'s>(
         return Err(undefined(name, &Undefined::Filter(*arity)));
     }
     calls.extend(reached.iter().flat_map(|one| one.calls()));
-    let library::Reached { mut defs, funs } = library::reached(calls, kinds);
+    let (mut defs, funs) = library::reached(calls, kinds);
     for one in reached {
         let mut own: Vec<Def<&str>> = one.term()?;
         own.iter_mut().for_each(chain::guard_definition);
@@ -226,13 +227,13 @@ impl<'s> Source<'s> {
     /// The text as one term.
     pub(super) fn term(&self) -> Result<Term<&'s str>, QueryError> {
         let tokens = self.lex()?;
-        Parser::new(&tokens).parse(Parser::term).map_err(|errors| self.unexpected(errors))
+        Parser::new(&tokens).parse(|p| p.term()).map_err(|errors| self.unexpected(errors))
     }
 
     /// The text as definitions and nothing else.
     pub(super) fn defs(&self) -> Result<Vec<Def<&'s str>>, QueryError> {
         let tokens = self.lex()?;
-        Parser::new(&tokens).parse(Parser::defs).map_err(|errors| self.unexpected(errors))
+        Parser::new(&tokens).parse(|p| p.defs()).map_err(|errors| self.unexpected(errors))
     }
 
     fn lex(&self) -> Result<Vec<Token<&'s str>>, QueryError> {
@@ -300,6 +301,13 @@ impl<'s> Source<'s> {
                 let called = format!("{name}/{arity} is not defined");
                 let mut arities = library::arities(name);
                 arities.extend(definitions.all().filter(|one| one.name() == name).map(One::arity));
+                if arities.contains(arity) {
+                    return QueryError::compile(
+                        format!("{called} yet: its definition comes later"),
+                        self.origin.place_of(self.text, self.offset(name).unwrap_or(0)),
+                        Vec::new(),
+                    );
+                }
                 arities.sort_unstable();
                 arities.dedup();
                 match &arities[..] {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use jaq_core::load::parse::Def;
 use jaq_core::native::{Fun, run};
 
-use super::program::Machine;
+use super::machine::Machine;
 use super::step::StepKind;
 use super::walk::{Call, Names};
 use super::{functions, step, world};
@@ -145,25 +145,24 @@ fn library() -> &'static Library {
     })
 }
 
-/// Whether a program that may make steps of these kinds can call a function with so many arguments.
+/// Whether a program that may do these things can call a function with so many arguments.
 pub(super) fn has(name: &str, arity: usize, kinds: &[StepKind]) -> bool {
     static NATIVES: OnceLock<HashSet<Call<'static>>> = OnceLock::new();
     let natives = NATIVES.get_or_init(|| natives(&[]).map(|(name, args, _)| (name, args.len())).collect());
+    let makes_step =
+        || step::all::<Machine>(kinds).iter().any(|(own, args, _)| (*own, args.len()) == (name, arity));
     let asks = || kinds.contains(&StepKind::Ask) && world::NAMES.contains(&(name, arity));
-    let steps = || kinds.iter().any(|kind| kind.name() == name) && step::arities(name).contains(&arity);
-    library().by_name.contains_key(&(name, arity)) || natives.contains(&(name, arity)) || asks() || steps()
+    library().by_name.contains_key(&(name, arity))
+        || natives.contains(&(name, arity))
+        || asks()
+        || makes_step()
 }
 
-/// What some calls reach.
-pub(super) struct Reached {
-    /// The library's definitions, in their order.
-    pub(super) defs: Vec<Def<&'static str>>,
-    /// The natives that those reach too.
-    pub(super) funs: Vec<Fun<Machine>>,
-}
-
-/// What these calls reach. Functions that make steps or ask the world are there for those who have the power.
-pub(super) fn reached(calls: Vec<Call<'_>>, kinds: &[StepKind]) -> Reached {
+/// The library's definitions that these calls reach, in their order, and the natives that those reach. Functions that make steps or ask the world are there for those who have the power.
+pub(super) fn reached(
+    calls: Vec<Call<'_>>,
+    kinds: &[StepKind],
+) -> (Vec<Def<&'static str>>, Vec<Fun<Machine>>) {
     let library = library();
     let mut wanted = vec![false; library.defs.len()];
     let mut names: Vec<Call<'_>> = calls.clone();
@@ -181,7 +180,7 @@ pub(super) fn reached(calls: Vec<Call<'_>>, kinds: &[StepKind]) -> Reached {
     let defs = library.defs.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(def, _)| def.clone());
     let needed = |name: &str, arity: usize| names.contains(&(name, arity));
     let funs = natives(kinds).filter(|(name, args, _)| needed(name, args.len())).collect();
-    Reached { defs: defs.collect(), funs }
+    (defs.collect(), funs)
 }
 
 fn natives(kinds: &[StepKind]) -> impl Iterator<Item = Fun<Machine>> {

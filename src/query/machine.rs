@@ -1,6 +1,7 @@
-//! What jaq runs for a program: made when the program is first run.
+//! What stands behind a program: its text until it is compiled, and what jaq runs it on.
 
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 
 use jaq_core::data::{DataT, HasLut};
 use jaq_core::{Ctx, Filter, Lut, ValX, ValXs, Vars};
@@ -9,14 +10,15 @@ use jaq_json::Val;
 use super::compile::{self, Offer};
 use super::definitions::Definitions;
 use super::error::{Origin, QueryError};
-use super::meter::{self, Broken};
+use super::meter;
+use super::meter::Broken;
 use super::program::Output;
 use super::step::{Step, StepKind};
 use super::straight::Straight;
 use super::value::Item;
 use super::world::World;
 
-/// A program that was read.
+/// A program's text and all that it may use, and what became of them.
 pub(super) struct Inner {
     pub(super) text: Box<str>,
     pub(super) variables: Vec<String>,
@@ -26,17 +28,15 @@ pub(super) struct Inner {
     pub(super) straight: Option<Box<Straight>>,
     pub(super) of_the_moment: bool,
     pub(super) reads_input: bool,
+    pub(super) rests: AtomicBool,
     /// What jaq runs, made when it is first needed: of very many programs only a few are.
     pub(super) filter: OnceLock<Result<Filter<Machine>, QueryError>>,
 }
 
 impl Inner {
-    /// What jaq runs. To make it may take longer than a run, and is no part of one.
-    ///
-    /// # Errors
-    /// None that reading the program did not find.
+    /// What jaq runs; it is made when it is first wanted.
     pub(super) fn filter(&self) -> Result<&Filter<Machine>, QueryError> {
-        let Inner { text, variables, kinds, definitions, origin, filter, .. } = self;
+        let Self { text, variables, kinds, definitions, origin, filter, .. } = self;
         let compile = || {
             let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
             compile::compile(text, Offer { variables: &variables, kinds, definitions }, origin)
@@ -46,15 +46,15 @@ impl Inner {
 
     /// The run as jaq gives it: nothing is done before it is pulled.
     pub(super) fn results<'a>(
-        &'a self,
+        &self,
+        filter: &'a Filter<Machine>,
         world: &'a dyn World,
         input: Val,
         variables: Vec<Val>,
-    ) -> Result<ValXs<'a, Item>, QueryError> {
-        let filter = self.filter()?;
+    ) -> ValXs<'a, Item> {
         let variables = Vars::new(variables.into_iter().map(Item::outside));
         let context = Ctx::<Machine>::new(Seat { lut: &filter.lut, world }, variables);
-        Ok(filter.id.run((context, Item::outside(input))))
+        filter.id.run((context, Item::outside(input)))
     }
 
     /// One result of the run.

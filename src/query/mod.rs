@@ -20,6 +20,7 @@ mod reads;
 #[cfg(test)]
 pub(crate) mod sample;
 mod step;
+mod step_shown;
 mod straight;
 mod suspended;
 mod text;
@@ -36,6 +37,6 @@ pub use jaq_json::Val;
 pub use limits::{Bound, Limits, MAX_DEPTH, Place};
 pub use paths::{PathStep, StaticPath};
 pub use program::{Outline, Output, Program, Run};
-pub use step::{Fault, Step, StepKind, to_metadata};
+pub use step::{Fault, Step, StepKind, to_duration, to_metadata};
 pub use suspended::Suspended;
 pub use world::{Nowhere, World};

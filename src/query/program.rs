@@ -1,6 +1,7 @@
 //! A compiled program, and its runs.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use jaq_json::Val;
@@ -11,11 +12,11 @@ use super::definitions::Definitions;
 use super::error::{Origin, QueryError};
 use super::limits::{Bound, Limits, Place};
 use super::machine::Inner;
-pub(super) use super::machine::Machine;
+
 use super::step::{Step, StepKind};
-#[cfg(test)]
-use super::straight::Straight;
+
 use super::suspended::Suspended;
+
 use super::world::{Nowhere, World};
 use super::{compile, meter};
 
@@ -96,7 +97,7 @@ impl Program {
         definitions: &Definitions,
         origin: Origin,
     ) -> Result<Self, QueryError> {
-        let compile::Read { variables: named, straight, sure, of_the_moment, reads_input } =
+        let compile::Read { variables: named, straight, sure, reads_input, of_the_moment } =
             compile::read(text, Offer { variables, kinds, definitions }, &origin)?;
         let program = Self(Arc::new(Inner {
             text: text.into(),
@@ -107,6 +108,7 @@ impl Program {
             straight: straight.map(Box::new),
             of_the_moment,
             reads_input,
+            rests: AtomicBool::new(false),
             filter: OnceLock::new(),
         }));
         if !sure {
@@ -121,19 +123,20 @@ impl Program {
     /// The same program, which, once compiled, is not kept by this one: for a look at what very many programs do.
     #[must_use]
     pub fn apart(&self) -> Self {
-        let inner = &*self.0;
-        if inner.straight.is_some() || inner.filter.get().is_some() {
+        let Inner { text, variables, kinds, definitions, origin, straight, filter, .. } = &*self.0;
+        if straight.is_some() || filter.get().is_some() {
             return self.clone();
         }
         Self(Arc::new(Inner {
-            text: inner.text.clone(),
-            variables: inner.variables.clone(),
-            kinds: inner.kinds.clone(),
-            definitions: inner.definitions.clone(),
-            origin: inner.origin.clone(),
+            text: text.clone(),
+            variables: variables.clone(),
+            kinds: kinds.clone(),
+            definitions: definitions.clone(),
+            origin: origin.clone(),
             straight: None,
-            of_the_moment: inner.of_the_moment,
-            reads_input: inner.reads_input,
+            of_the_moment: self.0.of_the_moment,
+            reads_input: self.0.reads_input,
+            rests: AtomicBool::new(false),
             filter: OnceLock::new(),
         }))
     }
@@ -141,6 +144,11 @@ impl Program {
     /// Its text.
     pub fn text(&self) -> &str {
         &self.0.text
+    }
+
+    /// Whether it runs without jaq on most inputs.
+    pub fn is_straight(&self) -> bool {
+        self.0.straight.is_some()
     }
 
     /// What can be seen in its text.
@@ -165,6 +173,16 @@ impl Program {
     /// Where the program's text begins.
     pub fn origin(&self) -> &Origin {
         &self.0.origin
+    }
+
+    /// Notes that a run of it goes on for long, or after a wait.
+    pub fn note_rest(&self) {
+        self.0.rests.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that was noted: to begin another in a hurry would be in vain.
+    pub fn rests(&self) -> bool {
+        self.0.rests.load(Ordering::Relaxed)
     }
 
     /// Whether the program may look at its input.
@@ -215,11 +233,6 @@ impl Program {
     /// any of them.
     pub fn straightly(&self, input: &Val, limits: &Limits) -> Option<Val> {
         self.0.straight.as_ref()?.run(input, limits)
-    }
-
-    /// Whether the program is of the kind that needs no jaq: it yields one value, and makes no steps.
-    pub fn is_straight(&self) -> bool {
-        self.0.straight.is_some()
     }
 
     /// Begins a run that is pulled one output at a time. It stays on the thread that began it.
@@ -278,7 +291,7 @@ impl Program {
     }
 
     #[cfg(test)]
-    pub(super) fn straight(&self) -> Option<&Straight> {
+    pub(super) fn straight(&self) -> Option<&super::straight::Straight> {
         self.0.straight.as_deref()
     }
 
@@ -295,7 +308,7 @@ impl Program {
             let _ = take(Output::Value(val));
             return Ok(());
         }
-        if limits.place == Place::Here {
+        if limits.place != Place::Apart {
             return self.each_here(&Nowhere, input, variables, limits, budget, take);
         }
         let apart = std::thread::Builder::new().stack_size(limits.stack + RESERVE);
@@ -319,11 +332,10 @@ impl Program {
         mut take: impl FnMut(Output) -> ControlFlow<()>,
     ) -> Result<(), QueryError> {
         let inner = &*self.0;
-        // What has to be compiled first is no part of the run.
-        inner.filter()?;
+        let filter = inner.filter()?;
         let done = meter::run(limits, || {
             let mut left = limits.outputs;
-            for result in inner.results(world, input, variables)? {
+            for result in inner.results(filter, world, input, variables) {
                 let output = inner.output(result)?;
                 if left == 0 {
                     return Err(QueryError::exhausted(Bound::Outputs, &inner.origin));

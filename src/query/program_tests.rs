@@ -1,8 +1,9 @@
 //! What programs yield, compared with jaq as it comes; and that nothing which loops, grows or nests ends the process.
 
 use super::*;
-use jaq_core::{Ctx, Vars};
 use std::time::Duration;
+
+use jaq_core::{Ctx, Vars};
 
 use crate::query::view;
 use proptest::prelude::*;

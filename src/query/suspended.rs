@@ -64,10 +64,9 @@ async fn run(
     rest: Rc<Rest>,
 ) -> Result<(), QueryError> {
     let broken = |broken| program.broken(&broken);
-    // What has to be compiled first is no part of the run.
-    program.filter()?;
-    let begun = meter::run(&rest.limits.get(), || program.results(&*world, input, variables));
-    let mut results = begun.map_err(broken)??;
+    let filter = program.filter()?;
+    let begun = meter::run(&rest.limits.get(), || program.results(filter, &*world, input, variables));
+    let mut results = begun.map_err(broken)?;
     loop {
         let next = meter::run(&rest.limits.get(), || results.next().map(|result| program.output(result)));
         let Some(output) = next.map_err(broken)? else { return Ok(()) };

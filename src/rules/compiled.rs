@@ -1,7 +1,5 @@
 //! A rule that is ready to run: what it is for every method, and what it is for one.
 
-#![allow(dead_code, reason = "the moments of a call read what the file says")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,13 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
-use super::call::VARIABLES;
+use super::call::{Input, VARIABLES};
+use super::counts::Count;
 use super::error::RuleError;
-use super::fields::Input;
 use super::identity::RuleId;
+use super::memory::Memory;
 use super::node::Node;
 use super::rule::{self, Act, Delay, Entries, Expect, Moment, Rule, Setting, Text, Then};
-use super::set::STEPS;
 use super::status::Status;
 use super::types::Types;
 use crate::leaf::metadata;
@@ -37,6 +35,7 @@ pub(super) struct Compiled {
     /// What it does, one act a call; there is at least one.
     pub(super) acts: Vec<Arc<CompiledAct>>,
     pub(super) then: Then,
+    #[expect(dead_code, reason = "what was expected is compared when a server ends")]
     pub(super) expect: Option<Expect>,
     /// What its programs see of its file: `$data`.
     pub(super) setting: Arc<Setting>,
@@ -48,6 +47,7 @@ pub(super) struct Compiled {
 
 /// What a rule does in one call, for every method.
 pub(super) struct CompiledAct {
+    #[expect(dead_code, reason = "what is said of an act names it")]
     pub(super) place: Origin,
     open: Option<CompiledMoment>,
     each: Option<CompiledMoment>,
@@ -89,6 +89,8 @@ pub(super) struct MethodRule {
     pub(super) rule: Arc<Compiled>,
     /// What it does, as many as [`Compiled::acts`].
     pub(super) acts: Vec<MethodAct>,
+    /// How often it has answered.
+    pub(super) count: Arc<Count>,
 }
 
 /// What a rule does in one call of one method.
@@ -107,6 +109,7 @@ pub(super) struct MethodAct {
 pub(super) type Pieces = Arc<[Piece]>;
 
 /// A part of what is done at a moment.
+#[derive(Clone)]
 pub(super) enum Piece {
     /// What a program yields.
     Program(Program),
@@ -146,9 +149,14 @@ impl Compiled {
     }
 
     /// The rule as it is for a method of this shape, which replies with this type.
-    pub(super) fn for_method(self: &Arc<Self>, shape: Shape, output: &Plan) -> Result<MethodRule, RuleError> {
+    pub(super) fn for_method(
+        self: &Arc<Self>,
+        shape: Shape,
+        output: &Plan,
+        memory: &Memory,
+    ) -> Result<MethodRule, RuleError> {
         let acts = self.acts.iter().map(|act| act.for_method(shape, output)).collect::<Result<_, _>>()?;
-        Ok(MethodRule { rule: Arc::clone(self), acts })
+        Ok(MethodRule { rule: Arc::clone(self), acts, count: memory.count(self.id) })
     }
 }
 
@@ -225,6 +233,26 @@ impl CompiledAct {
     }
 }
 
+impl CompiledAct {
+    /// Whether what comes before the moments looks at the input.
+    pub(super) fn reads_input(&self) -> bool {
+        let entries = [&self.metadata, &self.trailers].into_iter().flatten();
+        let mut programs = entries.filter_map(|entries| match entries {
+            CompiledEntries::Program(program) => Some(program),
+            CompiledEntries::Fixed(_) => None,
+        });
+        programs.any(Program::reads_input)
+            || matches!(&self.delay, Some(CompiledDelay::Program(program)) if program.reads_input())
+    }
+}
+
+impl Piece {
+    /// Whether it looks at the input.
+    pub(super) fn reads_input(&self) -> bool {
+        if let Self::Program(program) = self { program.reads_input() } else { false }
+    }
+}
+
 impl MethodAct {
     /// What programs see at each of its moments, and what is done then.
     pub(super) fn moments(&self) -> impl Iterator<Item = (Input, &Pieces)> {
@@ -242,7 +270,7 @@ impl CompiledMoment {
     fn of(moment: &Moment, setting: &Setting) -> Result<Self, RuleError> {
         let part = |part: &rule::Part| {
             Ok(match part {
-                rule::Part::Program(text) => CompiledPart::Program(compile(text, setting, STEPS)?),
+                rule::Part::Program(text) => CompiledPart::Program(compile(text, setting, &StepKind::ALL)?),
                 rule::Part::Message(node) => CompiledPart::Message(Arc::clone(node)),
             })
         };

@@ -1,16 +1,16 @@
 //! Which rule answers a call, why others do not, and with what: for somebody who writes them.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::call::CallView;
+use super::call::{CallView, Input, Own};
 use super::compiled::{CompiledDelay, CompiledEntries, MethodAct, MethodRule, Piece, Pieces};
-use super::fields::Input;
 use super::set::MethodRules;
 use super::status::Status;
 use crate::leaf::{duration, metadata};
-use crate::query::{Fault, Found, Guard, Limits, Output, Program, Step, Val, view};
+use crate::query::{Found, Guard, Limits, Output, Place, Program, Run, Val, view};
 
 /// So many outputs of a program are shown.
 const OUTPUTS: usize = 16;
@@ -64,9 +64,12 @@ impl MethodRules {
     /// Why a rule does not match; nothing if it does.
     fn why_not(&self, rule: &MethodRule, input: &Val, asking: &Asking<'_>) -> Option<String> {
         let when = rule.rule.when.as_ref()?;
-        match when.holds(input.clone(), self.values(when, rule, asking, 0), &Limits::full()) {
-            Ok(true) => None,
-            Ok(false) => {
+        let run =
+            self.run_apart(when, rule, input.clone(), self.values(when, rule, asking, 0), &Limits::full());
+        let is_true = |output: &Output| !matches!(output, Output::Value(Val::Null | Val::Bool(false)));
+        match run.error {
+            None if !run.outputs.is_empty() && run.outputs.iter().all(is_true) => None,
+            None => {
                 let guard = when.outline().ok().and_then(|outline| outline.guard);
                 let differs = guard.map(|guard| differences(&guard, input)).unwrap_or_default();
                 Some(if differs.is_empty() {
@@ -75,7 +78,7 @@ impl MethodRules {
                     differs.join(", ")
                 })
             }
-            Err(error) => Some(format!("its condition fails: {}", error.message())),
+            Some(error) => Some(format!("its condition fails: {}", error.message())),
         }
     }
 
@@ -102,7 +105,7 @@ impl MethodRules {
             Some(CompiledDelay::Program(program)) => early(program, lines, "delay "),
             None => {}
         }
-        entries("metadata", act.act.metadata.as_ref(), lines, &early);
+        self.entries("metadata", act.act.metadata.as_ref(), lines, &early);
         let after = asking.requests.len();
         self.moment("open: ", act.open.as_ref(), Input::Nothing, 0, rule, asking, lines);
         for i in 0..after {
@@ -113,7 +116,24 @@ impl MethodRules {
         if let Some(status) = &act.act.error {
             lines.push(shown(status));
         }
-        entries("trailers", act.act.trailers.as_ref(), lines, &early);
+        self.entries("trailers", act.act.trailers.as_ref(), lines, &early);
+    }
+
+    fn entries(
+        &self,
+        name: &str,
+        entries: Option<&CompiledEntries>,
+        lines: &mut Vec<String>,
+        early: &dyn Fn(&Program, &mut Vec<String>, &str),
+    ) {
+        match entries {
+            Some(CompiledEntries::Fixed(map)) => {
+                let entries = metadata::entries(map).into_iter();
+                lines.extend(entries.map(|(key, value)| format!("{name} {key}: {value}")));
+            }
+            Some(CompiledEntries::Program(program)) => early(program, lines, &format!("{name} ")),
+            None => {}
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "a moment is all of these")]
@@ -153,7 +173,7 @@ impl MethodRules {
         name: &str,
     ) {
         let limits = Limits { outputs: OUTPUTS, ..Limits::full() };
-        let run = program.run(input, self.values(program, rule, asking, at), &limits);
+        let run = self.run_apart(program, rule, input, self.values(program, rule, asking, at), &limits);
         for output in run.outputs {
             lines.push(match output {
                 Output::Value(val) => {
@@ -171,7 +191,7 @@ impl MethodRules {
                         None => format!("{name}{}", view::to_text(&val)),
                     }
                 }
-                Output::Step(step) => format!("{name}{}", step_text(&step)),
+                Output::Step(step) => format!("{name}{step}"),
             });
         }
         match run.error {
@@ -181,6 +201,32 @@ impl MethodRules {
             Some(error) => lines.push(format!("{name}{}", shown(&Status::of_failure(&error, &self.types)))),
             None => {}
         }
+    }
+
+    /// Runs a program where there is room for it, in a world in which nothing is remembered yet.
+    fn run_apart(
+        &self,
+        program: &Program,
+        rule: &MethodRule,
+        input: Val,
+        values: Vec<Val>,
+        limits: &Limits,
+    ) -> Run {
+        let limits = Limits { place: Place::Roomy, ..*limits };
+        let work = || {
+            let around = self.around(rule.rule.id, 1, 1, 0);
+            let mut outputs = Vec::new();
+            let run = program.run_in(&around, input, values, &limits, |output| {
+                outputs.push(output);
+                ControlFlow::Continue(())
+            });
+            Run { outputs, error: run.err() }
+        };
+        let thread = std::thread::Builder::new().stack_size(Limits::ROOM);
+        let done = std::thread::scope(|scope| {
+            thread.spawn_scoped(scope, work).ok().and_then(|thread| thread.join().ok())
+        });
+        done.unwrap_or(Run { outputs: Vec::new(), error: None })
     }
 
     fn values(&self, program: &Program, rule: &MethodRule, asking: &Asking<'_>, at: usize) -> Vec<Val> {
@@ -193,7 +239,8 @@ impl MethodRules {
             first: requests.first(),
             ..asking.call
         };
-        call.variables(program, &self.method, &self.input, &rule.rule.setting.data)
+        let own = Own { data: &rule.rule.setting.data, count: Some(1) };
+        call.variables(program, &self.method, &self.input, own)
     }
 }
 
@@ -207,23 +254,6 @@ impl Asking<'_> {
     }
 }
 
-/// The entries of metadata or trailers, a line each.
-fn entries(
-    name: &str,
-    entries: Option<&CompiledEntries>,
-    lines: &mut Vec<String>,
-    early: &dyn Fn(&Program, &mut Vec<String>, &str),
-) {
-    match entries {
-        Some(CompiledEntries::Fixed(map)) => {
-            let entries = metadata::entries(map).into_iter();
-            lines.extend(entries.map(|(key, value)| format!("{name} {key}: {value}")));
-        }
-        Some(CompiledEntries::Program(program)) => early(program, lines, &format!("{name} ")),
-        None => {}
-    }
-}
-
 /// The equalities that do not hold.
 fn differences(guard: &Guard, input: &Val) -> Vec<String> {
     let differs = |(path, key): &(Vec<String>, crate::query::Key)| {
@@ -231,28 +261,10 @@ fn differences(guard: &Guard, input: &Val) -> Vec<String> {
         if Found::at(path, input) == Found::One(key.clone()) {
             return None;
         }
-        let path = path.join(".");
-        Some(format!(".{path} is {}, not {key}", view::to_text(found)))
+        let path: String = path.iter().map(|name| format!(".{name}")).collect();
+        Some(format!("{path} is {}, not {key}", view::to_text(found)))
     };
     guard.equalities.iter().filter_map(differs).collect()
-}
-
-/// A step as text.
-fn step_text(step: &Step) -> String {
-    match step {
-        Step::Wait(time) => format!("wait {}", duration::render(*time)),
-        Step::Metadata(val) => format!("metadata {}", view::to_text(val)),
-        Step::Trailers(val) => format!("trailers {}", view::to_text(val)),
-        Step::Remember(val) => format!("remember {}", view::to_text(val)),
-        Step::Keep(val) => format!("keep {}", view::to_text(val)),
-        Step::Close => "close".to_owned(),
-        Step::Fault(Fault::Reset(reason)) => format!("reset with {reason}"),
-        Step::Fault(Fault::GoAway) => "goaway".to_owned(),
-        Step::Fault(Fault::Hang) => "hang".to_owned(),
-        Step::Fault(Fault::Truncate(val)) => format!("truncate {}", view::to_text(val)),
-        Step::Fault(Fault::DropTrailers) => "drop_trailers".to_owned(),
-        Step::Fault(Fault::Http(status, _)) => format!("http {status}"),
-    }
 }
 
 /// A status as text.

@@ -2,6 +2,7 @@
 
 use buffa_descriptor::{FieldDescriptor, FieldKind, MessageIndex, SingularKind};
 
+use super::call::Input;
 use super::error::RuleError;
 use crate::leaf::nearest::nearest;
 use crate::query::{PathStep, Program, StaticPath};
@@ -26,17 +27,6 @@ const OWN_FORM: &[&str] = &[
     "UInt64Value",
     "Value",
 ];
-
-/// What a program's input is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Input {
-    /// A request.
-    Request,
-    /// The array of all requests.
-    Requests,
-    /// Null, or something that is not known.
-    Nothing,
-}
 
 /// What is known of a value on the way.
 #[derive(Clone, Copy)]

@@ -15,6 +15,11 @@ pub struct RuleId {
 }
 
 impl RuleId {
+    /// As a number, which another rule is unlikely to have.
+    pub(super) fn number(self) -> u64 {
+        self.text.wrapping_add(u64::from(self.ordinal))
+    }
+
     /// That of the rule which has so many before it with the same text.
     pub(super) fn nth(self, ordinal: u32) -> Self {
         Self { ordinal, ..self }

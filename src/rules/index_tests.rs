@@ -90,7 +90,7 @@ fn rules(conditions: &[Vec<usize>]) -> MethodRules {
 fn chosen(rules: &MethodRules, request: &Bytes) -> String {
     let metadata = MetadataMap::new();
     let requests = [request.clone()];
-    let call = CallView { metadata: &metadata, peer: &"me", requests: &requests, number: 1, first: None };
+    let call = CallView { requests: &requests, number: 1, ..CallView::new(&metadata, &"me") };
     match rules.choose(&call, &Limits::inline()) {
         Chosen::Rule { rule, notes } => format!("{rule:?} {notes:?}"),
         Chosen::NoRule { notes } => format!("none {notes:?}"),

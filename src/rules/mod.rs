@@ -1,9 +1,13 @@
 //! Canned answers: rule files, matching, programs and the automatic reply. Touches neither sockets nor time.
 
+mod action;
 mod answer;
+mod around;
 mod automatic;
 mod call;
+mod choose;
 mod compiled;
+mod counts;
 mod data;
 mod entry;
 mod error;
@@ -14,19 +18,28 @@ mod identity;
 mod index;
 mod line;
 mod matching;
+mod memory;
 mod node;
 mod rule;
+mod run;
+mod running;
 mod set;
 mod status;
+mod store;
 mod trial;
 mod types;
 
-pub use answer::{Answer, Answered, Choice, Chosen, Ending, Note};
+pub use action::{Action, Failing};
+pub use answer::{Answer, Answered, Ending, Note};
 pub use automatic::Automatic;
-pub use call::CallView;
+pub use call::{CallView, Input, Seen};
+pub use choose::{Before, Choice, Chosen};
 pub use error::RuleError;
 pub use explain::Explanation;
 pub use identity::RuleId;
+pub use memory::Memory;
 pub use rule::Rule;
+pub use run::{Begun, Fixed, Moment};
+pub use running::{Running, Stretch};
 pub use set::{MethodRules, RuleSet};
 pub use status::Status;

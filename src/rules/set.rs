@@ -4,25 +4,26 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use super::call::Input;
+use super::choose;
 use super::compiled::{Compiled, MethodAct, MethodRule, Piece};
 use super::error::{RuleError, Style};
-use super::fields::{self, Input};
+use super::fields;
 use super::index::Index;
 use super::matching;
-use super::rule::{Act, Rule, Then};
+use super::memory::Memory;
+use super::rule::Rule;
 use super::trial::Trial;
 use super::types::Types;
-use crate::query::{Guard, Origin, Program, StepKind};
+use crate::query::{Guard, Program};
 use crate::schema::{Method, MethodOutline, Schema, Shape};
 use crate::transcode::Plan;
-
-/// The steps that programs may make at the moments of a call.
-pub(super) const STEPS: &[StepKind] = &StepKind::ALL;
 
 /// Rules that were read and whose programs are compiled; what they are for a method is made when it is reached.
 pub struct RuleSet {
     methods: HashMap<String, Waiting>,
     types: Arc<Types>,
+    memory: Arc<Memory>,
 }
 
 /// The rules for one method, before its types are known.
@@ -44,6 +45,9 @@ pub struct MethodRules {
     /// Finds rules by what their conditions need, where there are many.
     pub(super) index: Option<Index>,
     pub(super) types: Arc<Types>,
+    pub(super) memory: Arc<Memory>,
+    /// Whether a program looks at all requests when they have come.
+    pub(super) gathers: bool,
 }
 
 impl RuleSet {
@@ -74,15 +78,21 @@ impl RuleSet {
             *ordinal += 1;
             let compiled = Arc::new(Compiled::of(&rule, id, &types)?);
             let is_checked = compiled.acts.iter().any(|act| act.has_messages())
-                || !rule.method.content.trim().ends_with('*')
-                || !is_plain(&rule);
+                || !rule.method.content.trim().ends_with('*');
             for i in wanted.iter() {
                 let waiting = methods.entry(known[*i].full_name()).or_default();
                 waiting.at_once |= is_checked;
                 waiting.rules.push(Arc::clone(&compiled));
             }
         }
-        Ok(Self { methods, types })
+        Ok(Self { methods, types, memory: Arc::default() })
+    }
+
+    /// The same with what an earlier set has counted and remembers.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Arc<Memory>) -> Self {
+        self.memory = memory;
+        self
     }
 
     /// The methods (`pkg.Service/Method`) whose rules can be wrong in a way that only their types show, or that a
@@ -102,11 +112,14 @@ impl RuleSet {
             RuleError::new(format!("{}: {error}", method.full_name()), first.place.clone())
         })?;
         self.types.add(method.closure());
-        let for_method = |rule: &Arc<Compiled>| rule.for_method(method.shape(), &output);
+        let for_method = |rule: &Arc<Compiled>| rule.for_method(method.shape(), &output, &self.memory);
         let rules: Vec<MethodRule> = waiting.rules.iter().map(for_method).collect::<Result<_, _>>()?;
         let chosen_by = chosen_by(method.shape(), &rules);
-        let (method, types) = (method.clone(), Arc::clone(&self.types));
-        let mut rules = MethodRules { method, input, output, rules, chosen_by, index: None, types };
+        let gathers = choose::gathers(chosen_by, &rules);
+        let (method, types, memory) = (method.clone(), Arc::clone(&self.types), Arc::clone(&self.memory));
+        let index = None;
+        let mut rules =
+            MethodRules { method, input, output, rules, chosen_by, index, types, memory, gathers };
         rules.index = Index::of(rules.check()?.into_iter());
         Ok(Some(rules))
     }
@@ -119,26 +132,16 @@ fn chosen_by(shape: Shape, rules: &[MethodRule]) -> Input {
         Shape::Unary | Shape::ServerStreaming => Input::Request,
         _ if has(|act| act.open.is_some() || act.meanwhile.is_some()) => Input::Nothing,
         _ if has(|act| act.each.is_some()) => Input::Request,
-        // Today's bidi calls ask at the first request.
-        Shape::Bidi => Input::Request,
-        Shape::ClientStreaming => Input::Requests,
+        Shape::Bidi | Shape::ClientStreaming => Input::Requests,
     }
 }
 
 impl MethodRules {
-    /// Refuses what a rule says and no call would do yet.
-    ///
-    /// # Errors
-    /// For the first such rule, with its place.
-    pub fn runs_today(&self) -> Result<(), RuleError> {
-        self.rules.iter().try_for_each(|rule| runs_today(rule, self.method.shape()))
-    }
-
     /// Looks whether what programs ask for and yield fits the method; what each condition needs.
     fn check(&self) -> Result<Vec<Option<Guard>>, RuleError> {
         let trial = Trial::new(self);
         let mut guards = Vec::with_capacity(self.rules.len());
-        for MethodRule { rule, acts } in &self.rules {
+        for MethodRule { rule, acts, .. } in &self.rules {
             let asks = |program: &Program, input: Input| {
                 let outline =
                     program.outline().map_err(|error| RuleError::from_query(&error, Style::Marked))?;
@@ -181,34 +184,4 @@ impl fmt::Debug for MethodRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MethodRules").field("method", &self.method.full_name()).finish_non_exhaustive()
     }
-}
-
-/// Whether a rule says nothing but what runs today.
-fn is_plain(rule: &Rule) -> bool {
-    let Rule { per, then, expect, acts, .. } = rule;
-    let plain = |act: &Act| {
-        let early = act.metadata.is_none() && act.trailers.is_none() && act.delay.is_none();
-        early && act.moments().all(|(key, _)| key == "reply")
-    };
-    per.is_none() && acts.len() == 1 && *then == Then::Last && expect.is_none() && acts.iter().all(plain)
-}
-
-/// Refuses what a rule says and no call would do.
-fn runs_today(rule: &MethodRule, shape: Shape) -> Result<(), RuleError> {
-    let wrong =
-        |key: &str, place: &Origin| Err(RuleError::new(format!("'{key}' is not run yet"), place.clone()));
-    let Compiled { place, per, then, expect, acts, .. } = &*rule.rule;
-    if per.is_some() || acts.len() > 1 || *then != Then::Last || expect.is_some() {
-        return wrong("replies", place);
-    }
-    for MethodAct { act, open, each, end, meanwhile } in &rule.acts {
-        if act.metadata.is_some() || act.trailers.is_some() || act.delay.is_some() {
-            return wrong("metadata", &act.place);
-        }
-        let other = if shape == Shape::ClientStreaming { each } else { end };
-        if open.is_some() || meanwhile.is_some() || other.is_some() {
-            return wrong("open", &act.place);
-        }
-    }
-    Ok(())
 }

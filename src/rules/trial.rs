@@ -1,12 +1,13 @@
 //! Each program is run once when it is loaded, on an example of what it will see.
 
+use std::ops::ControlFlow;
+
 use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
-use super::call::CallView;
-use super::compiled::{Compiled, MethodAct, Piece};
+use super::call::{CallView, Input, Own};
+use super::compiled::{Compiled, Piece};
 use super::error::RuleError;
-use super::fields::Input;
 use super::set::MethodRules;
 use crate::query::{Limits, Output, Program, Run, Val, view};
 use crate::transcode::example;
@@ -39,20 +40,23 @@ impl Trial {
     fn run(&self, program: &Program, input: Input, rules: &MethodRules, rule: &Compiled) -> Option<Run> {
         let (wire, val) = self.wire.as_ref()?;
         let (metadata, requests) = (MetadataMap::new(), [wire.clone()]);
-        let call = CallView {
-            metadata: &metadata,
-            peer: &"127.0.0.1:50051",
-            requests: &requests,
-            number: 1,
-            first: None,
-        };
-        let variables = call.variables(program, &rules.method, &rules.input, &rule.setting.data);
+        let call =
+            CallView { requests: &requests, number: 1, ..CallView::new(&metadata, &"127.0.0.1:50051") };
+        let own = Own { data: &rule.setting.data, count: Some(1) };
+        let variables = call.variables(program, &rules.method, &rules.input, own);
+        let around = rules.around(rule.id, 1, call.number, 0);
         let input = match input {
             Input::Request => val.clone(),
             Input::Requests => std::iter::once(val.clone()).collect(),
             Input::Nothing => Val::Null,
         };
-        Some(program.apart().run(input, variables, &Limits { outputs: VALUES, ..Limits::inline() }))
+        let limits = Limits { outputs: VALUES, ..Limits::inline() };
+        let mut outputs = Vec::new();
+        let run = program.apart().run_in(&around, input, variables, &limits, |output| {
+            outputs.push(output);
+            ControlFlow::Continue(())
+        });
+        Some(Run { outputs, error: run.err() })
     }
 
     /// Looks whether what a program yields at a moment fits the reply's type.
@@ -110,7 +114,7 @@ impl MethodRules {
             let compiled = &rule.rule;
             let conditions =
                 compiled.when.iter().chain(&compiled.per).map(|program| (program, self.chosen_by));
-            let pieces = rule.acts.iter().flat_map(MethodAct::moments);
+            let pieces = rule.acts.iter().flat_map(|act| act.moments());
             let programs = pieces.flat_map(|(input, pieces)| {
                 pieces.iter().filter_map(move |piece| match piece {
                     Piece::Program(program) => Some((program, input)),
