@@ -193,13 +193,17 @@ fn link<'s>(
     if let Some((name, arity)) = calls.iter().find(|(name, _)| source.is_some_and(|s| s.is_internal(name))) {
         return Err(undefined(name, &Undefined::Filter(*arity)));
     }
-    calls.extend(reached.iter().flat_map(|one| one.calls()));
-    let (mut defs, funs) = library::reached(calls, kinds);
+    let mut own: Vec<Def<&str>> = Vec::new();
     for one in reached {
-        let mut own: Vec<Def<&str>> = one.term()?;
-        own.iter_mut().for_each(chain::guard_definition);
-        defs.extend(own);
+        for mut def in one.term()? {
+            chain::guard_definition(&mut def);
+            // What guards it is called too.
+            calls.extend(Names::of(&mut def.body).calls);
+            own.push(def);
+        }
     }
+    let (mut defs, funs) = library::reached(calls, kinds);
+    defs.extend(own);
     let main = Def { name: MAIN, args: Vec::new(), body: term };
     let arena = Arena::default();
     let modules = Loader::new(defs.into_iter().chain([main]))
