@@ -153,7 +153,7 @@ impl Course<'_> {
         self.moment(rules, choice, Moment::Open, intake, Input::Nothing).await?;
         match read {
             Read::One | Read::First => {
-                self.moment(rules, choice, Moment::Each, intake, Input::Request).await?
+                self.moment(rules, choice, Moment::Each, intake, Input::Request).await?;
             }
             Read::Nothing | Read::All => {}
         }

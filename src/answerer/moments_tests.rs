@@ -309,9 +309,9 @@ async fn faults() {
         assert!(said.starts_with(answer), "{text}: {said}");
     }
     // A call that hangs ends with its deadline.
-    let (_server, _) = serve("rules:\n- method: T/Down\n  reply: '{text: \"x\"}, hang'").await;
+    let (server, _) = serve("rules:\n- method: T/Down\n  reply: '{text: \"x\"}, hang'").await;
     let client =
-        Client::builder().timeout(Duration::from_millis(300)).connect(_server.target()).await.unwrap();
+        Client::builder().timeout(Duration::from_millis(300)).connect(server.target()).await.unwrap();
     let said = ask(&client, "Down", &[A]).await;
     assert!(said.starts_with("x, DEADLINE_EXCEEDED"), "{said}");
 }

@@ -231,13 +231,13 @@ impl<'s> Source<'s> {
     /// The text as one term.
     pub(super) fn term(&self) -> Result<Term<&'s str>, QueryError> {
         let tokens = self.lex()?;
-        Parser::new(&tokens).parse(|p| p.term()).map_err(|errors| self.unexpected(errors))
+        Parser::new(&tokens).parse(Parser::term).map_err(|errors| self.unexpected(errors))
     }
 
     /// The text as definitions and nothing else.
     pub(super) fn defs(&self) -> Result<Vec<Def<&'s str>>, QueryError> {
         let tokens = self.lex()?;
-        Parser::new(&tokens).parse(|p| p.defs()).map_err(|errors| self.unexpected(errors))
+        Parser::new(&tokens).parse(Parser::defs).map_err(|errors| self.unexpected(errors))
     }
 
     fn lex(&self) -> Result<Vec<Token<&'s str>>, QueryError> {

@@ -44,19 +44,6 @@ impl Inner {
         filter.get_or_init(compile).as_ref().map_err(Clone::clone)
     }
 
-    /// The run as jaq gives it: nothing is done before it is pulled.
-    pub(super) fn results<'a>(
-        &self,
-        filter: &'a Filter<Machine>,
-        world: &'a dyn World,
-        input: Val,
-        variables: Vec<Val>,
-    ) -> ValXs<'a, Item> {
-        let variables = Vars::new(variables.into_iter().map(Item::outside));
-        let context = Ctx::<Machine>::new(Seat { lut: &filter.lut, world }, variables);
-        filter.id.run((context, Item::outside(input)))
-    }
-
     /// One result of the run.
     pub(super) fn output(&self, result: ValX<'_, Item>) -> Result<Output, QueryError> {
         let item = settled(result).map_err(|val| QueryError::thrown(val, &self.origin))?;
@@ -74,6 +61,18 @@ impl Inner {
             Broken::Panicked => QueryError::broken("the program failed inside jq", &self.origin),
         }
     }
+}
+
+/// The run as jaq gives it: nothing is done before it is pulled.
+pub(super) fn results<'a>(
+    filter: &'a Filter<Machine>,
+    world: &'a dyn World,
+    input: Val,
+    variables: Vec<Val>,
+) -> ValXs<'a, Item> {
+    let variables = Vars::new(variables.into_iter().map(Item::outside));
+    let context = Ctx::<Machine>::new(Seat { lut: &filter.lut, world }, variables);
+    filter.id.run((context, Item::outside(input)))
 }
 
 /// A result of the main filter, the error as the value that it carries.

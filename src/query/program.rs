@@ -11,7 +11,7 @@ pub use super::compile::Outline;
 use super::definitions::Definitions;
 use super::error::{Origin, QueryError};
 use super::limits::{Bound, Limits, Place};
-use super::machine::Inner;
+use super::machine::{Inner, results};
 
 use super::step::{Step, StepKind};
 
@@ -335,7 +335,7 @@ impl Program {
         let filter = inner.filter()?;
         let done = meter::run(limits, || {
             let mut left = limits.outputs;
-            for result in inner.results(filter, world, input, variables) {
+            for result in results(filter, world, input, variables) {
                 let output = inner.output(result)?;
                 if left == 0 {
                     return Err(QueryError::exhausted(Bound::Outputs, &inner.origin));

@@ -11,7 +11,7 @@ use jaq_json::Val;
 
 use super::error::QueryError;
 use super::limits::Limits;
-use super::machine::Inner;
+use super::machine::{self, Inner};
 use super::meter;
 use super::program::Output;
 use super::world::World;
@@ -65,7 +65,7 @@ async fn run(
 ) -> Result<(), QueryError> {
     let broken = |broken| program.broken(&broken);
     let filter = program.filter()?;
-    let begun = meter::run(&rest.limits.get(), || program.results(filter, &*world, input, variables));
+    let begun = meter::run(&rest.limits.get(), || machine::results(filter, &*world, input, variables));
     let mut results = begun.map_err(broken)?;
     loop {
         let next = meter::run(&rest.limits.get(), || results.next().map(|result| program.output(result)));

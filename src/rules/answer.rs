@@ -62,7 +62,7 @@ impl MethodRules {
     /// For a bidi method this answers one request; choose once and run for each instead.
     pub fn answer(&self, call: &CallView<'_>, limits: &Limits) -> Answered {
         if limits.place == Place::Apart {
-            return self.apart(|limits| self.answer(call, limits), limits);
+            return apart(|limits| self.answer(call, limits), limits);
         }
         match self.choose(&self.shaped(call), limits) {
             Chosen::Rule { rule, notes } => match self.run(rule, call, limits) {
@@ -81,7 +81,7 @@ impl MethodRules {
     /// Runs the chosen rule on the requests at hand.
     pub fn run(&self, choice: Choice, call: &CallView<'_>, limits: &Limits) -> Answered {
         if limits.place == Place::Apart {
-            return self.apart(|limits| self.run(choice, call, limits), limits);
+            return apart(|limits| self.run(choice, call, limits), limits);
         }
         let rule = self.place(choice).cloned();
         let call = self.shaped(call);
@@ -111,20 +111,6 @@ impl MethodRules {
             }
         }
         Answered::Answer(self.counted(Answer { messages, ending, rule, notes: Vec::new() }))
-    }
-
-    /// On a thread whose stack is large enough, while the caller waits.
-    fn apart(&self, work: impl FnOnce(&Limits) -> Answered + Send, limits: &Limits) -> Answered {
-        let limits = Limits { place: Place::Roomy, ..*limits };
-        let thread = std::thread::Builder::new().stack_size(Limits::ROOM);
-        std::thread::scope(|scope| {
-            let done = thread.spawn_scoped(scope, || work(&limits)).ok().and_then(|run| run.join().ok());
-            done.unwrap_or_else(|| {
-                let status = Status::new(Code::INTERNAL, "the rule's evaluation was broken off");
-                let ending = Ending::Error(status);
-                Answered::Answer(Answer { messages: Vec::new(), ending, rule: None, notes: Vec::new() })
-            })
-        })
     }
 
     /// The call with the input that the method's shape means.
@@ -157,6 +143,20 @@ impl MethodRules {
         let message = format!("{place}: a {shape} method has exactly one reply, and the rule yields {count}");
         Status::new(Code::INTERNAL, message)
     }
+}
+
+/// On a thread whose stack is large enough, while the caller waits.
+fn apart(work: impl FnOnce(&Limits) -> Answered + Send, limits: &Limits) -> Answered {
+    let limits = Limits { place: Place::Roomy, ..*limits };
+    let thread = std::thread::Builder::new().stack_size(Limits::ROOM);
+    std::thread::scope(|scope| {
+        let done = thread.spawn_scoped(scope, || work(&limits)).ok().and_then(|run| run.join().ok());
+        done.unwrap_or_else(|| {
+            let status = Status::new(Code::INTERNAL, "the rule's evaluation was broken off");
+            let ending = Ending::Error(status);
+            Answered::Answer(Answer { messages: Vec::new(), ending, rule: None, notes: Vec::new() })
+        })
+    })
 }
 
 #[cfg(test)]

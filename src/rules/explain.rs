@@ -105,7 +105,7 @@ impl MethodRules {
             Some(CompiledDelay::Program(program)) => early(program, lines, "delay "),
             None => {}
         }
-        self.entries("metadata", act.act.metadata.as_ref(), lines, &early);
+        entries("metadata", act.act.metadata.as_ref(), lines, &early);
         let after = asking.requests.len();
         self.moment("open: ", act.open.as_ref(), Input::Nothing, 0, rule, asking, lines);
         for i in 0..after {
@@ -116,24 +116,7 @@ impl MethodRules {
         if let Some(status) = &act.act.error {
             lines.push(shown(status));
         }
-        self.entries("trailers", act.act.trailers.as_ref(), lines, &early);
-    }
-
-    fn entries(
-        &self,
-        name: &str,
-        entries: Option<&CompiledEntries>,
-        lines: &mut Vec<String>,
-        early: &dyn Fn(&Program, &mut Vec<String>, &str),
-    ) {
-        match entries {
-            Some(CompiledEntries::Fixed(map)) => {
-                let entries = metadata::entries(map).into_iter();
-                lines.extend(entries.map(|(key, value)| format!("{name} {key}: {value}")));
-            }
-            Some(CompiledEntries::Program(program)) => early(program, lines, &format!("{name} ")),
-            None => {}
-        }
+        entries("trailers", act.act.trailers.as_ref(), lines, &early);
     }
 
     #[expect(clippy::too_many_arguments, reason = "a moment is all of these")]
@@ -254,6 +237,23 @@ impl Asking<'_> {
     }
 }
 
+/// The entries of metadata or trailers, a line each.
+fn entries(
+    name: &str,
+    entries: Option<&CompiledEntries>,
+    lines: &mut Vec<String>,
+    early: &dyn Fn(&Program, &mut Vec<String>, &str),
+) {
+    match entries {
+        Some(CompiledEntries::Fixed(map)) => {
+            let entries = metadata::entries(map).into_iter();
+            lines.extend(entries.map(|(key, value)| format!("{name} {key}: {value}")));
+        }
+        Some(CompiledEntries::Program(program)) => early(program, lines, &format!("{name} ")),
+        None => {}
+    }
+}
+
 /// The equalities that do not hold.
 fn differences(guard: &Guard, input: &Val) -> Vec<String> {
     let differs = |(path, key): &(Vec<String>, crate::query::Key)| {
@@ -261,8 +261,8 @@ fn differences(guard: &Guard, input: &Val) -> Vec<String> {
         if Found::at(path, input) == Found::One(key.clone()) {
             return None;
         }
-        let path: String = path.iter().map(|name| format!(".{name}")).collect();
-        Some(format!("{path} is {}, not {key}", view::to_text(found)))
+        let path = path.join(".");
+        Some(format!(".{path} is {}, not {key}", view::to_text(found)))
     };
     guard.equalities.iter().filter_map(differs).collect()
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
 use super::call::{CallView, Input, Own};
-use super::compiled::{Compiled, Piece};
+use super::compiled::{Compiled, MethodAct, Piece};
 use super::error::RuleError;
 use super::set::MethodRules;
 use crate::query::{Limits, Output, Program, Run, Val, view};
@@ -114,7 +114,7 @@ impl MethodRules {
             let compiled = &rule.rule;
             let conditions =
                 compiled.when.iter().chain(&compiled.per).map(|program| (program, self.chosen_by));
-            let pieces = rule.acts.iter().flat_map(|act| act.moments());
+            let pieces = rule.acts.iter().flat_map(MethodAct::moments);
             let programs = pieces.flat_map(|(input, pieces)| {
                 pieces.iter().filter_map(move |piece| match piece {
                     Piece::Program(program) => Some((program, input)),

@@ -16,6 +16,7 @@ mod flags;
 mod folders;
 mod help;
 mod json_schema;
+mod moments;
 mod peer;
 mod programs;
 mod reflecting;

@@ -53,9 +53,9 @@ async fn check(args: RulesCheckArgs) -> Result<(), Failure> {
 }
 
 async fn explain(args: RulesExplainArgs) -> Result<(), Failure> {
-    let mut sent = MetadataMap::new();
+    let mut map = MetadataMap::new();
     for entry in &args.header {
-        metadata::parse(entry, &mut sent).map_err(|error| Failure::new(Kind::Usage, error.to_string()))?;
+        metadata::parse(entry, &mut map).map_err(|error| Failure::new(Kind::Usage, error.to_string()))?;
     }
     let schema = schema_of(&args.schema)?;
     let set = loaded(rules::read(&args.file)?, &schema).await?;
@@ -79,7 +79,7 @@ async fn explain(args: RulesExplainArgs) -> Result<(), Failure> {
         return Err(Failure::new(Kind::Data, message));
     }
     let number = requests.len();
-    let call = CallView { requests: &requests, number, ..CallView::new(&sent, &"127.0.0.1:50051") };
+    let call = CallView { requests: &requests, number, ..CallView::new(&map, &"127.0.0.1:50051") };
     let explanation = found.explain(&call).map_err(|why| Failure::new(Kind::Data, why))?;
     output::write(shown(&explanation).as_bytes())
 }
