@@ -116,7 +116,7 @@ fn calls(rules: &MethodRules, count: usize) -> Result<Duration, Box<dyn Error>> 
         let began = Instant::now();
         for (wire, reply) in &requests {
             let requests = std::slice::from_ref(wire);
-            let call = CallView { metadata: &metadata, peer: &"me", requests, number: 1, first: None };
+            let call = CallView { requests, number: 1, ..CallView::new(&metadata, &"me") };
             let Answered::Answer(answer) = rules.answer(black_box(&call), &Limits::inline()) else {
                 return Err("no rule answers".into());
             };

@@ -72,8 +72,6 @@ pub(super) fn read(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Read
         let reads_input = reads::input(&mut term);
         let walk = Names::of(&mut term);
         let reached = offer.definitions.reached(&walk.calls);
-        let mut calls = walk.calls.iter().copied().chain(reached.iter().flat_map(|one| one.calls()));
-        let of_the_moment = calls.any(|(name, arity)| world::is_of_the_moment(name, arity));
         let is_there = |(name, arity): &Call<'_>| {
             let own = || reached.iter().any(|one| one.name() == *name && one.arity() == *arity);
             !library::is_internal(name) && (library::has(name, *arity, offer.kinds) || own())
@@ -81,6 +79,9 @@ pub(super) fn read(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Read
         let is_offered = |name: &&str| offer.variables.contains(name);
         let sure = !walk.breaks && walk.calls.iter().all(is_there) && walk.variables.iter().all(is_offered);
         let variables = mentioned(&walk, &reached, offer).map(ToOwned::to_owned).collect();
+        let changes = |(name, arity): Call<'_>| world::is_of_the_moment(name, arity);
+        let of_the_moment = walk.calls.iter().copied().any(changes)
+            || reached.iter().flat_map(|one| one.calls()).any(changes);
         Ok(Read { variables, straight, sure, reads_input, of_the_moment })
     })
 }
@@ -192,13 +193,17 @@ fn link<'s>(
     if let Some((name, arity)) = calls.iter().find(|(name, _)| source.is_some_and(|s| s.is_internal(name))) {
         return Err(undefined(name, &Undefined::Filter(*arity)));
     }
-    calls.extend(reached.iter().flat_map(|one| one.calls()));
-    let (mut defs, funs) = library::reached(calls, kinds);
+    let mut own: Vec<Def<&str>> = Vec::new();
     for one in reached {
-        let mut own: Vec<Def<&str>> = one.term()?;
-        own.iter_mut().for_each(chain::guard_definition);
-        defs.extend(own);
+        for mut def in one.term()? {
+            chain::guard_definition(&mut def);
+            // What guards it is called too.
+            calls.extend(Names::of(&mut def.body).calls);
+            own.push(def);
+        }
     }
+    let (mut defs, funs) = library::reached(calls, kinds);
+    defs.extend(own);
     let main = Def { name: MAIN, args: Vec::new(), body: term };
     let arena = Arena::default();
     let modules = Loader::new(defs.into_iter().chain([main]))
@@ -300,6 +305,13 @@ impl<'s> Source<'s> {
                 let called = format!("{name}/{arity} is not defined");
                 let mut arities = library::arities(name);
                 arities.extend(definitions.all().filter(|one| one.name() == name).map(One::arity));
+                if arities.contains(arity) {
+                    return QueryError::compile(
+                        format!("{called} yet: its definition comes later"),
+                        self.origin.place_of(self.text, self.offset(name).unwrap_or(0)),
+                        Vec::new(),
+                    );
+                }
                 arities.sort_unstable();
                 arities.dedup();
                 match &arities[..] {

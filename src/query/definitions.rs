@@ -214,9 +214,9 @@ mod tests {
         let first = parse("def a: 1; # def x: 2;\ndef b(f): f | a + .; def c($n): $n, $v;", &none)
             .expect("definitions");
         assert_eq!(run("a, b(2), c(3)", &first), r#"1 3 3 "v""#);
-        // A later one of the same name sees the earlier, as do those before it.
-        let second = parse("def a: a + 10; def d: a; def length: 7;", &first).expect("definitions");
-        assert_eq!(run("a, b(2), d, length", &second), "11 3 11 7");
+        // Of two with one name those between them call the earlier.
+        let second = parse("def d: a; def a: 11; def length: 7;", &first).expect("definitions");
+        assert_eq!(run("a, b(2), d, length", &second), "11 3 1 7");
         assert_eq!(run("def a: 5; a, b(2)", &second), "5 3");
         let deep = parse("def f(g): if . > 3 then g else . + 1 | f(g + 1) end;", &none).expect("definitions");
         assert_eq!(run("0 | f(.)", &deep), "8");
@@ -228,7 +228,7 @@ mod tests {
         for (text, wanted) in [
             ("def b: 1; b", "d.yaml:3:15: expected nothing, found 'b'"),
             ("def b: 1;\ndef c: d;", "d.yaml:4:8: d/0 is not defined"),
-            ("def b: c; def c: 1;", "d.yaml:3:12: c/0 is not defined"),
+            ("def b: c; def c: 1;", "d.yaml:3:12: c/0 is not defined yet: its definition comes later"),
             ("def b: a(1);", "d.yaml:3:12: a/1 is not defined: a takes no arguments"),
             ("def b: $x;", "d.yaml:3:12: $x is not defined"),
             ("def b: env;", "d.yaml:3:12: env is not available here"),
