@@ -238,7 +238,7 @@ async fn errors_name_the_place_and_statuses_are_statuses() {
         ("def f: f; f", "RESOURCE_EXHAUSTED r.yaml:3:11: the program was stopped: it takes too many steps"),
         (
             "[range(1e9)] | {n: length}",
-            "RESOURCE_EXHAUSTED r.yaml:3:11: the program was stopped: it needs too much memory",
+            "RESOURCE_EXHAUSTED r.yaml:3:11: the program was stopped: it takes too many steps",
         ),
     ] {
         let (_server, client) = serve(&format!("rules:\n- method: T/Down\n  reply: '{text}'")).await;
