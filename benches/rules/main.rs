@@ -53,7 +53,7 @@ const CASES: [Case; 3] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let many = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(100_000);
+    let many = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(100_000);
     println!(
         "{:42} {:>8} {:>9} {:>9} {:>11} {:>9}",
         "rules differ by", "rules", "load", "peak", "a call", "ratio"
