@@ -31,6 +31,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand export 'Write the schema down: as a descriptor set, or as .proto files'
             cand convert 'Turn messages from one form into another, offline'
             cand check 'Report all that is wrong with .proto files, directories or descriptor sets'
+            cand rules 'Check rule files, or ask one what it answers, without a server'
             cand completions 'Print a completion script for a shell'
             cand man 'Print the manual page of greet, or of one of its commands'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -398,6 +399,52 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'greet;rules'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand check 'Report what is wrong with rule files, as serve would when it loads them'
+            cand explain 'Say which rule answers a call, why those before it do not, and with what'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'greet;rules;check'= {
+            cand -p 'A .proto file, or a directory of them'
+            cand --proto 'A .proto file, or a directory of them'
+            cand --descriptor-set 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input'
+            cand --protoset 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input'
+            cand -I 'A directory in which imports are looked up [default: inferred from packages and imports]'
+            cand --include 'A directory in which imports are looked up [default: inferred from packages and imports]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'greet;rules;explain'= {
+            cand -H 'Metadata of the call, ''key: value''; the value of a -bin name is base64'
+            cand --header 'Metadata of the call, ''key: value''; the value of a -bin name is base64'
+            cand -p 'A .proto file, or a directory of them'
+            cand --proto 'A .proto file, or a directory of them'
+            cand --descriptor-set 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input'
+            cand --protoset 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input'
+            cand -I 'A directory in which imports are looked up [default: inferred from packages and imports]'
+            cand --include 'A directory in which imports are looked up [default: inferred from packages and imports]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'greet;rules;help'= {
+            cand check 'Report what is wrong with rule files, as serve would when it loads them'
+            cand explain 'Say which rule answers a call, why those before it do not, and with what'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'greet;rules;help;check'= {
+        }
+        &'greet;rules;help;explain'= {
+        }
+        &'greet;rules;help;help'= {
+        }
         &'greet;completions'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -420,6 +467,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand export 'Write the schema down: as a descriptor set, or as .proto files'
             cand convert 'Turn messages from one form into another, offline'
             cand check 'Report all that is wrong with .proto files, directories or descriptor sets'
+            cand rules 'Check rule files, or ask one what it answers, without a server'
             cand completions 'Print a completion script for a shell'
             cand man 'Print the manual page of greet, or of one of its commands'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -441,6 +489,14 @@ set edit:completion:arg-completer[greet] = {|@words|
         &'greet;help;convert'= {
         }
         &'greet;help;check'= {
+        }
+        &'greet;help;rules'= {
+            cand check 'Report what is wrong with rule files, as serve would when it loads them'
+            cand explain 'Say which rule answers a call, why those before it do not, and with what'
+        }
+        &'greet;help;rules;check'= {
+        }
+        &'greet;help;rules;explain'= {
         }
         &'greet;help;completions'= {
         }

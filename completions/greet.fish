@@ -28,13 +28,13 @@ complete -c greet -n "__fish_greet_needs_command" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_needs_command" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_needs_command" -f -a "call" -d 'Call a method'
 complete -c greet -n "__fish_greet_needs_command" -f -a "serve" -d 'Serve every service of a schema'
-complete -c greet -n "__fish_greet_needs_command" -f -a "verify" -d 'Say whether the calls of a recording are as they were expected'
 complete -c greet -n "__fish_greet_needs_command" -f -a "list" -d 'List services, or one service\'s methods'
 complete -c greet -n "__fish_greet_needs_command" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
 complete -c greet -n "__fish_greet_needs_command" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
 complete -c greet -n "__fish_greet_needs_command" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
 complete -c greet -n "__fish_greet_needs_command" -f -a "convert" -d 'Turn messages from one form into another, offline'
 complete -c greet -n "__fish_greet_needs_command" -f -a "check" -d 'Report all that is wrong with .proto files, directories or descriptor sets'
+complete -c greet -n "__fish_greet_needs_command" -f -a "rules" -d 'Check rule files, or ask one what it answers, without a server'
 complete -c greet -n "__fish_greet_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c greet -n "__fish_greet_needs_command" -f -a "man" -d 'Print the manual page of greet, or of one of its commands'
 complete -c greet -n "__fish_greet_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -135,41 +135,17 @@ complete -c greet -n "__fish_greet_using_subcommand serve" -l descriptor-set -l 
 complete -c greet -n "__fish_greet_using_subcommand serve" -l rule -d 'A rule in one line: METHOD [when PROGRAM] => PROGRAM, in jq; the first that matches answers' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l rules -d 'A file of rules, after those of --rule' -r -F
 complete -c greet -n "__fish_greet_using_subcommand serve" -l seed -d 'What made-up replies depend on, beside the schema' -r
-complete -c greet -n "__fish_greet_using_subcommand serve" -l fault -d 'Make trouble: [METHOD =>] KIND[:CHANCE%]; of several the first that comes about' -r
-complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream -d 'Pass calls that no rule answers on to this server; without PROTO its schema is taken if it has reflection' -r
-complete -c greet -n "__fish_greet_using_subcommand serve" -l from -d 'Take the schema, and nothing else, from this running server' -r
-complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-header -d 'Metadata \'key: value\' for the other server, in the place of what the client sent' -r
-complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-authority -d 'The :authority to send to the other server' -r
-complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-cacert -d 'Trust the certificates in this file (PEM or DER), and not the system\'s' -r -F
-complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-cert -d 'Show this certificate to the other server (PEM, DER or PKCS#12)' -r -F
-complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-key -d 'The key of --upstream-cert' -r -F
-complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-server-name -d 'The name that the other server\'s certificate must have, instead of the target\'s host' -r
-complete -c greet -n "__fish_greet_using_subcommand serve" -l journal -d 'Write every call down as events, one a line; - is stdout, and the ready line goes to stderr then' -r -F
-complete -c greet -n "__fish_greet_using_subcommand serve" -l replay -d 'Answer as it is recorded in this file, which greet serve --journal or greet call -o events wrote' -r -F
-complete -c greet -n "__fish_greet_using_subcommand serve" -l pace -d 'How fast a recording is played: 1 as it was, 2 twice as fast, 0 without waiting' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l port -d 'The port on loopback; 0 takes a free one [default: 50051; 0 with a command]' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l listen -d 'Where to listen: HOST, HOST:PORT or unix:PATH [default: loopback, IPv4 and IPv6]' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l threads -d 'Threads that serve [default: the number of cores]' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l max-recv-size -d 'The largest request that is taken' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l grace -d 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-auto -d 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply'
-complete -c greet -n "__fish_greet_using_subcommand serve" -l no-reload -d 'Go on with the schema and the rules as they were read, though their files change'
-complete -c greet -n "__fish_greet_using_subcommand serve" -l allow-fault-headers -d 'Let clients ask for trouble in the x-envoy-fault-* headers'
-complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
-complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-tls -d 'Encrypt; this is how other hosts are reached anyway'
-complete -c greet -n "__fish_greet_using_subcommand serve" -l upstream-insecure -d 'Take any certificate, from anyone'
-complete -c greet -n "__fish_greet_using_subcommand serve" -l show-secrets -d 'Write secrets in metadata down as they are'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-reflection -d 'Do not offer server reflection'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-health -d 'Do not offer the health check'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l quiet -d 'Say nothing of single calls'
 complete -c greet -n "__fish_greet_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand serve" -s V -l version -d 'Print version'
-complete -c greet -n "__fish_greet_using_subcommand verify" -l where -d 'Count only calls for which this jq program holds; several must all hold' -r
-complete -c greet -n "__fish_greet_using_subcommand verify" -l times -d 'So many calls, no more and no fewer' -r
-complete -c greet -n "__fish_greet_using_subcommand verify" -l at-least -d 'No fewer calls [default: 1, unless --at-most is given]' -r
-complete -c greet -n "__fish_greet_using_subcommand verify" -l at-most -d 'No more calls' -r
-complete -c greet -n "__fish_greet_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c greet -n "__fish_greet_using_subcommand verify" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand list" -l target -d 'A server beside the given schema' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -s o -l output -d 'One name a line, or JSON with shapes' -r -f -a "text\t''
 json\t''"
@@ -358,19 +334,40 @@ complete -c greet -n "__fish_greet_using_subcommand convert" -s V -l version -d 
 complete -c greet -n "__fish_greet_using_subcommand check" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
 complete -c greet -n "__fish_greet_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand check" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand rules; and not __fish_seen_subcommand_from check explain help" -s h -l help -d 'Print help'
+complete -c greet -n "__fish_greet_using_subcommand rules; and not __fish_seen_subcommand_from check explain help" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand rules; and not __fish_seen_subcommand_from check explain help" -f -a "check" -d 'Report what is wrong with rule files, as serve would when it loads them'
+complete -c greet -n "__fish_greet_using_subcommand rules; and not __fish_seen_subcommand_from check explain help" -f -a "explain" -d 'Say which rule answers a call, why those before it do not, and with what'
+complete -c greet -n "__fish_greet_using_subcommand rules; and not __fish_seen_subcommand_from check explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -s H -l header -d 'Metadata of the call, \'key: value\'; the value of a -bin name is base64' -r
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "check" -d 'Report what is wrong with rule files, as serve would when it loads them'
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Say which rule answers a call, why those before it do not, and with what'
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c greet -n "__fish_greet_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand man" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand man" -s V -l version -d 'Print version'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "call" -d 'Call a method'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "serve" -d 'Serve every service of a schema'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "verify" -d 'Say whether the calls of a recording are as they were expected'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "list" -d 'List services, or one service\'s methods'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "convert" -d 'Turn messages from one form into another, offline'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "check" -d 'Report all that is wrong with .proto files, directories or descriptor sets'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "man" -d 'Print the manual page of greet, or of one of its commands'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "call" -d 'Call a method'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "serve" -d 'Serve every service of a schema'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "list" -d 'List services, or one service\'s methods'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "convert" -d 'Turn messages from one form into another, offline'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "check" -d 'Report all that is wrong with .proto files, directories or descriptor sets'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "rules" -d 'Check rule files, or ask one what it answers, without a server'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "man" -d 'Print the manual page of greet, or of one of its commands'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c greet -n "__fish_greet_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "check" -d 'Report what is wrong with rule files, as serve would when it loads them'
+complete -c greet -n "__fish_greet_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "explain" -d 'Say which rule answers a call, why those before it do not, and with what'

@@ -34,6 +34,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the schema down: as a descriptor set, or as .proto files')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Turn messages from one form into another, offline')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Report all that is wrong with .proto files, directories or descriptor sets')
+            [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'Check rule files, or ask one what it answers, without a server')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page of greet, or of one of its commands')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -411,6 +412,59 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'greet;rules' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Report what is wrong with rule files, as serve would when it loads them')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say which rule answers a call, why those before it do not, and with what')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'greet;rules;check' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A .proto file, or a directory of them')
+            [CompletionResult]::new('--proto', '--proto', [CompletionResultType]::ParameterName, 'A .proto file, or a directory of them')
+            [CompletionResult]::new('--descriptor-set', '--descriptor-set', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input')
+            [CompletionResult]::new('--protoset', '--protoset', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input')
+            [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up [default: inferred from packages and imports]')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up [default: inferred from packages and imports]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'greet;rules;explain' {
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Metadata of the call, ''key: value''; the value of a -bin name is base64')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Metadata of the call, ''key: value''; the value of a -bin name is base64')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A .proto file, or a directory of them')
+            [CompletionResult]::new('--proto', '--proto', [CompletionResultType]::ParameterName, 'A .proto file, or a directory of them')
+            [CompletionResult]::new('--descriptor-set', '--descriptor-set', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input')
+            [CompletionResult]::new('--protoset', '--protoset', [CompletionResultType]::ParameterName, 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input')
+            [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up [default: inferred from packages and imports]')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'A directory in which imports are looked up [default: inferred from packages and imports]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'greet;rules;help' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Report what is wrong with rule files, as serve would when it loads them')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say which rule answers a call, why those before it do not, and with what')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'greet;rules;help;check' {
+            break
+        }
+        'greet;rules;help;explain' {
+            break
+        }
+        'greet;rules;help;help' {
+            break
+        }
         'greet;completions' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -435,6 +489,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the schema down: as a descriptor set, or as .proto files')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Turn messages from one form into another, offline')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Report all that is wrong with .proto files, directories or descriptor sets')
+            [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'Check rule files, or ask one what it answers, without a server')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page of greet, or of one of its commands')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -465,6 +520,17 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             break
         }
         'greet;help;check' {
+            break
+        }
+        'greet;help;rules' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Report what is wrong with rule files, as serve would when it loads them')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say which rule answers a call, why those before it do not, and with what')
+            break
+        }
+        'greet;help;rules;check' {
+            break
+        }
+        'greet;help;rules;explain' {
             break
         }
         'greet;help;completions' {

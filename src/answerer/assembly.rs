@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+use super::evaluators::Evaluators;
 use super::faults::Faults;
 use super::others::{Others, Strangers};
 use super::ready::Ready;
@@ -14,7 +15,7 @@ use super::{Automatic, Offer, ServeError, Upstream};
 use crate::event::{Recorded, Recording};
 use crate::leaf::Size;
 use crate::leaf::nearest::nearest;
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{Memory, Rule, RuleSet};
 use crate::schema::{Declarations, MethodOutline, Schema, Shape};
 use crate::server::{Health, Journal, Reflection, Responder, Route, Routes, ServingStatus};
 use crate::transcode::Plan;
@@ -24,6 +25,8 @@ use crate::transcode::Plan;
 pub(super) struct Assembly {
     pub(super) schema: Schema,
     pub(super) rules: Vec<Rule>,
+    /// What the rules remember; it lives longer than they do.
+    pub(super) memory: Arc<Memory>,
     pub(super) automatic: Automatic,
     pub(super) seed: u64,
     pub(super) reflection: Offer,
@@ -79,7 +82,7 @@ impl Assembly {
             (passes || replay.is_some()).then(|| Arc::new(Others { replay, upstream: self.upstream }));
         let shared = Arc::new(Shared {
             ruled: !rules.is_empty(),
-            rules: RuleSet::new(rules, &services, &schema)?,
+            rules: RuleSet::new(rules, &services, &schema)?.with_memory(Arc::clone(&self.memory)),
             schema: schema.clone(),
             automatic: self.automatic,
             seed: self.seed,
@@ -88,6 +91,7 @@ impl Assembly {
             others: others.clone(),
             notes: self.notes,
             told: Mutex::new(HashSet::new()),
+            evaluators: Evaluators::default(),
         });
         let mut routes = Routes::new();
         let methods = methods(&shared, &services).await?;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use tokio::sync::Mutex;
 
@@ -13,7 +14,7 @@ use super::shared::Notes;
 use super::{Pace, ServeError, Server, Upstream, greeter_rules, greeter_schema};
 use crate::event::Recording;
 use crate::leaf::Size;
-use crate::rules::Rule;
+use crate::rules::{Memory, Rule};
 use crate::schema::Schema;
 use crate::server::{self, Door, Health, Journal, Limits, Listen, Observer, ServerOptions, ServerTls, Token};
 
@@ -240,6 +241,7 @@ impl ServerBuilder {
         let assembly = Assembly {
             schema,
             rules,
+            memory: Arc::new(Memory::new(self.seed, seconds)),
             automatic: self.automatic,
             seed: self.seed,
             reflection: if only_passes { Offer::No } else { self.reflection },
@@ -256,6 +258,12 @@ impl ServerBuilder {
         let running = server::start(options, &door)?;
         Ok(Server { running, journal, door, current: Mutex::new(Current { assembly, assembled }) })
     }
+}
+
+/// The time in seconds since 1970, for programs.
+fn seconds() -> f64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0.0, |since| since.as_secs_f64())
 }
 
 impl fmt::Debug for ServerBuilder {

@@ -1,6 +1,7 @@
 //! Writes what happens in one served call into the journal, in the one event form.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use base64::Engine as _;
@@ -20,7 +21,7 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 /// The events of one call. Without a journal nothing is made and nothing is kept.
 #[derive(Debug)]
 pub(super) struct Journalist {
-    open: Option<Open>,
+    open: Option<Mutex<Open>>,
 }
 
 #[derive(Debug)]
@@ -36,13 +37,15 @@ struct Open {
 impl Journalist {
     /// Begins a call's events with `start` and the client's metadata.
     pub(super) fn begin(journal: Option<&Journal>, method: &str, head: &Head) -> Self {
-        let open = journal.map(|journal| Open {
-            journal: journal.clone(),
-            call: NEXT.fetch_add(1, Ordering::Relaxed).to_string(),
-            began: Instant::now(),
-            requests: 0,
-            replies: 0,
-            ended: false,
+        let open = journal.map(|journal| {
+            Mutex::new(Open {
+                journal: journal.clone(),
+                call: NEXT.fetch_add(1, Ordering::Relaxed).to_string(),
+                began: Instant::now(),
+                requests: 0,
+                replies: 0,
+                ended: false,
+            })
         });
         let journalist = Self { open };
         journalist.push(|| Kind::Start {
@@ -63,12 +66,11 @@ impl Journalist {
     }
 
     /// A request came; without a plan its bytes are kept.
-    pub(super) fn request<'p>(&mut self, plan: impl Into<Option<&'p Plan>>, wire: &[u8]) {
-        if let Some(open) = &mut self.open {
+    pub(super) fn request<'p>(&self, plan: impl Into<Option<&'p Plan>>, wire: &[u8]) {
+        if let Some(mut open) = self.open() {
             open.requests += 1;
-            let n = open.requests;
-            let plan = plan.into();
-            self.push(|| Kind::Request { n, body: body(plan, wire), wire: raw(plan, wire) });
+            let (n, plan) = (open.requests, plan.into());
+            open.push(Kind::Request { n, body: body(plan, wire), wire: raw(plan, wire) });
         }
     }
 
@@ -77,16 +79,15 @@ impl Journalist {
     }
 
     /// A reply goes; without a plan its bytes are kept.
-    pub(super) fn message<'p>(&mut self, plan: impl Into<Option<&'p Plan>>, wire: &[u8]) {
-        if let Some(open) = &mut self.open {
+    pub(super) fn message<'p>(&self, plan: impl Into<Option<&'p Plan>>, wire: &[u8]) {
+        if let Some(mut open) = self.open() {
             open.replies += 1;
-            let n = open.replies;
-            let plan = plan.into();
-            self.push(|| Kind::Message { n, body: body(plan, wire), wire: raw(plan, wire) });
+            let (n, plan) = (open.replies, plan.into());
+            open.push(Kind::Message { n, body: body(plan, wire), wire: raw(plan, wire) });
         }
     }
 
-    pub(super) fn status(&mut self, status: &Status, trailers: &MetadataMap) {
+    pub(super) fn status(&self, status: &Status, trailers: &MetadataMap) {
         if !trailers.is_empty() {
             self.push(|| Kind::Trailers { metadata: metadata_object(trailers) });
         }
@@ -99,22 +100,32 @@ impl Journalist {
                 Details::None | Details::Malformed(_) => Vec::new(),
             },
         });
-        if let Some(open) = &mut self.open {
+        if let Some(mut open) = self.open() {
             open.ended = true;
         }
     }
 
     fn push(&self, kind: impl FnOnce() -> Kind) {
-        if let Some(open) = &self.open {
-            open.journal.push(Event::new(open.call.clone(), open.began.elapsed(), kind()));
+        if let Some(open) = self.open() {
+            open.push(kind());
         }
+    }
+
+    fn open(&self) -> Option<MutexGuard<'_, Open>> {
+        self.open.as_ref().map(|open| open.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Open {
+    fn push(&self, kind: Kind) {
+        self.journal.push(Event::new(self.call.clone(), self.began.elapsed(), kind));
     }
 }
 
 impl Drop for Journalist {
     /// A call that is dropped before its status is one that the client left, or whose time was up.
     fn drop(&mut self) {
-        if self.open.as_ref().is_some_and(|open| !open.ended) {
+        if self.open().is_some_and(|open| !open.ended) {
             self.push(|| Kind::Cancel {});
         }
     }

@@ -2,9 +2,12 @@
 
 mod assembly;
 mod builder;
+mod course;
 mod embedded;
 mod error;
+mod evaluators;
 mod faults;
+mod intake;
 mod journalist;
 mod others;
 mod passing;
@@ -27,3 +30,7 @@ pub use server::Server;
 pub use shared::Notes;
 pub use upstream::Upstream;
 pub use verify::{Expected, Times, Verified};
+
+#[cfg(test)]
+#[path = "moments_tests.rs"]
+mod moments_tests;

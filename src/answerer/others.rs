@@ -22,7 +22,7 @@ pub(super) struct Others {
 
 impl Others {
     /// Answers a call to its end.
-    pub(super) async fn answer(&self, method: &str, mut passing: Passing<'_>) {
+    pub(super) async fn answer(&self, method: &str, passing: Passing<'_>) {
         match (&self.replay, &self.upstream) {
             (Some(replay), _) if replay.has(method) => replay.play(method, passing).await,
             (_, Some(upstream)) => upstream.pass(passing).await,

@@ -11,6 +11,8 @@ pub(super) struct Passing<'p> {
     pub(super) head: Head,
     /// Requests that were read, of which the journal knows.
     pub(super) received: Vec<Bytes>,
+    /// Whether it knows of the client's half-close too: no more come.
+    pub(super) is_over: bool,
     /// Those that come.
     pub(super) requests: Requests,
     pub(super) replies: Replies,
@@ -24,6 +26,7 @@ impl Passing<'_> {
     /// A call of which nothing has been read, of a method that no schema knows.
     pub(super) fn whole(call: Call, journalist: Journalist) -> Self {
         let Call { head, requests, replies, .. } = call;
-        Self { head, received: Vec::new(), requests, replies, journalist, request: None, reply: None }
+        let (received, is_over) = (Vec::new(), false);
+        Self { head, received, is_over, requests, replies, journalist, request: None, reply: None }
     }
 }

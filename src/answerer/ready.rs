@@ -17,7 +17,7 @@ pub(super) struct Ready {
     pub(super) request: Plan,
     pub(super) reply: Plan,
     /// The rules that are for it, if there are any.
-    pub(super) rules: Option<MethodRules>,
+    pub(super) rules: Option<Arc<MethodRules>>,
     /// The made-up reply, unless it is off.
     pub(super) automatic: Option<rules::Automatic>,
 }
@@ -30,7 +30,7 @@ impl Ready {
     pub(super) async fn make(shared: &Shared, name: &str) -> Result<Arc<Self>, ServeError> {
         let method = shared.schema.method(name).await?;
         let (request, reply) = Plan::of_method(&method)?;
-        let rules = shared.rules.of(&method)?;
+        let rules = shared.rules.of(&method)?.map(Arc::new);
         let automatic = match shared.automatic {
             Automatic::On => Some(rules::Automatic::new(&method, shared.seed)?),
             Automatic::Off => None,

@@ -86,7 +86,8 @@ impl Replay {
     /// Answers a call: of those that were recorded with the same requests the first that was not played yet, and the
     /// last one for ever.
     pub(super) async fn play(&self, method: &str, passing: Passing<'_>) {
-        let Passing { received, mut requests, mut replies, mut journalist, request, reply, .. } = passing;
+        let Passing { received, is_over, mut requests, mut replies, journalist, request, reply, .. } =
+            passing;
         let mut playing = Playing::of(self, method);
         let mut received = received.into_iter();
         let end = loop {
@@ -105,6 +106,7 @@ impl Replay {
                     Ok(next) => {
                         match &next {
                             Some(wire) => journalist.request(request, wire),
+                            None if is_over => {}
                             None => journalist.half_close(),
                         }
                         next

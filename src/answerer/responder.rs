@@ -1,12 +1,13 @@
 //! Answers the calls of one method: by the first rule that matches, else automatically.
 
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
+use http::StatusCode;
 use tokio::sync::OnceCell;
 use tonic::metadata::MetadataMap;
 
+use super::course::{Course, Read, Stop};
+use super::intake::Intake;
 use super::journalist::Journalist;
 use super::passing::Passing;
 use super::ready::{self, Ready};
@@ -14,9 +15,9 @@ use super::shared::Shared;
 use crate::leaf::Code;
 use crate::protocol::Status;
 use crate::query::Limits;
-use crate::rules::{self, Answer, Answered, CallView, Choice, Chosen, Ending, MethodRules};
+use crate::rules::{self, Choice, Chosen, Ending, Failing, Input};
 use crate::schema::Shape;
-use crate::server::{self, Call, Gone, Head, Peer, Replies, Requests};
+use crate::server::{self, Call, Replies};
 
 /// One method of a server.
 pub(super) struct MethodResponder {
@@ -26,54 +27,6 @@ pub(super) struct MethodResponder {
     shape: Shape,
     /// Made by the first call, or why it cannot be.
     ready: OnceCell<Result<Arc<Ready>, Status>>,
-}
-
-/// Why an answer ends early.
-enum Stop {
-    /// With this status.
-    Status(Status),
-    /// The client has left.
-    Gone,
-}
-
-impl From<Status> for Stop {
-    fn from(status: Status) -> Self {
-        Self::Status(status)
-    }
-}
-
-impl From<Gone> for Stop {
-    fn from(_: Gone) -> Self {
-        Self::Gone
-    }
-}
-
-/// What programs see of a call, owned: a second run is on another thread.
-#[derive(Clone)]
-struct Seen {
-    metadata: MetadataMap,
-    peer: Peer,
-    deadline: Option<Instant>,
-    requests: Vec<Bytes>,
-    number: usize,
-    first: Option<Bytes>,
-}
-
-impl Seen {
-    /// What a second run may take: no more than the call has time for.
-    fn limits(&self) -> Limits {
-        Limits::full().until(self.deadline)
-    }
-
-    fn view(&self) -> CallView<'_> {
-        CallView {
-            metadata: &self.metadata,
-            peer: &self.peer,
-            requests: &self.requests,
-            number: self.number,
-            first: self.first.as_ref(),
-        }
-    }
 }
 
 impl server::Responder for MethodResponder {
@@ -96,35 +49,63 @@ impl MethodResponder {
     }
 
     async fn answer(self: Arc<Self>, call: Call) {
-        let Call { head, mut requests, mut replies, .. } = call;
-        let mut journalist = Journalist::begin(self.shared.journal.as_ref(), &self.name, &head);
+        let Call { head, mut requests, replies, .. } = call;
+        let whole = Journalist::begin(self.shared.journal.as_ref(), &self.name, &head);
         let ready = self.ready().await;
         // What is passed on is not looked at: if it cannot be made ready, its bytes will do.
         if let Some(others) = &self.shared.others
             && !ready.as_ref().is_ok_and(|ready| ready.rules.is_some())
         {
-            let plans = ready.ok().map(|ready| (&ready.request, &ready.reply)).unzip();
-            let (received, (request, reply)) = (Vec::new(), plans);
-            let passing = Passing { head, received, requests, replies, journalist, request, reply };
+            let (request, reply) = ready.ok().map(|ready| (&ready.request, &ready.reply)).unzip();
+            let (received, is_over) = (Vec::new(), false);
+            let journalist = whole;
+            let passing = Passing { head, received, is_over, requests, replies, journalist, request, reply };
             return others.answer(&self.name, passing).await;
         }
-        let answered = match ready {
-            Ok(ready) => {
-                let shared = &*self.shared;
-                let mut answering =
-                    Answering { shared, name: &self.name, ready, journalist: &mut journalist };
-                answering.answer(self.shape, head, &mut requests, &mut replies).await
-            }
-            Err(status) => Err(Stop::Status(status)),
+        let ready = match ready {
+            Ok(ready) => ready,
+            Err(status) => return finish(&whole, replies, status, MetadataMap::new()),
         };
-        let status = match answered {
-            Ok(()) => Status::ok(),
-            Err(Stop::Status(status)) => status,
-            Err(Stop::Gone) => return,
+        let (shared, journalist) = (&*self.shared, &whole);
+        let mut intake = Intake::new(&mut requests, &ready.request, shared.max_recv_size);
+        let course = Course {
+            shared,
+            ready,
+            journalist,
+            head: &head,
+            replies: &replies,
+            streams: self.shape.streams_replies(),
+            book: Mutex::default(),
         };
-        let trailers = MetadataMap::new();
-        journalist.status(&status, &trailers);
-        replies.finish(status, trailers);
+        let answering = Answering { course: &course, name: &self.name };
+        let done = answering.answer(self.shape, &mut intake).await;
+        if let (Err(Stop::PassOn { is_over }), Some(others)) = (&done, &shared.others) {
+            let (is_over, received) = (*is_over, intake.taken());
+            let (request, reply) = (Some(&ready.request), Some(&ready.reply));
+            let passing =
+                Passing { head, received, is_over, requests, replies, journalist: whole, request, reply };
+            return others.answer(&self.name, passing).await;
+        }
+        let done = match (done, self.shape.streams_replies()) {
+            (Ok(()) | Err(Stop::Close), true) => Stop::Close,
+            (Ok(()) | Err(Stop::Close), false) => match course.let_go().await {
+                Ok(true) => Stop::Close,
+                Ok(false) => Stop::Status(course.miscounted(0)),
+                Err(gone) => gone.into(),
+            },
+            (Err(Stop::Fault(fault)), _) => match course.let_go().await {
+                Ok(_) => Stop::Fault(fault),
+                Err(gone) => gone.into(),
+            },
+            (Err(stop), _) => stop,
+        };
+        let trailers = std::mem::take(&mut course.book().trailers);
+        match done {
+            Stop::Close => finish(journalist, replies, Status::ok(), trailers),
+            Stop::Status(status) => finish(journalist, replies, status, trailers),
+            Stop::Fault(fault) => fail(journalist, replies, fault).await,
+            Stop::Gone | Stop::PassOn { .. } => {}
+        }
     }
 
     /// The method with all that its answers need. What fails for a reason that stays is not tried again.
@@ -146,200 +127,146 @@ impl MethodResponder {
     }
 }
 
-/// One call of a method that is ready.
+/// One call of a method that is ready, whose rule is not chosen yet.
 struct Answering<'c> {
-    shared: &'c Shared,
+    course: &'c Course<'c>,
     name: &'c str,
-    ready: &'c Arc<Ready>,
-    journalist: &'c mut Journalist,
 }
 
 impl Answering<'_> {
-    async fn answer(
-        &mut self,
-        shape: Shape,
-        head: Head,
-        requests: &mut Requests,
-        replies: &mut Replies,
-    ) -> Result<(), Stop> {
-        match shape {
-            Shape::Unary | Shape::ServerStreaming => self.one(head, requests, replies).await,
-            Shape::ClientStreaming => self.all(head, requests, replies).await,
-            Shape::Bidi => self.each(head, requests, replies).await,
-        }
-    }
-
-    /// One request, then everything that its answer holds.
-    async fn one(&mut self, head: Head, requests: &mut Requests, replies: &mut Replies) -> Result<(), Stop> {
-        let wire = requests.only().await?;
-        self.receive(&wire)?;
-        self.journalist.half_close();
-        let seen = seen(head, vec![wire]);
-        let answer = self.decide(&seen).await?;
-        self.send(answer, replies).await
-    }
-
-    /// All requests, then one answer.
-    async fn all(&mut self, head: Head, requests: &mut Requests, replies: &mut Replies) -> Result<(), Stop> {
-        let (mut gathered, mut size) = (Vec::new(), 0_usize);
-        while let Some(wire) = requests.next().await {
-            let wire = wire?;
-            // An empty message costs memory too.
-            size = size.saturating_add(wire.len() + size_of::<Bytes>());
-            if size > self.shared.max_recv_size.get() {
-                let message = format!("the requests together are larger than {}", self.shared.max_recv_size);
-                return Err(Status::new(Code::RESOURCE_EXHAUSTED, message).into());
+    async fn answer(&self, shape: Shape, intake: &mut Intake<'_>) -> Result<(), Stop> {
+        let Course { ready, journalist, .. } = self.course;
+        // Without rules each request of a bidi call is answered when it comes.
+        let at = ready.rules.as_ref().map_or(Input::Request, |rules| rules.chosen_by());
+        // Who else may answer wants all that was read.
+        let gathers =
+            self.course.shared.others.is_some() || ready.rules.as_ref().is_some_and(|rules| rules.gathers());
+        let read = match (shape.streams_requests(), at) {
+            (false, _) => {
+                intake.only(journalist).await?;
+                Read::One
             }
-            self.receive(&wire)?;
-            gathered.push(wire);
-        }
-        self.journalist.half_close();
-        let answer = self.decide(&seen(head, gathered)).await?;
-        self.send(answer, replies).await
-    }
-
-    /// An answer to each request, by the rule that the first one chose.
-    async fn each(&mut self, head: Head, requests: &mut Requests, replies: &mut Replies) -> Result<(), Stop> {
-        let mut seen = seen(head, Vec::new());
-        seen.number = 0;
-        let mut chosen: Option<Option<Choice>> = None;
-        while let Some(wire) = requests.next().await {
-            let wire = wire?;
-            self.receive(&wire)?;
-            seen.number += 1;
-            seen.first.get_or_insert_with(|| wire.clone());
-            seen.requests = vec![wire];
-            let choice = match chosen {
-                Some(choice) => choice,
-                None => *chosen.insert(self.choose(&seen).await?),
-            };
-            let answer = match choice {
-                Some(choice) => self.run(choice, &seen).await,
-                None => self.make_up(&seen)?,
-            };
-            self.send(answer, replies).await?;
-        }
-        self.journalist.half_close();
-        Ok(())
-    }
-
-    /// The answer to a call whose requests are all at hand.
-    async fn decide(&self, seen: &Seen) -> Result<Answer, Stop> {
-        match self.choose(seen).await? {
-            Some(choice) => Ok(self.run(choice, seen).await),
-            None => self.make_up(seen),
+            (true, Input::Nothing) => Read::Nothing,
+            (true, Input::Request) => {
+                intake.gather(gathers);
+                if intake.next(journalist).await? { Read::First } else { Read::All }
+            }
+            (true, Input::Requests) => {
+                intake.gather(gathers);
+                while intake.next(journalist).await? {}
+                Read::All
+            }
+        };
+        match (&ready.rules, self.choose(intake, read.input()).await?) {
+            (Some(rules), Some(choice)) => self.course.run(rules, choice, intake, read).await,
+            _ if self.course.shared.others.is_some() => {
+                Err(Stop::PassOn { is_over: matches!(read, Read::One | Read::All) })
+            }
+            _ => self.make_up(shape, intake, read).await,
         }
     }
 
     /// The rule for a call, if one matches: at once if that is quickly done, else on another thread.
-    async fn choose(&self, seen: &Seen) -> Result<Option<Choice>, Stop> {
-        let Some(rules) = &self.ready.rules else { return Ok(None) };
-        let mut chosen = rules.choose(&seen.view(), &Limits::inline());
-        if matches!(chosen, Chosen::Again) {
-            let seen = seen.clone();
-            chosen = self.with_rules(move |rules| rules.choose(&seen.view(), &seen.limits())).await?;
+    async fn choose(&self, intake: &Intake<'_>, input: Input) -> Result<Option<Choice>, Stop> {
+        let Course { shared, ready, head, .. } = self.course;
+        let Some(rules) = &ready.rules else { return Ok(None) };
+        let (mut chosen, seen) = self.course.look(intake, input, |view| {
+            let chosen = rules.choose(view, &Limits::inline());
+            let seen = matches!(chosen, Chosen::Again).then(|| view.seen());
+            (chosen, seen)
+        });
+        if let Some(seen) = seen {
+            let (rules, limits) = (Arc::clone(rules), Limits::roomy().until(head.deadline));
+            let again = shared.evaluators.once(move || rules.choose(&seen.view(), &limits)).await;
+            let broken_off = || Status::new(Code::INTERNAL, "the choice of a rule was broken off");
+            chosen = again.ok_or_else(broken_off)?;
         }
         match chosen {
             Chosen::Rule { rule, notes } => {
-                self.shared.tell(&notes);
+                shared.tell(&notes);
                 Ok(Some(rule))
             }
             Chosen::NoRule { notes } => {
-                self.shared.tell(&notes);
+                shared.tell(&notes);
                 Ok(None)
             }
-            Chosen::Ended(answer) => Err(ended(answer.ending)),
+            Chosen::Ended(status) => Err(status_of(status).into()),
             Chosen::Again => {
                 Err(Status::new(Code::RESOURCE_EXHAUSTED, "choosing a rule takes too long").into())
             }
         }
     }
 
-    /// What a rule answers: at once if that is quickly done, else on another thread.
-    async fn run(&self, choice: Choice, seen: &Seen) -> Answer {
-        let Some(rules) = &self.ready.rules else { return failed(no_rules()) };
-        let answered = match rules.run(choice, &seen.view(), &Limits::inline()) {
-            Answered::Again => {
-                let seen = seen.clone();
-                self.with_rules(move |rules| rules.run(choice, &seen.view(), &seen.limits())).await
-            }
-            first => Ok(first),
-        };
-        match answered {
-            Ok(Answered::Answer(answer)) => answer,
-            Ok(Answered::NoRule { .. } | Answered::Again) => {
-                failed(Status::new(Code::RESOURCE_EXHAUSTED, "the rule takes too long"))
-            }
-            Err(status) => failed(status),
-        }
-    }
-
-    /// Does with the rules what takes long, on a thread that may block.
-    async fn with_rules<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&MethodRules) -> T + Send + 'static,
-    ) -> Result<T, Status> {
-        let ready = Arc::clone(self.ready);
-        let done = tokio::task::spawn_blocking(move || ready.rules.as_ref().map(work)).await;
-        let broken_off = |_| Status::new(Code::INTERNAL, "the rule's evaluation was broken off");
-        done.map_err(broken_off)?.ok_or_else(no_rules)
-    }
-
     /// The automatic reply, or UNIMPLEMENTED when that is off.
-    fn make_up(&self, seen: &Seen) -> Result<Answer, Stop> {
-        let Some(automatic) = &self.ready.automatic else {
+    async fn make_up(&self, shape: Shape, intake: &mut Intake<'_>, read: Read) -> Result<(), Stop> {
+        let Course { shared, ready, journalist, .. } = self.course;
+        let Some(automatic) = &ready.automatic else {
             let message = format!("no rule matches this call of {}", self.name);
             return Err(Status::new(Code::UNIMPLEMENTED, message).into());
         };
-        self.shared.tell_made_up(self.name);
-        let answer = automatic.answer(&seen.view());
-        Ok(answer)
+        shared.tell_made_up(self.name);
+        // Of many requests one is looked at, the latest.
+        intake.gather(false);
+        if shape == Shape::Bidi {
+            if read == Read::First {
+                self.send(self.made(automatic, intake)).await?;
+            }
+            while read != Read::All && intake.next(journalist).await? {
+                self.send(self.made(automatic, intake)).await?;
+            }
+            return Ok(());
+        }
+        while matches!(read, Read::Nothing | Read::First) && intake.next(journalist).await? {}
+        self.send(self.made(automatic, intake)).await
     }
 
-    async fn send(&mut self, answer: Answer, replies: &mut Replies) -> Result<(), Stop> {
-        self.shared.tell(&answer.notes);
+    fn made(&self, automatic: &rules::Automatic, intake: &Intake<'_>) -> rules::Answer {
+        self.course.look(intake, Input::Request, |view| automatic.answer(view))
+    }
+
+    async fn send(&self, answer: rules::Answer) -> Result<(), Stop> {
         for wire in answer.messages {
-            self.journalist.message(&self.ready.reply, &wire);
-            replies.send(wire).await?;
+            self.course.send(wire).await?;
         }
         match answer.ending {
             Ending::Ok => Ok(()),
-            ending @ Ending::Error(_) => Err(ended(ending)),
+            Ending::Error(status) => Err(status_of(status).into()),
         }
     }
+}
 
-    /// Notes a request, and looks that it is one: required fields and all, whatever a rule makes of it.
-    fn receive(&mut self, wire: &[u8]) -> Result<(), Stop> {
-        let request = &self.ready.request;
-        self.journalist.request(request, wire);
-        request.check(wire).map_err(|error| {
-            let message = format!("the request is no {}{}", request.type_name(), error.cause());
-            Status::new(Code::INTERNAL, message).into()
-        })
+/// Ends a call with a status.
+fn finish(journalist: &Journalist, replies: Replies, status: Status, trailers: MetadataMap) {
+    journalist.status(&status, &trailers);
+    replies.finish(status, trailers);
+}
+
+/// Ends a call as a server should not.
+async fn fail(journalist: &Journalist, replies: Replies, fault: Failing) {
+    match fault {
+        Failing::Reset(code) => {
+            replies.leave().await;
+            replies.reset(code);
+        }
+        Failing::Truncate(wire) => replies.truncate(&wire),
+        Failing::DropTrailers => replies.drop_trailers(),
+        Failing::Http(status, body) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            if !replies.http(status, body) {
+                let message = "the rule answers in HTTP after something was sent, which is too late";
+                finish(journalist, replies, Status::new(Code::INTERNAL, message), MetadataMap::new());
+            }
+        }
+        // Both go on, and were carried out.
+        Failing::GoAway | Failing::Hang => {}
     }
-}
-
-fn seen(head: Head, requests: Vec<Bytes>) -> Seen {
-    let number = requests.len();
-    Seen { metadata: head.metadata, peer: head.peer, deadline: head.deadline, requests, number, first: None }
-}
-
-/// What to say when rules are asked that are not there; nobody can choose one of none.
-fn no_rules() -> Status {
-    Status::new(Code::INTERNAL, "the method has no rules")
-}
-
-fn failed(status: Status) -> Answer {
-    let status = rules::Status { code: status.code, message: status.message, details: Vec::new() };
-    Answer { messages: Vec::new(), ending: Ending::Error(status), rule: None, notes: Vec::new() }
 }
 
 /// A rule's status as the protocol's, its details in a `google.rpc.Status`.
-fn ended(ending: Ending) -> Stop {
-    let Ending::Error(status) = ending else { return Status::ok().into() };
+pub(super) fn status_of(status: rules::Status) -> Status {
     let whole = Status::new(status.code, status.message.clone());
     if status.details.is_empty() {
-        return whole.into();
+        return whole;
     }
     let details = tonic_types::pb::Status {
         code: i32::try_from(status.code.number()).unwrap_or(2),
@@ -350,5 +277,5 @@ fn ended(ending: Ending) -> Stop {
             .map(|(type_url, value)| prost_types::Any { type_url, value: value.to_vec() })
             .collect(),
     };
-    whole.with_details(prost::Message::encode_to_vec(&details).into()).into()
+    whole.with_details(prost::Message::encode_to_vec(&details).into())
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Automatic;
+use super::evaluators::Evaluators;
 use super::others::Others;
 use crate::leaf::Size;
 use crate::rules::RuleSet;
@@ -29,6 +30,8 @@ pub(super) struct Shared {
     pub(super) notes: Option<Notes>,
     /// The methods of which was said that their replies are made up.
     pub(super) told: Mutex<HashSet<String>>,
+    /// Where programs run that go on for longer than a connection can wait.
+    pub(super) evaluators: Evaluators,
 }
 
 impl Shared {

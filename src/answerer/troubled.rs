@@ -27,7 +27,7 @@ impl Responder for Troubled {
 }
 
 impl Troubled {
-    async fn meet(self: Arc<Self>, mut call: Call) {
+    async fn meet(self: Arc<Self>, call: Call) {
         let name = match &self.name {
             Some(name) => name.clone(),
             None => call.head.path().trim_start_matches('/').to_owned(),
@@ -53,8 +53,8 @@ impl Troubled {
 }
 
 /// Ends a call as it is wanted.
-async fn end(call: Call, trouble: Trouble, by: &str, mut journalist: Journalist) {
-    let Call { mut replies, .. } = call;
+async fn end(call: Call, trouble: Trouble, by: &str, journalist: Journalist) {
+    let Call { replies, .. } = call;
     match trouble {
         Trouble::Status(code) => {
             let (status, trailers) = (Status::new(code, format!("a fault: {by}")), MetadataMap::new());

@@ -59,11 +59,13 @@ impl Upstream {
 
     /// Passes a call on, from its first request or from where this server has read to; to its end.
     pub(super) async fn pass(&self, passing: Passing<'_>) {
-        let Passing { head, received, mut requests, mut replies, mut journalist, request, reply } = passing;
+        let Passing { head, received, is_over, mut requests, mut replies, journalist, request, reply } =
+            passing;
         let exchange = Exchange {
             requests: &mut requests,
             replies: &mut replies,
-            journalist: Mutex::new(&mut journalist),
+            journalist: &journalist,
+            is_over,
             plans: (request, reply),
         };
         // Nobody is left to be told.
@@ -140,8 +142,9 @@ impl Upstream {
 struct Exchange<'e> {
     requests: &'e mut Requests,
     replies: &'e mut Replies,
-    /// Both halves tell it what passes.
-    journalist: Mutex<&'e mut Journalist>,
+    journalist: &'e Journalist,
+    /// Whether the client has half-closed, and the journal knows.
+    is_over: bool,
     plans: (Option<&'e Plan>, Option<&'e Plan>),
 }
 
@@ -149,7 +152,7 @@ impl Exchange<'_> {
     /// Tells the journal of the requests that are there, which nobody takes.
     fn note_what_came(&mut self) {
         while let Some(Some(Ok(message))) = self.requests.next().now_or_never() {
-            locked(&self.journalist).request(self.plans.0, &message);
+            self.journalist.request(self.plans.0, &message);
         }
     }
 
@@ -159,10 +162,10 @@ impl Exchange<'_> {
         head: CallHead,
         received: Vec<Bytes>,
     ) -> Result<Passed, Gone> {
-        let Self { requests, replies, journalist, plans } = self;
+        let Self { requests, replies, journalist, is_over, plans } = self;
         let (out, mut back) = connection.call(head);
         let sent = Mutex::new(Some(Vec::new()));
-        let noted = Noted { plan: plans.0, journalist, sent: &sent };
+        let noted = Noted { plan: plans.0, journalist, is_over: *is_over, sent: &sent };
         let sending = send(out, received, requests, noted);
         let receiving = async {
             let mut is_answered = false;
@@ -173,7 +176,7 @@ impl Exchange<'_> {
                         replies.metadata(metadata);
                     }
                     Reply::Message(message) => {
-                        locked(journalist).message(plans.1, &message);
+                        journalist.message(plans.1, &message);
                         replies.send(message).await?;
                     }
                     Reply::End(ending) => {
@@ -213,16 +216,18 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Who is told of requests on their way.
-struct Noted<'n, 'j> {
+struct Noted<'n> {
     plan: Option<&'n Plan>,
-    journalist: &'n Mutex<&'j mut Journalist>,
+    journalist: &'n Journalist,
+    /// Whether the journal knows of the half-close.
+    is_over: bool,
     /// What was sent, as long as that is little.
     sent: &'n Mutex<Option<Vec<Bytes>>>,
 }
 
-impl Noted<'_, '_> {
+impl Noted<'_> {
     fn came(&self, message: &Bytes) {
-        locked(self.journalist).request(self.plan, message);
+        self.journalist.request(self.plan, message);
     }
 
     fn goes(&self, message: &Bytes) {
@@ -244,7 +249,7 @@ async fn send(
     mut out: client::Requests,
     received: Vec<Bytes>,
     requests: &mut Requests,
-    noted: Noted<'_, '_>,
+    noted: Noted<'_>,
 ) -> Result<(), Status> {
     let mut received = received.into_iter();
     // One message waits for the next, so that the last goes in one frame with the end.
@@ -270,7 +275,9 @@ async fn send(
             next
         };
         let Some(message) = next else {
-            locked(noted.journalist).half_close();
+            if !noted.is_over {
+                noted.journalist.half_close();
+            }
             // That the call is over already is what its replies tell.
             match held.take() {
                 Some(last) => drop(out.send_last(last)),

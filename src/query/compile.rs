@@ -9,12 +9,15 @@ use jaq_core::{Compiler, Filter};
 use super::chain;
 use super::definitions::{Definitions, One};
 use super::error::{Origin, QueryError};
+use super::guard::Guard;
 use super::library;
-use super::program::Machine;
+use super::machine::Machine;
+use super::paths::{self, StaticPath};
 use super::reads;
 use super::step::StepKind;
 use super::straight::Straight;
-use super::walk::Names;
+use super::walk::{Call, Names};
+use super::world;
 use crate::leaf::nearest::nearest;
 
 /// A longer program is refused, and one with more symbols and words: what reads them recurses.
@@ -30,22 +33,26 @@ const STACK_A_TOKEN: usize = 16 << 10;
 /// The definition that is the program itself.
 const MAIN: &str = "greet_main";
 
-/// A program that is compiled, and what is known of it.
-pub(super) struct Compiled {
-    pub(super) linked: Linked,
-    /// The same, where that can do without jaq.
+/// What a program's text says before it is compiled.
+pub(super) struct Read {
+    /// The variables that the program names, in the order in which they were offered.
+    pub(super) variables: Vec<String>,
+    /// The program, where it can do without jaq.
     pub(super) straight: Option<Straight>,
+    /// Whether it certainly compiles: all that it names is there.
+    pub(super) sure: bool,
     /// Whether it may look at its input.
     pub(super) reads_input: bool,
-}
-
-/// A program's terms.
-pub(super) struct Linked {
-    pub(super) filter: Filter<Machine>,
-    /// Of the variables that were offered those that it names, in that order.
-    pub(super) variables: Vec<String>,
     /// Whether it asks for what may change while it waits.
     pub(super) of_the_moment: bool,
+}
+
+/// What can be seen in a program's text.
+pub struct Outline {
+    /// The paths that it certainly asks of its input, or of the first request.
+    pub paths: Vec<StaticPath>,
+    /// The equalities that have to hold before it, as a condition, can.
+    pub guard: Option<Guard>,
 }
 
 /// What a program may use beside its own text.
@@ -56,20 +63,60 @@ pub(super) struct Offer<'o> {
     pub(super) definitions: &'o Definitions,
 }
 
-pub(super) fn compile(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Compiled, QueryError> {
+/// Reads a program as far as that needs no compiling.
+pub(super) fn read(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Read, QueryError> {
     check_size(text, origin)?;
+    with_stack(count_tokens(text), origin, || {
+        let mut term = Source { text, origin }.term()?;
+        let straight = Straight::of(&term);
+        let reads_input = reads::input(&mut term);
+        let walk = Names::of(&mut term);
+        let reached = offer.definitions.reached(&walk.calls);
+        let is_there = |(name, arity): &Call<'_>| {
+            let own = || reached.iter().any(|one| one.name() == *name && one.arity() == *arity);
+            !library::is_internal(name) && (library::has(name, *arity, offer.kinds) || own())
+        };
+        let is_offered = |name: &&str| offer.variables.contains(name);
+        let sure = !walk.breaks && walk.calls.iter().all(is_there) && walk.variables.iter().all(is_offered);
+        let variables = mentioned(&walk, &reached, offer).map(ToOwned::to_owned).collect();
+        let changes = |(name, arity): Call<'_>| world::is_of_the_moment(name, arity);
+        let of_the_moment = walk.calls.iter().copied().any(changes)
+            || reached.iter().flat_map(|one| one.calls()).any(changes);
+        Ok(Read { variables, straight, sure, reads_input, of_the_moment })
+    })
+}
+
+/// Compiles a program that names these variables.
+pub(super) fn compile(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Filter<Machine>, QueryError> {
     let tokens = count_tokens(text) + offer.definitions.tokens_for(text);
     with_stack(tokens, origin, || {
         let source = Source { text, origin };
         let mut term = source.term()?;
-        let straight = Straight::of(&term);
-        let reads_input = reads::input(&mut term);
         chain::guard(&mut term);
         let walk = Names::of(&mut term);
         let reached = offer.definitions.reached(&walk.calls);
-        let linked = link(Some(source), term, walk, &reached, offer, origin)?;
-        Ok(Compiled { linked, straight, reads_input })
+        link(Some(source), term, walk, &reached, offer, origin)
     })
+}
+
+/// Looks into a program that was read before.
+pub(super) fn outline(text: &str, definitions: &Definitions, origin: &Origin) -> Result<Outline, QueryError> {
+    with_stack(count_tokens(text), origin, || {
+        let source = Source { text, origin };
+        let term = source.term()?;
+        let own = |name: &str| definitions.has(name);
+        let offset = |part: &str| source.offset(part);
+        Ok(Outline { paths: paths::paths(&term, &own, &offset), guard: Guard::of(&term, &own) })
+    })
+}
+
+/// The offered variables that a term names, or a definition that it reaches.
+fn mentioned<'o>(walk: &Names<'_>, reached: &[&One], offer: Offer<'o>) -> impl Iterator<Item = &'o str> {
+    let named = |name: &&str| {
+        let theirs = || reached.iter().any(|one| one.variables().any(|theirs| theirs == *name));
+        walk.variables.contains(name) || theirs()
+    };
+    offer.variables.iter().copied().filter(move |name| named(name))
 }
 
 /// Looks whether definitions compile, all of them.
@@ -132,8 +179,9 @@ fn link<'s>(
     reached: &'s [&'s One],
     offer: Offer<'_>,
     origin: &Origin,
-) -> Result<Linked, QueryError> {
-    let Offer { variables, kinds, .. } = offer;
+) -> Result<Filter<Machine>, QueryError> {
+    let kinds = offer.kinds;
+    let mentioned: Vec<&str> = mentioned(&walk, reached, offer).collect();
     // A name is looked for in the text that it was read from.
     let sources: Vec<Source<'_>> = source.into_iter().chain(reached.iter().map(|one| one.source())).collect();
     let undefined = |name: &str, what: &Undefined| {
@@ -145,36 +193,31 @@ fn link<'s>(
     if let Some((name, arity)) = calls.iter().find(|(name, _)| source.is_some_and(|s| s.is_internal(name))) {
         return Err(undefined(name, &Undefined::Filter(*arity)));
     }
-    calls.extend(reached.iter().flat_map(|one| one.calls()));
-    let named = |name: &str| {
-        walk.variables.contains(&name)
-            || reached.iter().any(|one| one.variables().any(|theirs| theirs == name))
-    };
-    let mentioned: Vec<&str> = variables.iter().copied().filter(|name| named(name)).collect();
-    let library::Reached { mut defs, funs, of_the_moment } = library::reached(calls, kinds);
+    let mut own: Vec<Def<&str>> = Vec::new();
     for one in reached {
-        let mut own: Vec<Def<&str>> = one.term()?;
-        own.iter_mut().for_each(chain::guard_definition);
-        defs.extend(own);
+        for mut def in one.term()? {
+            chain::guard_definition(&mut def);
+            // What guards it is called too.
+            calls.extend(Names::of(&mut def.body).calls);
+            own.push(def);
+        }
     }
+    let (mut defs, funs) = library::reached(calls, kinds);
+    defs.extend(own);
     let main = Def { name: MAIN, args: Vec::new(), body: term };
     let arena = Arena::default();
     let modules = Loader::new(defs.into_iter().chain([main]))
         .load(&arena, File { code: MAIN, path: () })
         .map_err(|_| QueryError::broken("the program could not be loaded", origin))?;
-    let filter = Compiler::default()
-        .with_funs(funs)
-        .with_global_vars(mentioned.iter().copied())
-        .compile(modules)
-        .map_err(|errors| {
+    Compiler::default().with_funs(funs).with_global_vars(mentioned.iter().copied()).compile(modules).map_err(
+        |errors| {
             let first = errors.into_iter().flat_map(|(_, errors)| errors).next();
             first.map_or_else(
                 || QueryError::broken("the program could not be compiled", origin),
                 |(name, what)| undefined(name, &what),
             )
-        })?;
-    let variables = mentioned.into_iter().map(ToOwned::to_owned).collect();
-    Ok(Linked { filter, variables, of_the_moment })
+        },
+    )
 }
 
 /// The text with its origin, for the places of errors.
@@ -188,13 +231,13 @@ impl<'s> Source<'s> {
     /// The text as one term.
     pub(super) fn term(&self) -> Result<Term<&'s str>, QueryError> {
         let tokens = self.lex()?;
-        Parser::new(&tokens).parse(|p| p.term()).map_err(|errors| self.unexpected(errors))
+        Parser::new(&tokens).parse(Parser::term).map_err(|errors| self.unexpected(errors))
     }
 
     /// The text as definitions and nothing else.
     pub(super) fn defs(&self) -> Result<Vec<Def<&'s str>>, QueryError> {
         let tokens = self.lex()?;
-        Parser::new(&tokens).parse(|p| p.defs()).map_err(|errors| self.unexpected(errors))
+        Parser::new(&tokens).parse(Parser::defs).map_err(|errors| self.unexpected(errors))
     }
 
     fn lex(&self) -> Result<Vec<Token<&'s str>>, QueryError> {
@@ -262,6 +305,13 @@ impl<'s> Source<'s> {
                 let called = format!("{name}/{arity} is not defined");
                 let mut arities = library::arities(name);
                 arities.extend(definitions.all().filter(|one| one.name() == name).map(One::arity));
+                if arities.contains(arity) {
+                    return QueryError::compile(
+                        format!("{called} yet: its definition comes later"),
+                        self.origin.place_of(self.text, self.offset(name).unwrap_or(0)),
+                        Vec::new(),
+                    );
+                }
                 arities.sort_unstable();
                 arities.dedup();
                 match &arities[..] {

@@ -14,9 +14,12 @@ use super::walk::{Call, Names};
 /// jq definitions with the places where they stand. Each sees itself and those before it; of two with one name and as
 /// many arguments the later is called. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Definitions {
+pub struct Definitions(Option<Arc<Inner>>);
+
+struct Inner {
     list: Vec<Arc<One>>,
-    by_name: Arc<HashMap<String, Vec<(usize, usize)>>>,
+    /// The numbers of arguments, and the places in the list, of those with this name.
+    by_name: HashMap<String, Vec<(usize, usize)>>,
 }
 
 /// One definition.
@@ -117,61 +120,122 @@ impl Definitions {
         for (i, one) in list.iter().enumerate() {
             by_name.entry(one.name.clone()).or_default().push((one.arity, i));
         }
-        Self { list, by_name: Arc::new(by_name) }
+        if list.is_empty() { Self(None) } else { Self(Some(Arc::new(Inner { list, by_name }))) }
+    }
+
+    fn list(&self) -> &[Arc<One>] {
+        self.0.as_ref().map_or(&[], |inner| &inner.list)
+    }
+
+    /// Whether one has this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.as_ref().is_some_and(|inner| inner.by_name.contains_key(name))
     }
 
     /// These, and after them others.
     #[must_use]
     pub fn and(&self, later: &Self) -> Self {
-        match (self.list.is_empty(), later.list.is_empty()) {
-            (true, _) => later.clone(),
-            (_, true) => self.clone(),
-            _ => Self::of(self.list.iter().chain(&later.list).cloned().collect()),
+        match (&self.0, &later.0) {
+            (None, _) => later.clone(),
+            (_, None) => self.clone(),
+            _ => Self::of(self.list().iter().chain(later.list()).cloned().collect()),
         }
     }
 
     /// The names, for an error about one that is not there.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.by_name.keys().map(String::as_str)
+        self.list().iter().map(|one| one.name())
     }
 
     /// The symbols and words of all definitions, if a text may call one.
     pub(super) fn tokens_for(&self, text: &str) -> usize {
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        let calls = !self.list.is_empty()
-            && text.split(|c| !is_word(c)).any(|word| !word.is_empty() && self.by_name.contains_key(word));
-        if calls { self.list.iter().map(|one| one.tokens).sum() } else { 0 }
+        let calls = self.0.is_some() && text.split(|c| !is_word(c)).any(|word| self.has(word));
+        if calls { self.list().iter().map(|one| one.tokens).sum() } else { 0 }
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &One> {
-        self.list.iter().map(|one| &**one)
+        self.list().iter().map(|one| &**one)
     }
 
     /// Those that these calls reach, in their order.
     pub(super) fn reached<'d>(&'d self, calls: &[Call<'_>]) -> Vec<&'d One> {
-        if self.list.is_empty() {
-            return Vec::new();
-        }
+        let Some(inner) = &self.0 else { return Vec::new() };
+        let Inner { list, by_name } = &**inner;
         let find = |(name, arity): Call<'_>, before: usize| {
-            let places = self.by_name.get(name)?.iter().rev();
+            let places = by_name.get(name)?.iter().rev();
             places
                 .filter(|(theirs, place)| *theirs == arity && *place <= before)
                 .map(|(_, place)| *place)
                 .next()
         };
-        let mut wanted = vec![false; self.list.len()];
+        let mut wanted = vec![false; list.len()];
         let mut open: Vec<usize> = calls.iter().filter_map(|call| find(*call, usize::MAX)).collect();
         while let Some(place) = open.pop() {
             if !std::mem::replace(&mut wanted[place], true) {
-                open.extend(self.list[place].calls().filter_map(|call| find(call, place)));
+                open.extend(list[place].calls().filter_map(|call| find(call, place)));
             }
         }
-        self.list.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(one, _)| &**one).collect()
+        list.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(one, _)| &**one).collect()
     }
 }
 
 impl std::fmt::Debug for Definitions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.list.iter().map(|one| (&one.name, one.arity))).finish()
+        f.debug_list().entries(self.list().iter().map(|one| (&one.name, one.arity))).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::{Limits, Program, Val};
+
+    fn parse(text: &str, earlier: &Definitions) -> Result<Definitions, QueryError> {
+        Definitions::parse(text, Origin::at("d.yaml", 3, 5), earlier, &["$v"], &[])
+    }
+
+    fn run(program: &str, definitions: &Definitions) -> String {
+        let origin = Origin::new("test");
+        let program = Program::with(program, &["$v"], &[], definitions, origin).expect(program);
+        let variables = vec![Val::from("v".to_owned()); program.variables().len()];
+        let run = program.run(Val::from("in".to_owned()), variables, &Limits::full());
+        let outputs = run.into_result().expect("it ends well").into_iter();
+        outputs
+            .filter_map(crate::query::Output::into_value)
+            .map(|val| val.to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    #[test]
+    fn programs_call_what_is_defined() {
+        let none = Definitions::default();
+        let first = parse("def a: 1; # def x: 2;\ndef b(f): f | a + .; def c($n): $n, $v;", &none)
+            .expect("definitions");
+        assert_eq!(run("a, b(2), c(3)", &first), r#"1 3 3 "v""#);
+        // Of two with one name those between them call the earlier.
+        let second = parse("def d: a; def a: 11; def length: 7;", &first).expect("definitions");
+        assert_eq!(run("a, b(2), d, length", &second), "11 3 1 7");
+        assert_eq!(run("def a: 5; a, b(2)", &second), "5 3");
+        let deep = parse("def f(g): if . > 3 then g else . + 1 | f(g + 1) end;", &none).expect("definitions");
+        assert_eq!(run("0 | f(.)", &deep), "8");
+    }
+
+    #[test]
+    fn what_is_wrong_with_them_is_said_with_its_place() {
+        let first = parse("def a: 1;", &Definitions::default()).expect("a definition");
+        for (text, wanted) in [
+            ("def b: 1; b", "d.yaml:3:15: expected nothing, found 'b'"),
+            ("def b: 1;\ndef c: d;", "d.yaml:4:8: d/0 is not defined"),
+            ("def b: c; def c: 1;", "d.yaml:3:12: c/0 is not defined yet: its definition comes later"),
+            ("def b: a(1);", "d.yaml:3:12: a/1 is not defined: a takes no arguments"),
+            ("def b: $x;", "d.yaml:3:12: $x is not defined"),
+            ("def b: env;", "d.yaml:3:12: env is not available here"),
+            ("def b: greet_regex(1);", "d.yaml:3:12: greet_regex/1 is not defined"),
+            ("import \"a\" as a;", "d.yaml:3:5: import is not available here"),
+        ] {
+            assert_eq!(parse(text, &first).expect_err(text).to_string(), wanted, "{text}");
+        }
     }
 }

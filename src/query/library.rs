@@ -1,12 +1,12 @@
 //! The functions that a program may call, and the few of them that this one reaches.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use jaq_core::load::parse::Def;
 use jaq_core::native::{Fun, run};
 
-use super::program::Machine;
+use super::machine::Machine;
 use super::step::StepKind;
 use super::walk::{Call, Names};
 use super::{functions, step, world};
@@ -145,18 +145,24 @@ fn library() -> &'static Library {
     })
 }
 
-/// What some calls reach.
-pub(super) struct Reached {
-    /// The library's definitions, in their order.
-    pub(super) defs: Vec<Def<&'static str>>,
-    /// The natives that those reach too.
-    pub(super) funs: Vec<Fun<Machine>>,
-    /// Whether one of them gives what may change while a program waits.
-    pub(super) of_the_moment: bool,
+/// Whether a program that may do these things can call a function with so many arguments.
+pub(super) fn has(name: &str, arity: usize, kinds: &[StepKind]) -> bool {
+    static NATIVES: OnceLock<HashSet<Call<'static>>> = OnceLock::new();
+    let natives = NATIVES.get_or_init(|| natives(&[]).map(|(name, args, _)| (name, args.len())).collect());
+    let makes_step =
+        || step::all::<Machine>(kinds).iter().any(|(own, args, _)| (*own, args.len()) == (name, arity));
+    let asks = || kinds.contains(&StepKind::Ask) && world::NAMES.contains(&(name, arity));
+    library().by_name.contains_key(&(name, arity))
+        || natives.contains(&(name, arity))
+        || asks()
+        || makes_step()
 }
 
-/// What these calls reach. Functions that make steps or ask the world are there for those who have the power.
-pub(super) fn reached(calls: Vec<Call<'_>>, kinds: &[StepKind]) -> Reached {
+/// The library's definitions that these calls reach, in their order, and the natives that those reach. Functions that make steps or ask the world are there for those who have the power.
+pub(super) fn reached(
+    calls: Vec<Call<'_>>,
+    kinds: &[StepKind],
+) -> (Vec<Def<&'static str>>, Vec<Fun<Machine>>) {
     let library = library();
     let mut wanted = vec![false; library.defs.len()];
     let mut names: Vec<Call<'_>> = calls.clone();
@@ -174,8 +180,7 @@ pub(super) fn reached(calls: Vec<Call<'_>>, kinds: &[StepKind]) -> Reached {
     let defs = library.defs.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(def, _)| def.clone());
     let needed = |name: &str, arity: usize| names.contains(&(name, arity));
     let funs = natives(kinds).filter(|(name, args, _)| needed(name, args.len())).collect();
-    let of_the_moment = names.iter().any(|(name, arity)| world::is_of_the_moment(name, *arity));
-    Reached { defs: defs.collect(), funs, of_the_moment }
+    (defs.collect(), funs)
 }
 
 fn natives(kinds: &[StepKind]) -> impl Iterator<Item = Fun<Machine>> {

@@ -24,6 +24,8 @@ pub struct Limits {
 pub enum Place {
     /// On the caller's stack.
     Here,
+    /// On the caller's stack, which is as large as one apart.
+    Roomy,
     /// On a thread of its own with a stack that is large enough; the caller waits.
     Apart,
 }
@@ -54,6 +56,14 @@ impl Limits {
             place: Place::Apart,
         }
     }
+
+    /// The same on a thread that was made for it.
+    pub const fn roomy() -> Self {
+        Self { place: Place::Roomy, ..Self::full() }
+    }
+
+    /// The stack that a thread needs for such runs: what a run has chained together is dropped there too.
+    pub const ROOM: usize = (32 << 20) + (96 << 20);
 
     /// The same for an input of so many bytes: what it may cost grows with what there is to look at.
     #[must_use]

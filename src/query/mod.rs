@@ -7,16 +7,20 @@ mod compile;
 mod definitions;
 mod error;
 mod functions;
+mod guard;
 mod json;
 mod library;
 mod limits;
+mod machine;
 mod meter;
 mod operators;
+mod paths;
 mod program;
 mod reads;
 #[cfg(test)]
 pub(crate) mod sample;
 mod step;
+mod step_shown;
 mod straight;
 mod suspended;
 mod text;
@@ -27,10 +31,12 @@ mod world;
 
 pub use definitions::Definitions;
 pub use error::{Origin, QueryError};
+pub use guard::{Found, Guard, Key};
 /// A jq value: JSON with integers of any size. Shared parts make it cheap to clone.
 pub use jaq_json::Val;
 pub use limits::{Bound, Limits, MAX_DEPTH, Place};
-pub use program::{Output, Program, Run};
-pub use step::{Fault, Step, StepKind, to_metadata};
+pub use paths::{PathStep, StaticPath};
+pub use program::{Outline, Output, Program, Run};
+pub use step::{Fault, Step, StepKind, to_duration, to_metadata};
 pub use suspended::Suspended;
 pub use world::{Nowhere, World};

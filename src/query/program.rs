@@ -1,21 +1,22 @@
 //! A compiled program, and its runs.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use jaq_core::data::{DataT, HasLut};
-use jaq_core::{Ctx, Filter, Lut, ValX, ValXs, Vars};
 use jaq_json::Val;
 
 use super::compile::Offer;
+pub use super::compile::Outline;
 use super::definitions::Definitions;
 use super::error::{Origin, QueryError};
 use super::limits::{Bound, Limits, Place};
-use super::meter::Broken;
+use super::machine::{Inner, results};
+
 use super::step::{Step, StepKind};
-use super::straight::Straight;
+
 use super::suspended::Suspended;
-use super::value::Item;
+
 use super::world::{Nowhere, World};
 use super::{compile, meter};
 
@@ -63,15 +64,6 @@ impl Run {
 #[derive(Clone)]
 pub struct Program(Arc<Inner>);
 
-pub(super) struct Inner {
-    pub(super) filter: Filter<Machine>,
-    variables: Vec<String>,
-    pub(super) origin: Origin,
-    straight: Option<Straight>,
-    of_the_moment: bool,
-    reads_input: bool,
-}
-
 impl Program {
     /// Compiles a program that may name these variables (`$name`, with the dollar).
     ///
@@ -105,10 +97,71 @@ impl Program {
         definitions: &Definitions,
         origin: Origin,
     ) -> Result<Self, QueryError> {
-        let compiled = compile::compile(text, Offer { variables, kinds, definitions }, &origin)?;
-        let compile::Compiled { linked, straight, reads_input } = compiled;
-        let compile::Linked { filter, variables, of_the_moment } = linked;
-        Ok(Self(Arc::new(Inner { filter, variables, origin, straight, of_the_moment, reads_input })))
+        let compile::Read { variables: named, straight, sure, reads_input, of_the_moment } =
+            compile::read(text, Offer { variables, kinds, definitions }, &origin)?;
+        let program = Self(Arc::new(Inner {
+            text: text.into(),
+            variables: named,
+            kinds: kinds.into(),
+            definitions: definitions.clone(),
+            origin,
+            straight: straight.map(Box::new),
+            of_the_moment,
+            reads_input,
+            rests: AtomicBool::new(false),
+            filter: OnceLock::new(),
+        }));
+        if !sure {
+            // What is offered is named in an error, so all of it is needed here.
+            let offer = Offer { variables, kinds, definitions };
+            let filter = compile::compile(text, offer, program.origin())?;
+            let _ = program.0.filter.set(Ok(filter));
+        }
+        Ok(program)
+    }
+
+    /// The same program, which, once compiled, is not kept by this one: for a look at what very many programs do.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        let Inner { text, variables, kinds, definitions, origin, straight, filter, .. } = &*self.0;
+        if straight.is_some() || filter.get().is_some() {
+            return self.clone();
+        }
+        Self(Arc::new(Inner {
+            text: text.clone(),
+            variables: variables.clone(),
+            kinds: kinds.clone(),
+            definitions: definitions.clone(),
+            origin: origin.clone(),
+            straight: None,
+            of_the_moment: self.0.of_the_moment,
+            reads_input: self.0.reads_input,
+            rests: AtomicBool::new(false),
+            filter: OnceLock::new(),
+        }))
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// Whether it runs without jaq on most inputs.
+    pub fn is_straight(&self) -> bool {
+        self.0.straight.is_some()
+    }
+
+    /// What can be seen in its text.
+    ///
+    /// # Errors
+    /// When there is no thread to look at a long one.
+    pub fn outline(&self) -> Result<Outline, QueryError> {
+        compile::outline(&self.0.text, &self.0.definitions, &self.0.origin)
+    }
+
+    /// The place of a byte of its text.
+    pub fn place_of(&self, offset: usize) -> Origin {
+        self.0.origin.place_of(&self.0.text, offset)
     }
 
     /// The variables that the program names, of those that were offered, in that order: a run takes a value
@@ -120,6 +173,16 @@ impl Program {
     /// Where the program's text begins.
     pub fn origin(&self) -> &Origin {
         &self.0.origin
+    }
+
+    /// Notes that a run of it goes on for long, or after a wait.
+    pub fn note_rest(&self) {
+        self.0.rests.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that was noted: to begin another in a hurry would be in vain.
+    pub fn rests(&self) -> bool {
+        self.0.rests.load(Ordering::Relaxed)
     }
 
     /// Whether the program may look at its input.
@@ -170,11 +233,6 @@ impl Program {
     /// any of them.
     pub fn straightly(&self, input: &Val, limits: &Limits) -> Option<Val> {
         self.0.straight.as_ref()?.run(input, limits)
-    }
-
-    /// Whether the program is of the kind that needs no jaq: it yields one value, and makes no steps.
-    pub fn is_straight(&self) -> bool {
-        self.0.straight.is_some()
     }
 
     /// Begins a run that is pulled one output at a time. It stays on the thread that began it.
@@ -233,8 +291,8 @@ impl Program {
     }
 
     #[cfg(test)]
-    pub(super) fn straight(&self) -> Option<&Straight> {
-        self.0.straight.as_ref()
+    pub(super) fn straight(&self) -> Option<&super::straight::Straight> {
+        self.0.straight.as_deref()
     }
 
     fn each(
@@ -250,7 +308,7 @@ impl Program {
             let _ = take(Output::Value(val));
             return Ok(());
         }
-        if limits.place == Place::Here {
+        if limits.place != Place::Apart {
             return self.each_here(&Nowhere, input, variables, limits, budget, take);
         }
         let apart = std::thread::Builder::new().stack_size(limits.stack + RESERVE);
@@ -274,9 +332,10 @@ impl Program {
         mut take: impl FnMut(Output) -> ControlFlow<()>,
     ) -> Result<(), QueryError> {
         let inner = &*self.0;
+        let filter = inner.filter()?;
         let done = meter::run(limits, || {
             let mut left = limits.outputs;
-            for result in inner.results(world, input, variables) {
+            for result in results(filter, world, input, variables) {
                 let output = inner.output(result)?;
                 if left == 0 {
                     return Err(QueryError::exhausted(Bound::Outputs, &inner.origin));
@@ -295,38 +354,6 @@ impl Program {
     }
 }
 
-impl Inner {
-    /// The run as jaq gives it: nothing is done before it is pulled.
-    pub(super) fn results<'a>(
-        &'a self,
-        world: &'a dyn World,
-        input: Val,
-        variables: Vec<Val>,
-    ) -> ValXs<'a, Item> {
-        let variables = Vars::new(variables.into_iter().map(Item::outside));
-        let context = Ctx::<Machine>::new(Seat { lut: &self.filter.lut, world }, variables);
-        self.filter.id.run((context, Item::outside(input)))
-    }
-
-    /// One result of the run.
-    pub(super) fn output(&self, result: ValX<'_, Item>) -> Result<Output, QueryError> {
-        let item = settled(result).map_err(|val| QueryError::thrown(val, &self.origin))?;
-        Ok(Step::of(item).map_or_else(|item| Output::Value(item.into_val()), Output::Step))
-    }
-
-    /// What to say of a run that was ended.
-    pub(super) fn broken(&self, broken: &Broken) -> QueryError {
-        match broken {
-            Broken::Stopped(bound) => QueryError::exhausted(*bound, &self.origin),
-            Broken::Step => QueryError::broken(
-                "a step, such as wait, is no value: it can only be yielded by itself",
-                &self.origin,
-            ),
-            Broken::Panicked => QueryError::broken("the program failed inside jq", &self.origin),
-        }
-    }
-}
-
 fn is_true(output: &Output) -> bool {
     !matches!(output, Output::Value(Val::Null | Val::Bool(false)))
 }
@@ -342,42 +369,6 @@ impl std::fmt::Debug for Program {
 enum Budget {
     Whole,
     EachOutput,
-}
-
-/// A result of the main filter, the error as the value that it carries.
-fn settled(result: ValX<'_, Item>) -> Result<Item, Val> {
-    result.map_err(|exception| {
-        // `halt` is not among the functions, and labels and tail calls are settled inside.
-        exception.get_err().map_or(Val::Null, |error| error.into_val().into_val())
-    })
-}
-
-/// What jaq runs on: our values, and a table of terms that ticks when it is asked for.
-pub(super) struct Machine;
-
-impl DataT for Machine {
-    type V<'a> = Item;
-    type Data<'a> = Seat<'a>;
-}
-
-/// The table of terms, asked for at every step, and the world.
-#[derive(Clone, Copy)]
-pub(super) struct Seat<'a> {
-    lut: &'a Lut<Machine>,
-    world: &'a dyn World,
-}
-
-impl<'a> Seat<'a> {
-    pub(super) fn world(&self) -> &'a dyn World {
-        self.world
-    }
-}
-
-impl<'a> HasLut<'a, Machine> for Seat<'a> {
-    fn lut(&self) -> &'a Lut<Machine> {
-        meter::tick();
-        self.lut
-    }
 }
 
 #[cfg(test)]

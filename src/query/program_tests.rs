@@ -3,6 +3,8 @@
 use super::*;
 use std::time::Duration;
 
+use jaq_core::{Ctx, Vars};
+
 use crate::query::view;
 use proptest::prelude::*;
 

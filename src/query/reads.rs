@@ -10,6 +10,12 @@ use super::world;
 pub(super) fn input(term: &mut Term<&str>) -> bool {
     match term {
         Term::Id | Term::Recurse | Term::Def(..) | Term::Fold(..) => true,
+        // `{a}` is `{a: .a}`, but `{$a}` is not.
+        Term::Obj(members)
+            if members.iter().any(|(name, value)| value.is_none() && !matches!(name, Term::Var(_))) =>
+        {
+            true
+        }
         // What stands behind a pipe sees what comes before it.
         Term::BinOp(left, BinaryOp::Pipe(None), _) => input(left),
         Term::Call(name, args) => {
@@ -68,6 +74,7 @@ mod tests {
             "range(5) as $i | {n: $i}",
             "error(\"NOT_FOUND\")",
             "{n: state.count}",
+            "{$n}",
         ] {
             assert!(!reads(text), "{text}");
         }

@@ -197,24 +197,36 @@ pub(super) fn all<D: for<'a> DataT<V<'a> = Item>>(kinds: &[StepKind]) -> Vec<Nam
 
 /// A step that waits, known by its nanoseconds.
 fn wait(time: &Item) -> Result<Item, Error> {
-    let wrong = || {
+    let duration = to_duration(time.val()).map_err(|why| {
         Error::str(format_args!(
-            "wait takes a duration such as \"150ms\" or \"1m30s\", or a number of seconds, not {time}"
+            "wait{}",
+            why.unwrap_or_else(|| {
+                format!(
+                    " takes a duration such as \"150ms\" or \"1m30s\", or a number of seconds, not {time}"
+                )
+            })
         ))
-    };
-    let duration = match time.val() {
-        Val::TStr(text) => {
-            let text = std::str::from_utf8(text).map_err(|_| wrong())?;
-            duration::parse(text).map_err(|error| Error::str(format_args!("wait: {error}")))?
-        }
-        Val::Num(_) => {
-            let seconds = jaq_std::ValT::as_f64(time).ok_or_else(wrong)?;
-            Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?
-        }
-        _ => return Err(wrong()),
-    };
+    })?;
     // Longer than a program can say in nanoseconds is as good as for ever.
     Ok(StepKind::Wait.item(Val::from(isize::try_from(duration.as_nanos()).unwrap_or(isize::MAX))))
+}
+
+/// A duration from its text or a number of seconds.
+///
+/// # Errors
+/// What is wrong with the text; nothing for what is no duration at all.
+pub fn to_duration(time: &Val) -> Result<Duration, Option<String>> {
+    match time {
+        Val::TStr(text) => {
+            let text = std::str::from_utf8(text).map_err(|_| None)?;
+            duration::parse(text).map_err(|error| Some(format!(": {error}")))
+        }
+        Val::Num(_) => {
+            let seconds = jaq_std::ValT::as_f64(time).ok_or(None)?;
+            Duration::try_from_secs_f64(seconds).map_err(|_| None)
+        }
+        _ => Err(None),
+    }
 }
 
 /// A step that sends metadata: an object of names, each with a value or a list of them.
@@ -262,7 +274,7 @@ fn remember(given: Item) -> Result<Item, Error> {
 }
 
 /// The reasons of RFC 9113, section 7, by their numbers.
-const REASONS: [&str; 14] = [
+pub(super) const REASONS: [&str; 14] = [
     "NO_ERROR",
     "PROTOCOL_ERROR",
     "INTERNAL_ERROR",

@@ -11,8 +11,9 @@ use jaq_json::Val;
 
 use super::error::QueryError;
 use super::limits::Limits;
+use super::machine::{self, Inner};
 use super::meter;
-use super::program::{Inner, Output};
+use super::program::Output;
 use super::world::World;
 
 /// A run that is pulled one output at a time, and costs nothing while it rests. It stays on its thread.
@@ -63,7 +64,8 @@ async fn run(
     rest: Rc<Rest>,
 ) -> Result<(), QueryError> {
     let broken = |broken| program.broken(&broken);
-    let begun = meter::run(&rest.limits.get(), || program.results(&*world, input, variables));
+    let filter = program.filter()?;
+    let begun = meter::run(&rest.limits.get(), || machine::results(filter, &*world, input, variables));
     let mut results = begun.map_err(broken)?;
     loop {
         let next = meter::run(&rest.limits.get(), || results.next().map(|result| program.output(result)));

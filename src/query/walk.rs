@@ -12,6 +12,8 @@ pub(super) type Call<'s> = (&'s str, usize);
 pub(super) struct Names<'s> {
     pub(super) calls: Vec<Call<'s>>,
     pub(super) variables: Vec<&'s str>,
+    /// Whether it breaks out to a label.
+    pub(super) breaks: bool,
 }
 
 impl<'s> Names<'s> {
@@ -25,6 +27,7 @@ impl<'s> Names<'s> {
     fn gather(&mut self, term: &mut Term<&'s str>) {
         match term {
             Term::Var(name) => self.variables.push(name),
+            Term::Break(_) => self.breaks = true,
             Term::Str(Some(format), _) => self.calls.push((format, 0)),
             Term::Call(name, args) => self.calls.push((name, args.len())),
             _ => {}

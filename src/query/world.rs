@@ -8,8 +8,8 @@ use jaq_core::native::{bome, unary, v};
 use jaq_json::Val;
 
 use super::functions::Named;
+use super::machine::Machine;
 use super::meter;
-use super::program::Machine;
 use super::value::{Error, Item};
 
 /// With padding when it is written, with or without when it is read.

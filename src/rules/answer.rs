@@ -1,15 +1,17 @@
-//! From a call to the answer of the first rule that matches.
+//! The whole answer to requests that are all at hand, in one go: for those who want to know it without a call.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::call::CallView;
-use super::compiled::{Compiled, MethodRule, Piece};
+use super::action::Action;
+use super::call::{CallView, Input};
+use super::choose::{Choice, Chosen};
+use super::run::{Begun, Moment};
 use super::set::MethodRules;
 use super::status::Status;
 use crate::leaf::Code;
-use crate::query::{Limits, Origin, Output, Val, view};
+use crate::query::{Limits, Place};
 use crate::schema::Shape;
 
 /// What came of asking the rules.
@@ -23,7 +25,7 @@ pub enum Answered {
         notes: Vec<Note>,
     },
     /// A program needs more than the limits of a run in place: ask again with [`Limits::full`], on a thread
-    /// that may block. Nothing has happened yet; programs have no effects.
+    /// that may block. Nothing has happened yet.
     Again,
 }
 
@@ -53,179 +55,71 @@ pub enum Ending {
 /// An error in a rule's `when`, as text.
 pub type Note = String;
 
-/// The rule that answers a whole call.
-#[derive(Debug)]
-pub enum Chosen {
-    /// This one.
-    Rule {
-        /// To be given to [`MethodRules::run`].
-        rule: Choice,
-        /// As [`Answer::notes`].
-        notes: Vec<Note>,
-    },
-    /// None.
-    NoRule {
-        /// As [`Answer::notes`].
-        notes: Vec<Note>,
-    },
-    /// The call ends before a rule is asked: a request does not decode.
-    Ended(Answer),
-    /// As [`Answered::Again`].
-    Again,
-}
-
-/// A rule in [`MethodRules`]; means something to those only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Choice(usize);
-
 impl MethodRules {
-    /// Chooses the rule for a call and runs it.
+    /// Chooses the rule for a call and runs it at the moment that the method's shape means. Of steps only those count
+    /// that end the call.
     ///
     /// For a bidi method this answers one request; choose once and run for each instead.
     pub fn answer(&self, call: &CallView<'_>, limits: &Limits) -> Answered {
-        match self.choose(call, limits) {
+        if limits.place == Place::Apart {
+            return apart(|limits| self.answer(call, limits), limits);
+        }
+        match self.choose(&self.shaped(call), limits) {
             Chosen::Rule { rule, notes } => match self.run(rule, call, limits) {
                 Answered::Answer(answer) => Answered::Answer(Answer { notes, ..answer }),
                 other => other,
             },
             Chosen::NoRule { notes } => Answered::NoRule { notes },
-            Chosen::Ended(answer) => Answered::Answer(answer),
+            Chosen::Ended(status) => {
+                let ending = Ending::Error(status);
+                Answered::Answer(Answer { messages: Vec::new(), ending, rule: None, notes: Vec::new() })
+            }
             Chosen::Again => Answered::Again,
         }
     }
 
-    /// Chooses the first rule whose `when` holds for the requests at hand.
-    pub fn choose(&self, call: &CallView<'_>, limits: &Limits) -> Chosen {
-        // A program that is chosen whatever the request is reads it when it runs, and finds then what is
-        // wrong with it.
-        if let Some(first) = self.rules.first()
-            && first.rule.when.is_none()
-            && self.reads(first)
-        {
-            return Chosen::Rule { rule: Choice(0), notes: Vec::new() };
+    /// Runs the chosen rule on the requests at hand.
+    pub fn run(&self, choice: Choice, call: &CallView<'_>, limits: &Limits) -> Answered {
+        if limits.place == Place::Apart {
+            return apart(|limits| self.run(choice, call, limits), limits);
         }
-        let input = match self.input(call) {
-            Ok(input) => input,
-            Err(answer) => return Chosen::Ended(*answer),
+        let rule = self.place(choice).cloned();
+        let call = self.shaped(call);
+        let moment = match self.method.shape() {
+            Shape::ClientStreaming => Moment::End,
+            Shape::Unary | Shape::ServerStreaming | Shape::Bidi => Moment::Each,
         };
-        let mut failed = Vec::new();
-        for (i, MethodRule { rule, .. }) in self.rules.iter().enumerate() {
-            let holds = match &rule.when {
-                None => true,
-                Some(when) => {
-                    let variables = call.variables(when, &self.method, &self.input, &rule.setting.data);
-                    match when.holds(input.clone(), variables, limits) {
-                        Ok(holds) => holds,
-                        Err(error) if error.is_worth_a_second_run(limits.place) => return Chosen::Again,
-                        Err(error) => {
-                            failed.push((rule, error.to_string()));
-                            false
+        let (mut messages, mut ending) = (Vec::new(), Ending::Ok);
+        let Some(before) = self.before(choice, &call, limits) else { return Answered::Again };
+        if let Some(status) = before.error {
+            ending = Ending::Error(status);
+        } else {
+            match self.begin(choice, moment, &call, limits) {
+                Begun::Nothing => {}
+                Begun::One(wire) => messages.push(wire),
+                Begun::Fixed(fixed) => messages.extend(fixed.messages().cloned()),
+                Begun::Later => return Answered::Again,
+                Begun::Actions(actions) => {
+                    for action in actions {
+                        match action {
+                            Action::Message(wire) => messages.push(wire),
+                            Action::End(status) => ending = Ending::Error(*status),
+                            _ => {}
                         }
                     }
                 }
-            };
-            if holds {
-                return Chosen::Rule { rule: Choice(i), notes: notes(failed) };
             }
         }
-        Chosen::NoRule { notes: notes(failed) }
+        Answered::Answer(self.counted(Answer { messages, ending, rule, notes: Vec::new() }))
     }
 
-    /// Runs the chosen rule on the requests at hand.
-    pub fn run(&self, choice: Choice, call: &CallView<'_>, limits: &Limits) -> Answered {
-        let Some(chosen) = self.rules.get(choice.0) else { return Answered::NoRule { notes: Vec::new() } };
-        let place = Arc::clone(&chosen.rule.shown);
-        // Choosing has read the first request; a fixed reply to a later one of a bidi call looks at it here.
-        if call.number > 1
-            && self.method.shape() == Shape::Bidi
-            && !self.reads(chosen)
-            && let Err(answer) = self.input(call)
-        {
-            return Answered::Answer(*answer);
-        }
-        let (mut messages, mut ending) = (Vec::new(), Ending::Ok);
-        if let Some(status) = chosen.acts.first().and_then(|act| act.act.error.as_ref()) {
-            ending = Ending::Error(status.clone());
-        }
-        for piece in self.pieces(chosen) {
-            let program = match piece {
-                Piece::Message(wire) => {
-                    messages.push(wire.clone());
-                    continue;
-                }
-                Piece::Program(program) => program,
-            };
-            let input = match self.input(call) {
-                Ok(input) => input,
-                Err(answer) => return Answered::Answer(*answer),
-            };
-            let variables = call.variables(program, &self.method, &self.input, &chosen.rule.setting.data);
-            let run = program.run(input, variables, limits);
-            if run.error.as_ref().is_some_and(|error| error.is_worth_a_second_run(limits.place)) {
-                return Answered::Again;
-            }
-            let (more, unfit) = self.encode(run.outputs, program.origin());
-            messages.extend(more);
-            let failed = run.error.map(|error| Status::of_failure(&error, &self.types));
-            if let Some(status) = unfit.or(failed) {
-                ending = Ending::Error(status);
-                break;
-            }
-        }
-        Answered::Answer(self.counted(Answer { messages, ending, rule: Some(place), notes: Vec::new() }))
-    }
-}
-
-/// What is to be told of rules whose condition failed: the first time only.
-fn notes(failed: Vec<(&Arc<Compiled>, String)>) -> Vec<Note> {
-    failed.into_iter().filter(|(rule, _)| rule.is_first_error()).map(|(_, error)| error).collect()
-}
-
-impl MethodRules {
-    /// What a rule does with the requests at hand.
-    fn pieces<'r>(&self, rule: &'r MethodRule) -> &'r [Piece] {
-        let moment = rule.acts.first().and_then(|act| match self.method.shape() {
-            Shape::ClientStreaming => act.end.as_ref(),
-            Shape::Unary | Shape::ServerStreaming | Shape::Bidi => act.each.as_ref(),
-        });
-        moment.map_or(&[], |pieces| pieces)
-    }
-
-    /// Whether it begins with a program, which reads the request.
-    fn reads(&self, rule: &MethodRule) -> bool {
-        matches!(self.pieces(rule).first(), Some(Piece::Program(_)))
-    }
-
-    /// What `.` is: the request, or the array of all for a client-streaming method.
-    fn input(&self, call: &CallView<'_>) -> Result<Val, Box<Answer>> {
-        let view = |wire: &Bytes| {
-            view::from_wire(&self.input, wire).map_err(|error| {
-                let message = format!("the request is no {}{}", self.input.type_name(), error.cause());
-                let ending = Ending::Error(Status::new(Code::INTERNAL, message));
-                Box::new(Answer { messages: Vec::new(), ending, rule: None, notes: Vec::new() })
-            })
+    /// The call with the input that the method's shape means.
+    fn shaped<'c>(&self, call: &CallView<'c>) -> CallView<'c> {
+        let input = match self.method.shape() {
+            Shape::ClientStreaming => Input::Requests,
+            Shape::Unary | Shape::ServerStreaming | Shape::Bidi => Input::Request,
         };
-        match self.method.shape() {
-            Shape::ClientStreaming => call.requests.iter().map(view).collect(),
-            Shape::Unary | Shape::ServerStreaming | Shape::Bidi => {
-                call.requests.last().map_or(Ok(Val::Null), view)
-            }
-        }
-    }
-
-    /// The messages up to the first that does not fit the reply's type, and the status for that one.
-    fn encode(&self, outputs: Vec<Output>, place: &Origin) -> (Vec<Bytes>, Option<Status>) {
-        let mut messages = Vec::with_capacity(outputs.len());
-        for val in outputs.into_iter().filter_map(Output::into_value) {
-            let mut wire = Vec::with_capacity(64);
-            if let Err(error) = view::to_wire(&self.output, &val, &mut wire) {
-                let message =
-                    format!("{place}: the reply is no {}{}", self.output.type_name(), error.cause());
-                return (messages, Some(Status::new(Code::INTERNAL, message)));
-            }
-            messages.push(Bytes::from(wire));
-        }
-        (messages, None)
+        CallView { input, ..*call }
     }
 
     /// Holds the count of replies that the shape asks for.
@@ -233,20 +127,36 @@ impl MethodRules {
         if self.method.shape().streams_replies() {
             return answer;
         }
-        let count = answer.messages.len();
-        if answer.ending == Ending::Ok && count != 1 {
+        if answer.ending == Ending::Ok && answer.messages.len() != 1 {
             let place = answer.rule.as_deref().unwrap_or_default();
-            let message = format!(
-                "{place}: a {} method has exactly one reply, and the rule yields {count}",
-                self.method.shape()
-            );
-            answer.ending = Ending::Error(Status::new(Code::INTERNAL, message));
+            answer.ending = Ending::Error(self.miscounted(place, answer.messages.len()));
         }
         if answer.ending != Ending::Ok {
             answer.messages.clear();
         }
         answer
     }
+
+    /// How a call ends that takes exactly one reply, when the rule at this place yields another number.
+    pub fn miscounted(&self, place: &str, count: usize) -> Status {
+        let shape = self.method.shape();
+        let message = format!("{place}: a {shape} method has exactly one reply, and the rule yields {count}");
+        Status::new(Code::INTERNAL, message)
+    }
+}
+
+/// On a thread whose stack is large enough, while the caller waits.
+fn apart(work: impl FnOnce(&Limits) -> Answered + Send, limits: &Limits) -> Answered {
+    let limits = Limits { place: Place::Roomy, ..*limits };
+    let thread = std::thread::Builder::new().stack_size(Limits::ROOM);
+    std::thread::scope(|scope| {
+        let done = thread.spawn_scoped(scope, || work(&limits)).ok().and_then(|run| run.join().ok());
+        done.unwrap_or_else(|| {
+            let status = Status::new(Code::INTERNAL, "the rule's evaluation was broken off");
+            let ending = Ending::Error(status);
+            Answered::Answer(Answer { messages: Vec::new(), ending, rule: None, notes: Vec::new() })
+        })
+    })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ fn ask(method: &Method, seed: u64, request: &str, number: usize) -> Vec<String> 
     let val = jaq_json::read::parse_single(request.as_bytes()).expect(request);
     view::to_wire(&automatic.input, &val, &mut wire).expect(request);
     let (metadata, requests) = (MetadataMap::new(), [Bytes::from(wire)]);
-    let call = CallView { metadata: &metadata, peer: &"", requests: &requests, number, first: None };
+    let call = CallView { requests: &requests, number, ..CallView::new(&metadata, &"") };
     let answer = automatic.answer(&call);
     assert_eq!((answer.ending, answer.rule), (Ending::Ok, None));
     let show = |wire: &Bytes| view::to_text(&view::from_wire(&automatic.output, wire).expect("a message"));
@@ -88,7 +88,7 @@ fn a_wide_and_deep_type_is_cut_short() {
     let method = Method::new("wide.S", "M", "wide.Wide", "wide.Wide", Shape::Unary, closure);
     let automatic = Automatic::new(&method, 0).expect("the type is there");
     let metadata = MetadataMap::new();
-    let call = CallView { metadata: &metadata, peer: &"", requests: &[], number: 0, first: None };
+    let call = CallView { requests: &[], number: 0, ..CallView::new(&metadata, &"") };
     let answer = automatic.answer(&call);
     assert!(answer.ending == Ending::Ok && answer.messages[0].len() < 100_000);
 }

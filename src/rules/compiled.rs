@@ -1,7 +1,5 @@
 //! A rule that is ready to run: what it is for every method, and what it is for one.
 
-#![allow(dead_code, reason = "the moments of a call read what the file says")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,12 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
-use super::call::VARIABLES;
+use super::call::{Input, VARIABLES};
+use super::counts::Count;
 use super::error::RuleError;
 use super::identity::RuleId;
+use super::memory::Memory;
 use super::node::Node;
 use super::rule::{self, Act, Delay, Entries, Expect, Moment, Rule, Setting, Text, Then};
-use super::set::STEPS;
 use super::status::Status;
 use super::types::Types;
 use crate::leaf::metadata;
@@ -36,15 +35,19 @@ pub(super) struct Compiled {
     /// What it does, one act a call; there is at least one.
     pub(super) acts: Vec<Arc<CompiledAct>>,
     pub(super) then: Then,
+    #[expect(dead_code, reason = "what was expected is compared when a server ends")]
     pub(super) expect: Option<Expect>,
     /// What its programs see of its file: `$data`.
     pub(super) setting: Arc<Setting>,
+    /// Whether it names one method, not all of a service or of the schema.
+    for_one: bool,
     /// Whether an error in `when` was already spoken of.
     pub(super) noted: AtomicBool,
 }
 
 /// What a rule does in one call, for every method.
 pub(super) struct CompiledAct {
+    #[expect(dead_code, reason = "what is said of an act names it")]
     pub(super) place: Origin,
     open: Option<CompiledMoment>,
     each: Option<CompiledMoment>,
@@ -86,6 +89,8 @@ pub(super) struct MethodRule {
     pub(super) rule: Arc<Compiled>,
     /// What it does, as many as [`Compiled::acts`].
     pub(super) acts: Vec<MethodAct>,
+    /// How often it has answered.
+    pub(super) count: Arc<Count>,
 }
 
 /// What a rule does in one call of one method.
@@ -104,6 +109,7 @@ pub(super) struct MethodAct {
 pub(super) type Pieces = Arc<[Piece]>;
 
 /// A part of what is done at a moment.
+#[derive(Clone)]
 pub(super) enum Piece {
     /// What a program yields.
     Program(Program),
@@ -115,7 +121,7 @@ impl Compiled {
     /// Compiles the programs of a rule. The types of details are looked up among `types`.
     pub(super) fn of(rule: &Rule, id: RuleId, types: &Types) -> Result<Self, RuleError> {
         let setting = &rule.setting;
-        let condition = |text: &Text| compile(text, setting, &[]);
+        let condition = |text: &Text| compile(text, setting, &StepKind::ASKING);
         let act = |act: &Act| CompiledAct::of(act, setting, types).map(Arc::new);
         Ok(Self {
             place: rule.place.clone(),
@@ -127,8 +133,14 @@ impl Compiled {
             then: rule.then,
             expect: rule.expect.clone(),
             setting: Arc::clone(setting),
+            for_one: !rule.method.content.trim().ends_with('*'),
             noted: AtomicBool::new(false),
         })
+    }
+
+    /// Whether it names one method: then what its programs ask for has to be in that method's types.
+    pub(super) fn is_for_one(&self) -> bool {
+        self.for_one
     }
 
     /// Whether this is the first error in `when`.
@@ -137,9 +149,14 @@ impl Compiled {
     }
 
     /// The rule as it is for a method of this shape, which replies with this type.
-    pub(super) fn for_method(self: &Arc<Self>, shape: Shape, output: &Plan) -> Result<MethodRule, RuleError> {
+    pub(super) fn for_method(
+        self: &Arc<Self>,
+        shape: Shape,
+        output: &Plan,
+        memory: &Memory,
+    ) -> Result<MethodRule, RuleError> {
         let acts = self.acts.iter().map(|act| act.for_method(shape, output)).collect::<Result<_, _>>()?;
-        Ok(MethodRule { rule: Arc::clone(self), acts })
+        Ok(MethodRule { rule: Arc::clone(self), acts, count: memory.count(self.id) })
     }
 }
 
@@ -154,7 +171,7 @@ impl CompiledAct {
         let delay = |delay: &Delay| {
             Ok(match delay {
                 Delay::Fixed(duration) => CompiledDelay::Fixed(*duration),
-                Delay::Program(text) => CompiledDelay::Program(compile(text, setting, &[])?),
+                Delay::Program(text) => CompiledDelay::Program(compile(text, setting, &StepKind::ASKING)?),
             })
         };
         Ok(Self {
@@ -195,6 +212,19 @@ impl CompiledAct {
         Ok(act)
     }
 
+    /// The programs that are run when the rule was chosen, on what it was chosen by.
+    pub(super) fn early_programs(&self) -> impl Iterator<Item = &Program> {
+        let metadata = self.metadata.as_ref().and_then(|entries| match entries {
+            CompiledEntries::Program(program) => Some(program),
+            CompiledEntries::Fixed(_) => None,
+        });
+        let delay = self.delay.as_ref().and_then(|delay| match delay {
+            CompiledDelay::Program(program) => Some(program),
+            CompiledDelay::Fixed(_) => None,
+        });
+        metadata.into_iter().chain(delay)
+    }
+
     /// Whether it has messages, which are to be compared with the method's type.
     pub(super) fn has_messages(&self) -> bool {
         let all = [&self.open, &self.each, &self.end, &self.meanwhile, &self.reply];
@@ -203,11 +233,44 @@ impl CompiledAct {
     }
 }
 
+impl CompiledAct {
+    /// Whether what comes before the moments looks at the input.
+    pub(super) fn reads_input(&self) -> bool {
+        let entries = [&self.metadata, &self.trailers].into_iter().flatten();
+        let mut programs = entries.filter_map(|entries| match entries {
+            CompiledEntries::Program(program) => Some(program),
+            CompiledEntries::Fixed(_) => None,
+        });
+        programs.any(Program::reads_input)
+            || matches!(&self.delay, Some(CompiledDelay::Program(program)) if program.reads_input())
+    }
+}
+
+impl Piece {
+    /// Whether it looks at the input.
+    pub(super) fn reads_input(&self) -> bool {
+        if let Self::Program(program) = self { program.reads_input() } else { false }
+    }
+}
+
+impl MethodAct {
+    /// What programs see at each of its moments, and what is done then.
+    pub(super) fn moments(&self) -> impl Iterator<Item = (Input, &Pieces)> {
+        let all = [
+            (Input::Nothing, &self.open),
+            (Input::Request, &self.each),
+            (Input::Requests, &self.end),
+            (Input::Nothing, &self.meanwhile),
+        ];
+        all.into_iter().filter_map(|(input, pieces)| pieces.as_ref().map(|pieces| (input, pieces)))
+    }
+}
+
 impl CompiledMoment {
     fn of(moment: &Moment, setting: &Setting) -> Result<Self, RuleError> {
         let part = |part: &rule::Part| {
             Ok(match part {
-                rule::Part::Program(text) => CompiledPart::Program(compile(text, setting, STEPS)?),
+                rule::Part::Program(text) => CompiledPart::Program(compile(text, setting, &StepKind::ALL)?),
                 rule::Part::Message(node) => CompiledPart::Message(Arc::clone(node)),
             })
         };
@@ -229,7 +292,7 @@ impl CompiledMoment {
 impl CompiledEntries {
     fn of(entries: &Entries, act: &Act, setting: &Setting) -> Result<Self, RuleError> {
         match entries {
-            Entries::Program(text) => compile(text, setting, &[]).map(Self::Program),
+            Entries::Program(text) => compile(text, setting, &StepKind::ASKING).map(Self::Program),
             Entries::Fixed(entries) => {
                 let mut map = MetadataMap::new();
                 for (name, values) in entries {

@@ -32,7 +32,7 @@ pub(super) fn rule(node: Node, setting: &Arc<Setting>) -> Result<Rule, RuleError
             "when" => when = Some(text("when", node)?),
             "per" => per = Some(text("per", node)?),
             "replies" => {
-                replies = Some(list(node, "replies")?.into_iter().map(reply).collect::<Result<_, _>>()?)
+                replies = Some(list(node, "replies")?.into_iter().map(reply).collect::<Result<_, _>>()?);
             }
             "then" => then = Some((self::then(&node)?, at)),
             "expect" => expect = Some(self::expect(node)?),
@@ -240,7 +240,7 @@ fn expect(node: Node) -> Result<Expect, RuleError> {
             }
         }
     }
-    expect.least = least.unwrap_or(if most.is_some() { 0 } else { 1 });
+    expect.least = least.unwrap_or(u64::from(most.is_none()));
     expect.most = most;
     if most.is_some_and(|most| most < expect.least) {
         return Err(RuleError::new("'max' is less than 'min'", place));

@@ -12,10 +12,9 @@ use super::entry;
 use super::error::RuleError;
 use super::node::{Kind, Node};
 use super::rule::{Rule, Setting, Text};
-use super::set::STEPS;
 use crate::leaf::nearest::nearest;
 use crate::leaf::os_cause::words;
-use crate::query::{Definitions, Origin, Val};
+use crate::query::{Definitions, Origin, StepKind, Val};
 
 /// The keys of a file.
 const FILE_KEYS: [&str; 4] = ["include", "define", "data", "rules"];
@@ -93,9 +92,14 @@ impl Reader {
             included.extend(rules);
         }
         if let Some(text) = define {
-            definitions =
-                Definitions::parse(&text.content, text.place.clone(), &definitions, &VARIABLES, STEPS)
-                    .map_err(|error| RuleError::from_query(&error, text.style))?;
+            definitions = Definitions::parse(
+                &text.content,
+                text.place.clone(),
+                &definitions,
+                &VARIABLES,
+                &StepKind::ALL,
+            )
+            .map_err(|error| RuleError::from_query(&error, text.style))?;
         }
         for (name, _, node) in values {
             let value = match data::file_of(&node)? {

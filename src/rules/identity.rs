@@ -15,6 +15,11 @@ pub struct RuleId {
 }
 
 impl RuleId {
+    /// As a number, which another rule is unlikely to have.
+    pub(super) fn number(self) -> u64 {
+        self.text.wrapping_add(u64::from(self.ordinal))
+    }
+
     /// That of the rule which has so many before it with the same text.
     pub(super) fn nth(self, ordinal: u32) -> Self {
         Self { ordinal, ..self }
@@ -44,7 +49,9 @@ fn add(node: &Node, hasher: &mut DefaultHasher) {
         Kind::Text(text) => text.trim().hash(hasher),
         Kind::List(items) => {
             items.len().hash(hasher);
-            items.iter().for_each(|item| add(item, hasher));
+            for item in items {
+                add(item, hasher);
+            }
         }
         Kind::Mapping(members) => {
             members.len().hash(hasher);
@@ -53,5 +60,36 @@ fn add(node: &Node, hasher: &mut DefaultHasher) {
                 add(value, hasher);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::file;
+
+    fn ids(text: &str) -> Vec<RuleId> {
+        file::parse(text, "rules.yaml").expect(text).iter().map(|rule| rule.id).collect()
+    }
+
+    #[test]
+    fn a_rule_is_known_again_where_only_its_form_or_its_place_is_another() {
+        let one = ids("rules:\n- method: A/B\n  when: .x == 1\n  reply: {n: 1, t: [a, b]}\n");
+        for same in [
+            "rules: [{method: A/B, when: '.x == 1', reply: {n: 1, t: [a, b]}}]",
+            "# more\nrules:\n- {method: '*', error: ABORTED}\n- method: \"A/B\"\n  when: |\n    .x == 1\n  reply:\n    n: 1\n    t: [a, b]\n",
+        ] {
+            assert_eq!(ids(same).last(), one.first(), "{same}");
+        }
+        for other in [
+            "rules: [{method: A/C, when: .x == 1, reply: {n: 1, t: [a, b]}}]",
+            "rules: [{method: A/B, when: .x == 2, reply: {n: 1, t: [a, b]}}]",
+            "rules: [{method: A/B, when: .x == 1, reply: {n: '1', t: [a, b]}}]",
+            "rules: [{method: A/B, when: .x == 1, reply: {n: 1, t: [ab]}}]",
+            "rules: [{method: A/B, when: .x == 1, reply: {n: 1, t: [a, b], u: []}}]",
+        ] {
+            assert_ne!(ids(other), one, "{other}");
+        }
+        assert_ne!(one[0], one[0].nth(1));
     }
 }

@@ -4,22 +4,26 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-use super::compiled::{Compiled, MethodRule};
-use super::error::RuleError;
+use super::call::Input;
+use super::choose;
+use super::compiled::{Compiled, MethodAct, MethodRule, Piece};
+use super::error::{RuleError, Style};
+use super::fields;
+use super::index::Index;
 use super::matching;
-use super::rule::{Rule, Then};
+use super::memory::Memory;
+use super::rule::Rule;
+use super::trial::Trial;
 use super::types::Types;
-use crate::query::{Origin, StepKind};
-use crate::schema::{Method, MethodOutline, Schema};
+use crate::query::{Guard, Program};
+use crate::schema::{Method, MethodOutline, Schema, Shape};
 use crate::transcode::Plan;
-
-/// The steps that programs may make at the moments of a call.
-pub(super) const STEPS: &[StepKind] = &[];
 
 /// Rules that were read and whose programs are compiled; what they are for a method is made when it is reached.
 pub struct RuleSet {
     methods: HashMap<String, Waiting>,
     types: Arc<Types>,
+    memory: Arc<Memory>,
 }
 
 /// The rules for one method, before its types are known.
@@ -36,7 +40,14 @@ pub struct MethodRules {
     pub(super) input: Plan,
     pub(super) output: Plan,
     pub(super) rules: Vec<MethodRule>,
+    /// What `.` is when a rule is chosen.
+    pub(super) chosen_by: Input,
+    /// Finds rules by what their conditions need, where there are many.
+    pub(super) index: Option<Index>,
     pub(super) types: Arc<Types>,
+    pub(super) memory: Arc<Memory>,
+    /// Whether a program looks at all requests when they have come.
+    pub(super) gathers: bool,
 }
 
 impl RuleSet {
@@ -56,7 +67,6 @@ impl RuleSet {
         let mut methods: HashMap<String, Waiting> = HashMap::new();
         let (mut found, mut seen) = (HashMap::new(), HashMap::new());
         for rule in rules {
-            runs_today(&rule)?;
             // Many rules are for one method; what its name means is looked up once.
             if !found.contains_key(&rule.method.content) {
                 let wanted: Arc<[usize]> = matching::methods(&rule.method, &known)?.into();
@@ -75,7 +85,14 @@ impl RuleSet {
                 waiting.rules.push(Arc::clone(&compiled));
             }
         }
-        Ok(Self { methods, types })
+        Ok(Self { methods, types, memory: Arc::default() })
+    }
+
+    /// The same with what an earlier set has counted and remembers.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Arc<Memory>) -> Self {
+        self.memory = memory;
+        self
     }
 
     /// The methods (`pkg.Service/Method`) whose rules can be wrong in a way that only their types show, or that a
@@ -95,10 +112,65 @@ impl RuleSet {
             RuleError::new(format!("{}: {error}", method.full_name()), first.place.clone())
         })?;
         self.types.add(method.closure());
-        let for_method = |rule: &Arc<Compiled>| rule.for_method(method.shape(), &output);
-        let rules = waiting.rules.iter().map(for_method).collect::<Result<_, _>>()?;
-        let (method, types) = (method.clone(), Arc::clone(&self.types));
-        Ok(Some(MethodRules { method, input, output, rules, types }))
+        let for_method = |rule: &Arc<Compiled>| rule.for_method(method.shape(), &output, &self.memory);
+        let rules: Vec<MethodRule> = waiting.rules.iter().map(for_method).collect::<Result<_, _>>()?;
+        let chosen_by = chosen_by(method.shape(), &rules);
+        let gathers = choose::gathers(chosen_by, &rules);
+        let (method, types, memory) = (method.clone(), Arc::clone(&self.types), Arc::clone(&self.memory));
+        let index = None;
+        let mut rules =
+            MethodRules { method, input, output, rules, chosen_by, index, types, memory, gathers };
+        rules.index = Index::of(rules.check()?.into_iter());
+        Ok(Some(rules))
+    }
+}
+
+/// What a rule is chosen by: the request, or the earliest that there is at any moment that a rule has.
+fn chosen_by(shape: Shape, rules: &[MethodRule]) -> Input {
+    let has = |of: fn(&MethodAct) -> bool| rules.iter().flat_map(|rule| &rule.acts).any(of);
+    match shape {
+        Shape::Unary | Shape::ServerStreaming => Input::Request,
+        _ if has(|act| act.open.is_some() || act.meanwhile.is_some()) => Input::Nothing,
+        _ if has(|act| act.each.is_some()) => Input::Request,
+        Shape::Bidi | Shape::ClientStreaming => Input::Requests,
+    }
+}
+
+impl MethodRules {
+    /// Looks whether what programs ask for and yield fits the method; what each condition needs.
+    fn check(&self) -> Result<Vec<Option<Guard>>, RuleError> {
+        let trial = Trial::new(self);
+        let mut guards = Vec::with_capacity(self.rules.len());
+        for MethodRule { rule, acts, .. } in &self.rules {
+            let asks = |program: &Program, input: Input| {
+                let outline =
+                    program.outline().map_err(|error| RuleError::from_query(&error, Style::Marked))?;
+                if rule.is_for_one() {
+                    fields::check(program, &outline.paths, input, &self.method)?;
+                }
+                Ok(outline.guard)
+            };
+            let guard = rule.when.as_ref().map(|when| asks(when, self.chosen_by)).transpose()?;
+            guards.push(guard.flatten());
+            if !rule.is_for_one() {
+                continue;
+            }
+            rule.per.as_ref().map(|per| asks(per, self.chosen_by)).transpose()?;
+            for act in acts {
+                for program in act.act.early_programs() {
+                    asks(program, self.chosen_by)?;
+                }
+                for (input, pieces) in act.moments() {
+                    for piece in pieces.iter() {
+                        if let Piece::Program(program) = piece {
+                            asks(program, input)?;
+                            trial.fits(program, input, self, rule)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(guards)
     }
 }
 
@@ -112,23 +184,4 @@ impl fmt::Debug for MethodRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MethodRules").field("method", &self.method.full_name()).finish_non_exhaustive()
     }
-}
-
-/// Refuses what a rule says and no call would do.
-fn runs_today(rule: &Rule) -> Result<(), RuleError> {
-    let wrong =
-        |key: &str, place: &Origin| Err(RuleError::new(format!("'{key}' is not run yet"), place.clone()));
-    let Rule { place, per, then, expect, acts, .. } = rule;
-    if per.is_some() || acts.len() > 1 || *then != Then::Last || expect.is_some() {
-        return wrong("replies", place);
-    }
-    for act in acts {
-        if act.metadata.is_some() || act.trailers.is_some() || act.delay.is_some() {
-            return wrong("metadata", &act.place);
-        }
-        if let Some((key, moment)) = act.moments().find(|(key, _)| *key != "reply") {
-            return wrong(key, &moment.place);
-        }
-    }
-    Ok(())
 }

@@ -85,6 +85,15 @@ impl Status {
         }
     }
 
+    /// Whether a program that failed with this meant to end the call.
+    pub(super) fn is_meant(error: &QueryError) -> bool {
+        let code = |val: &Val| match val {
+            Val::Obj(members) => members.get(&Val::from("code".to_owned())).and_then(read_code),
+            other => read_code(other),
+        };
+        error.value().and_then(code).is_some()
+    }
+
     /// A thrown value that is meant as a status; the error says what is wrong with its details.
     fn thrown(val: &Val, types: &Types) -> Option<Result<Self, String>> {
         let member = |name: &str| match val {

@@ -67,6 +67,26 @@ impl Types {
         Some(plan)
     }
 
+    /// The wire bytes of a message of this type.
+    ///
+    /// # Errors
+    /// When there is no such type, or the value does not fit it.
+    pub(super) fn encode(&self, name: &str, val: &Val) -> Result<Vec<u8>, String> {
+        let plan = self.plan(name).ok_or_else(|| unknown(name))?;
+        let mut wire = Vec::new();
+        view::to_wire(&plan, val, &mut wire).map_err(|error| format!("no {name}{}", error.cause()))?;
+        Ok(wire)
+    }
+
+    /// The view of a message of this type.
+    ///
+    /// # Errors
+    /// When there is no such type, or the bytes are no message of it.
+    pub(super) fn decode(&self, name: &str, wire: &[u8]) -> Result<Val, String> {
+        let plan = self.plan(name).ok_or_else(|| unknown(name))?;
+        view::from_wire(&plan, wire).map_err(|error| format!("no {name}{}", error.cause()))
+    }
+
     /// A detail `{"@type": …, …}` as the URL of its type and its wire bytes.
     pub(super) fn detail(&self, val: &Val) -> Result<(String, Bytes), DetailError> {
         let Val::Obj(members) = val else {
@@ -97,4 +117,8 @@ impl Types {
         let url = if url.contains('/') { url } else { format!("type.googleapis.com/{url}") };
         Ok((url, Bytes::from(wire)))
     }
+}
+
+fn unknown(name: &str) -> String {
+    format!("the type '{name}' is not in the schema")
 }

@@ -123,7 +123,7 @@ async fn replies_may_be_sent_inside_a_structure_with_wakers_of_its_own() {
     use futures_util::StreamExt;
     use futures_util::stream::FuturesUnordered;
     let mut routes = routes();
-    add(&mut routes, "/t.T/Nested", crate::schema::Shape::ServerStreaming, |mut call| {
+    add(&mut routes, "/t.T/Nested", crate::schema::Shape::ServerStreaming, |call| {
         Box::pin(async move {
             let mut inside = FuturesUnordered::from_iter([async {
                 for _ in 0..100 {
@@ -144,7 +144,7 @@ async fn replies_may_be_sent_inside_a_structure_with_wakers_of_its_own() {
 #[tokio::test]
 async fn small_replies_share_frames() {
     let mut routes = routes();
-    add(&mut routes, "/t.T/Many", crate::schema::Shape::ServerStreaming, |mut call| {
+    add(&mut routes, "/t.T/Many", crate::schema::Shape::ServerStreaming, |call| {
         Box::pin(async move {
             for _ in 0..1000 {
                 call.replies.send(Bytes::from_static(b"0123456789012")).await.unwrap();
@@ -254,7 +254,7 @@ async fn the_limit_of_a_request_holds_after_decompression_too() {
 #[tokio::test]
 async fn a_call_that_ends_before_its_client_does_is_answered_whole() {
     let mut routes = routes();
-    add(&mut routes, "/t.T/Early", crate::schema::Shape::Bidi, |mut call| {
+    add(&mut routes, "/t.T/Early", crate::schema::Shape::Bidi, |call| {
         Box::pin(async move {
             call.replies.send(vec![1; 3_000_000].into()).await.unwrap();
             call.replies.send(Bytes::from_static(b"last")).await.unwrap();
@@ -275,7 +275,7 @@ async fn a_trickle_arrives_message_by_message() {
     let mut routes = routes();
     let (step, steps) = tokio::sync::mpsc::unbounded_channel::<Bytes>();
     let steps = std::sync::Arc::new(tokio::sync::Mutex::new(steps));
-    add(&mut routes, "/t.T/Trickle", crate::schema::Shape::ServerStreaming, move |mut call| {
+    add(&mut routes, "/t.T/Trickle", crate::schema::Shape::ServerStreaming, move |call| {
         let steps = steps.clone();
         Box::pin(async move {
             call.replies.metadata(tonic::metadata::MetadataMap::new());

@@ -12,7 +12,7 @@ use crate::protocol::Status;
 
 impl Replies {
     /// Lets what was sent leave, as far as the client has room: a reset would overtake it.
-    pub async fn leave(&mut self) {
+    pub async fn leave(&self) {
         // Twice, as the first rest only hands it to the connection, which writes before this goes on.
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
@@ -42,13 +42,13 @@ impl Replies {
 
     /// Answers with this status of HTTP and this text, which is no gRPC; false when something was sent before, and
     /// then nothing happens.
-    pub fn http(&mut self, status: StatusCode, body: Bytes) -> bool {
+    pub fn http(&self, status: StatusCode, body: Bytes) -> bool {
         self.shared.wire().answer_http(status, body)
     }
 
     /// The connection takes no further call; this one and those that are open go on. It takes effect when the answerer
     /// waits for something, or ends.
-    pub fn go_away(&mut self) {
+    pub fn go_away(&self) {
         self.shared.wire().go_away = true;
     }
 }

@@ -18,7 +18,7 @@ use crate::schema::Shape;
 fn serve_faults() -> (Running, Arc<Semaphore>) {
     let mut routes = routes();
     let gate = Arc::new(Semaphore::new(0));
-    add(&mut routes, "/f.F/Reset", Shape::Unary, |mut call| {
+    add(&mut routes, "/f.F/Reset", Shape::Unary, |call| {
         Box::pin(async move {
             let _ = call.replies.send("first".into()).await;
             call.replies.leave().await;
@@ -26,24 +26,24 @@ fn serve_faults() -> (Running, Arc<Semaphore>) {
         })
     });
     add(&mut routes, "/f.F/ResetAtOnce", Shape::Unary, |call| Box::pin(async move { call.replies.reset(7) }));
-    add(&mut routes, "/f.F/Truncate", Shape::Unary, |mut call| {
+    add(&mut routes, "/f.F/Truncate", Shape::Unary, |call| {
         Box::pin(async move {
             let _ = call.replies.send("first".into()).await;
             call.replies.truncate(&Bytes::from_static(b"0123456789abcde"));
         })
     });
-    add(&mut routes, "/f.F/Drop", Shape::Unary, |mut call| {
+    add(&mut routes, "/f.F/Drop", Shape::Unary, |call| {
         Box::pin(async move {
             let _ = call.replies.send("first".into()).await;
             call.replies.drop_trailers();
         })
     });
-    add(&mut routes, "/f.F/Http", Shape::Unary, |mut call| {
+    add(&mut routes, "/f.F/Http", Shape::Unary, |call| {
         Box::pin(async move {
             assert!(call.replies.http(StatusCode::BAD_GATEWAY, "no gRPC".into()));
         })
     });
-    add(&mut routes, "/f.F/HttpLate", Shape::Unary, |mut call| {
+    add(&mut routes, "/f.F/HttpLate", Shape::Unary, |call| {
         Box::pin(async move {
             let _ = call.replies.send("first".into()).await;
             assert!(!call.replies.metadata(tonic::metadata::MetadataMap::new()));
@@ -52,7 +52,7 @@ fn serve_faults() -> (Running, Arc<Semaphore>) {
         })
     });
     let of_call = gate.clone();
-    add(&mut routes, "/f.F/GoAway", Shape::Unary, move |mut call| {
+    add(&mut routes, "/f.F/GoAway", Shape::Unary, move |call| {
         let gate = of_call.clone();
         Box::pin(async move {
             call.replies.go_away();

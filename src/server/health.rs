@@ -200,7 +200,7 @@ struct List(Health);
 impl Responder for List {
     fn respond(self: Arc<Self>, call: Call) -> Answer {
         Box::pin(async move {
-            let Call { mut requests, mut replies, .. } = call;
+            let Call { mut requests, replies, .. } = call;
             let status = if let Err(status) = requests.only().await {
                 status
             } else {

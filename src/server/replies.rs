@@ -24,7 +24,7 @@ pub struct Replies {
 impl Replies {
     /// Sets the initial metadata, which leaves before the first message, at the latest when the answerer
     /// waits for something; too late after that: then it does nothing, and the answer is false.
-    pub fn metadata(&mut self, metadata: MetadataMap) -> bool {
+    pub fn metadata(&self, metadata: MetadataMap) -> bool {
         self.shared.wire().set_metadata(sanitised(metadata))
     }
 
@@ -32,7 +32,7 @@ impl Replies {
     ///
     /// # Errors
     /// When the client has left.
-    pub async fn send(&mut self, message: Bytes) -> Result<(), Gone> {
+    pub async fn send(&self, message: Bytes) -> Result<(), Gone> {
         let mut message = Some(message);
         poll_fn(|cx| self.shared.wire().poll_push(cx, &mut message)).await
     }

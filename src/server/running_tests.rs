@@ -186,7 +186,7 @@ async fn an_answer_may_drop_its_own_server() {
 async fn threads_take_connections_in_turn() {
     let options = ServerOptions { threads: 3.try_into().unwrap(), ..options() };
     let mut routes = Routes::new();
-    add(&mut routes, "/t.T/Thread", Shape::Unary, |mut call| {
+    add(&mut routes, "/t.T/Thread", Shape::Unary, |call| {
         Box::pin(async move {
             let name = std::thread::current().name().unwrap_or_default().to_owned();
             let _ = call.replies.send(name.into()).await;

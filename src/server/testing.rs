@@ -84,7 +84,7 @@ pub(crate) fn routes() -> Routes {
         })
     });
     add(&mut routes, "/t.T/Forget", Shape::Unary, |_| Box::pin(async {}));
-    add(&mut routes, "/t.T/Flood", Shape::ServerStreaming, |mut call| {
+    add(&mut routes, "/t.T/Flood", Shape::ServerStreaming, |call| {
         Box::pin(async move {
             let message = Bytes::from(vec![7; 10_000]);
             for _ in 0..1000 {

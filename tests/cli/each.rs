@@ -101,7 +101,7 @@ fn so_many_calls_are_under_way_at_once() {
     let peer = Peer::start(Shape::Unary, 100, move |call| {
         let (barrier, now, most) = (Arc::clone(&barrier), Arc::clone(&now), Arc::clone(&most));
         async move {
-            let (mut requests, mut replies) = (call.requests, call.replies);
+            let (mut requests, replies) = (call.requests, call.replies);
             let request = requests.only().await.unwrap();
             most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             barrier.wait().await;
@@ -124,7 +124,7 @@ fn more_connections_are_made_where_the_server_asks_for_it() {
         let wait = first.fetch_add(1, Ordering::SeqCst) > 0;
         let barrier = Arc::clone(&barrier);
         async move {
-            let (mut requests, mut replies) = (call.requests, call.replies);
+            let (mut requests, replies) = (call.requests, call.replies);
             let request = requests.only().await.unwrap();
             // The first call makes greet known to the server's limit; then six wait for each other.
             if wait {
@@ -154,7 +154,7 @@ fn a_result_waits_for_those_before_it() {
     let peer = Peer::start(Shape::Unary, 100, move |call| {
         let answered = Arc::clone(&answered);
         async move {
-            let (mut requests, mut replies) = (call.requests, call.replies);
+            let (mut requests, replies) = (call.requests, call.replies);
             let request = requests.only().await.unwrap();
             let first = request == item("first");
             if first {

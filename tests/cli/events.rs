@@ -55,7 +55,7 @@ fn a_call_is_events() {
 #[test]
 fn metadata_trailers_and_details_are_told_apart_and_secrets_are_not_shown() {
     let peer = Peer::start(Shape::ServerStreaming, 100, |call| async move {
-        let mut replies = call.replies;
+        let replies = call.replies;
         replies.metadata(metadata(&["x-who: me", "x-who: you", "set-cookie: id=7"]));
         replies.send(item("a")).await.unwrap();
         let info = prost_types::Any {

@@ -8,10 +8,22 @@ use crate::run::greet;
 #[test]
 fn every_long_flag_is_used_in_a_test() {
     let mut flags = BTreeSet::new();
-    for command in
-        ["call", "serve", "list", "describe", "health", "export", "convert", "check", "completions", "man"]
-    {
-        let help = greet(&[command, "--help"]).stdout;
+    for command in [
+        "call",
+        "serve",
+        "list",
+        "describe",
+        "health",
+        "export",
+        "convert",
+        "check",
+        "rules check",
+        "rules explain",
+        "completions",
+        "man",
+    ] {
+        let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        let help = greet(&words).stdout;
         for line in help.lines().map(str::trim_start).filter(|line| line.starts_with('-')) {
             let words = line
                 .split([' ', ',', '=', '['])

@@ -45,7 +45,7 @@ impl Responder for Check {
     fn respond(self: Arc<Self>, call: Call) -> Answer {
         Box::pin(async move {
             let n = self.count.fetch_add(1, Ordering::Relaxed).min(self.answers.len() - 1);
-            let mut replies = call.replies;
+            let replies = call.replies;
             let status = match self.answers[n] {
                 Ok(state) => {
                     let _ = replies.send(Bytes::copy_from_slice(&[8, state])).await;

@@ -4,8 +4,26 @@ use std::path::Path;
 
 use crate::run::greet;
 
-const COMMANDS: [&str; 10] =
-    ["call", "serve", "list", "describe", "health", "export", "convert", "check", "completions", "man"];
+const COMMANDS: [&str; 13] = [
+    "call",
+    "serve",
+    "list",
+    "describe",
+    "health",
+    "export",
+    "convert",
+    "check",
+    "rules",
+    "rules check",
+    "rules explain",
+    "completions",
+    "man",
+];
+
+/// The words of a command, and more behind them.
+fn words<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    command.split(' ').chain(more.iter().copied()).collect()
+}
 
 /// Compares with a kept file; with `GREET_UPDATE` set, writes it instead.
 fn kept(path: &Path, now: &str) {
@@ -29,10 +47,10 @@ fn help_is_as_kept() {
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
     kept(&root.join("greet.txt"), &ran.stdout);
     for command in COMMANDS {
-        let ran = greet(&[command, "--help"]);
+        let ran = greet(&words(command, &["--help"]));
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
-        kept(&root.join(format!("{command}.txt")), &ran.stdout);
-        assert_eq!(greet(&[command, "-h"]).code, 0);
+        kept(&root.join(format!("{}.txt", command.replace(' ', "-"))), &ran.stdout);
+        assert_eq!(greet(&words(command, &["-h"])).code, 0);
     }
 }
 
@@ -42,7 +60,7 @@ fn the_list_of_all_options_is_as_kept() {
         "# The command line\n\nEverything that this version takes, as `greet --help` and `greet COMMAND --help` print it.\n",
     );
     let sections =
-        std::iter::once(vec!["--help"]).chain(COMMANDS.iter().map(|command| vec![*command, "--help"]));
+        std::iter::once(vec!["--help"]).chain(COMMANDS.iter().map(|command| words(command, &["--help"])));
     for words in sections {
         let title = words.join(" ");
         let title = title.strip_suffix("--help").unwrap_or_default().trim_end();
@@ -97,13 +115,19 @@ fn manual_pages_say_what_help_says() {
     assert!(whole.stdout.contains(".TH greet 1"), "{}", whole.stdout);
     assert!(!whole.stdout.contains("profile: "), "a page is the same wherever it is made");
     for command in COMMANDS {
-        assert!(whole.stdout.contains(&format!("greet\\-{command}(1)")), "{command}: {}", whole.stdout);
-        let page = greet(&["man", command]).stdout;
-        assert!(page.contains(&format!(".TH greet-{command} 1")), "{page}");
+        let name = command.replace(' ', "-");
+        let outer = match command.split_once(' ') {
+            None => whole.stdout.clone(),
+            Some((outer, _)) => greet(&["man", outer]).stdout,
+        };
+        let listed = format!("greet\\-{}(1)", name.replace('-', "\\-"));
+        assert!(outer.contains(&listed), "{command}: {outer}");
+        let page = greet(&["man", &name]).stdout;
+        assert!(page.contains(&format!(".TH greet-{name} 1")), "{page}");
         let version = format!("\"greet {}\" greet", env!("CARGO_PKG_VERSION"));
         assert!(page.contains(&version), "{page}");
         // Every long option that help shows stands in the page.
-        for option in greet(&[command, "--help"]).stdout.lines().map(str::trim_start) {
+        for option in greet(&words(command, &["--help"])).stdout.lines().map(str::trim_start) {
             let is_long = |word: &&str| {
                 word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic))
             };
@@ -123,7 +147,7 @@ fn manual_pages_say_what_help_says() {
 fn every_option_of_the_page_for_grpcurls_users_is_there() {
     let page =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/from-grpcurl.md")).unwrap();
-    let all: String = COMMANDS.iter().map(|command| greet(&[command, "--help"]).stdout).collect();
+    let all: String = COMMANDS.iter().map(|command| greet(&words(command, &["--help"])).stdout).collect();
     let mut found = 0;
     // What is grpcurl's stands in the first column of a row, all else is greet's.
     for row in page.lines().filter(|line| line.starts_with("| `")) {

@@ -1,4 +1,4 @@
-//! As much of JSON Schema as `docs/events.schema.json` uses; of anything else it says so.
+//! As much of JSON Schema as the schemas in `docs` use; of anything else it says so.
 
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ pub(crate) fn check(root: &Value, schema: &Value, value: &Value) -> Result<(), S
                 Some("object") => value.is_object(),
                 Some("array") => value.is_array(),
                 Some("string") => value.is_string(),
+                Some("boolean") => value.is_boolean(),
                 Some("number") => value.is_number(),
                 Some("integer") => value.is_i64() || value.is_u64(),
                 other => return Err(format!("type {other:?} is not known here")),
@@ -54,6 +55,11 @@ pub(crate) fn check(root: &Value, schema: &Value, value: &Value) -> Result<(), S
                 let rules = rule.as_array().ok_or("oneOf is no list")?;
                 rules.iter().filter(|rule| check(root, rule, value).is_ok()).count() == 1
             }
+            "anyOf" => {
+                let rules = rule.as_array().ok_or("anyOf is no list")?;
+                rules.iter().any(|rule| check(root, rule, value).is_ok())
+            }
+            "minItems" => value.as_array().map(|items| items.len() as u64) >= rule.as_u64(),
             other => return Err(format!("the keyword {other} is not known here")),
         };
         if !holds {

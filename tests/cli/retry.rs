@@ -24,7 +24,7 @@ fn failing(shape: Shape, codes: &'static [u32], trailers: &'static [&'static str
     let peer = Peer::start(shape, 100, move |call| {
         let log = Arc::clone(&kept);
         async move {
-            let (mut requests, mut replies) = (call.requests, call.replies);
+            let (mut requests, replies) = (call.requests, call.replies);
             let mut all = Vec::new();
             while let Some(request) = requests.next().await {
                 all.push(request.unwrap());
@@ -292,7 +292,7 @@ fn each_of_many_calls_is_repeated() {
     let peer = Peer::start(Shape::Unary, 100, move |call| {
         let seen = Arc::clone(&seen);
         async move {
-            let (mut requests, mut replies) = (call.requests, call.replies);
+            let (mut requests, replies) = (call.requests, call.replies);
             let request = requests.only().await.unwrap();
             let count = {
                 let mut seen = seen.lock().unwrap();

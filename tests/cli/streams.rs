@@ -26,7 +26,7 @@ fn echo() -> (Peer, mpsc::Receiver<&'static str>) {
         let say = say.clone();
         async move {
             let mut says = Says(say, "left");
-            let (mut requests, mut replies) = (call.requests, call.replies);
+            let (mut requests, replies) = (call.requests, call.replies);
             while let Some(Ok(request)) = requests.next().await {
                 if replies.send(request).await.is_err() {
                     return;
@@ -69,7 +69,7 @@ fn without_a_half_close_the_server_ends_the_call() {
     assert_eq!(ran.code, 68, "{}", ran.shown());
     assert_eq!(said.recv().unwrap(), "left");
     let one = Peer::start(Shape::Bidi, 100, |call| async move {
-        let (mut requests, mut replies) = (call.requests, call.replies);
+        let (mut requests, replies) = (call.requests, call.replies);
         let request = requests.next().await.unwrap().unwrap();
         replies.send(request).await.unwrap();
         replies.finish(Status::ok(), MetadataMap::new());
@@ -82,7 +82,7 @@ fn without_a_half_close_the_server_ends_the_call() {
 fn in_lockstep_a_request_waits_for_the_reply_to_the_one_before() {
     // A second request that is there before the first is answered is a failure.
     let peer = Peer::start(Shape::Bidi, 100, |call| async move {
-        let (mut requests, mut replies) = (call.requests, call.replies);
+        let (mut requests, replies) = (call.requests, call.replies);
         while let Some(Ok(request)) = requests.next().await {
             // Whatever the client has already sent arrives before the server answers its own call.
             for _ in 0..100 {
@@ -133,7 +133,7 @@ fn ctrl_c_cancels_the_call_and_shows_what_is_known() {
     let peer = Peer::start(Shape::Bidi, 100, move |call| {
         let says = Says(say.clone(), "left");
         async move {
-            let (mut requests, mut replies) = (call.requests, call.replies);
+            let (mut requests, replies) = (call.requests, call.replies);
             while let Some(Ok(request)) = requests.next().await {
                 let _ = replies.send(request).await;
                 let _ = says.0.send("came");
@@ -156,7 +156,7 @@ fn ctrl_c_cancels_the_call_and_shows_what_is_known() {
 #[test]
 fn ctrl_c_is_heard_while_nobody_reads() {
     let peer = Peer::start(Shape::ServerStreaming, 100, |call| async move {
-        let mut replies = call.replies;
+        let replies = call.replies;
         let long = item(&"x".repeat(10_000));
         while replies.send(long.clone()).await.is_ok() {}
     });
@@ -180,7 +180,7 @@ fn a_program_that_never_ends_does_not_keep_greet() {
 #[test]
 fn metadata_and_trailers_are_told_apart() {
     let peer = Peer::start(Shape::ServerStreaming, 100, |call| async move {
-        let mut replies = call.replies;
+        let replies = call.replies;
         replies.metadata(metadata(&["x-who: me", "x-who: you"]));
         for name in ["a", "b"] {
             replies.send(item(name)).await.unwrap();
@@ -240,7 +240,7 @@ fn the_whole_run_is_bounded() {
 fn a_slow_reader_does_not_make_greet_grow() {
     let total = 20_000;
     let peer = Peer::start(Shape::ServerStreaming, 100, move |call| async move {
-        let mut replies = call.replies;
+        let replies = call.replies;
         let long = item(&"x".repeat(5_000));
         for _ in 0..total {
             if replies.send(long.clone()).await.is_err() {

@@ -14,7 +14,7 @@ use crate::run::{Folder, command, finish, greet, serve};
 /// Ends `NOT_FOUND` after one reply.
 fn peer() -> Peer {
     Peer::start(Shape::ServerStreaming, 100, |call| async move {
-        let mut replies = call.replies;
+        let replies = call.replies;
         replies.metadata(metadata(&["x-who: me", "x-api-key: k1"]));
         replies.send(item("a")).await.unwrap();
         replies.finish(Status::new(Code::NOT_FOUND, "no more"), metadata(&["x-cost: 3"]));
@@ -224,7 +224,7 @@ fn sent(options: &[&str], variables: &[(&str, &str)]) -> Result<MetadataMap, Str
         let say = say.clone();
         async move {
             say.send(std::mem::take(&mut call.head.metadata)).unwrap();
-            let mut replies = call.replies;
+            let replies = call.replies;
             let _ = replies.send(item("a")).await;
             replies.finish(Status::ok(), MetadataMap::new());
         }

@@ -55,7 +55,7 @@ fn made(fields: &str) -> (Value, Vec<String>) {
     let method = Method::new("t.S", "M", "t.Empty", "t.M", Shape::Unary, sample::closure(&text));
     let automatic = Automatic::new(&method, 7).expect("the types are there");
     let (metadata, requests) = (MetadataMap::new(), [Bytes::new()]);
-    let call = CallView { metadata: &metadata, peer: &"", requests: &requests, number: 1, first: None };
+    let call = CallView { requests: &requests, number: 1, ..CallView::new(&metadata, &"") };
     let answer = automatic.answer(&call);
     let plan = crate::transcode::Plan::of_method(&method).expect("a plan").1;
     let reply = view::from_wire(&plan, &answer.messages[0]).expect("a message");

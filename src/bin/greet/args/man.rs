@@ -20,7 +20,15 @@ pub(crate) fn render_man(args: &ManArgs) -> Option<Vec<u8>> {
     whole.build();
     let command = match &args.command {
         None => whole,
-        Some(name) => whole.get_subcommands().find(|command| command.get_name() == name)?.clone(),
+        Some(name) => {
+            // `rules check` has a page of its own, which is called greet-rules-check.
+            let inner = |command: &clap::Command| {
+                let rest = name.strip_prefix(command.get_name())?;
+                command.find_subcommand(rest.strip_prefix('-')?).cloned()
+            };
+            let own = whole.get_subcommands().find(|command| command.get_name() == name).cloned();
+            own.or_else(|| whole.get_subcommands().find_map(inner))?
+        }
     };
     let source = format!("greet {}", env!("CARGO_PKG_VERSION"));
     let mut page = Vec::new();

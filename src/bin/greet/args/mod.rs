@@ -24,6 +24,7 @@ mod man;
 mod one_dash;
 mod program;
 mod retry;
+mod rules;
 mod schema;
 mod serve;
 mod serve_limits;
@@ -57,6 +58,7 @@ pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use man::{ManArgs, render_man};
 pub(crate) use program::ProgramArgs;
 pub(crate) use retry::RetryArgs;
+pub(crate) use rules::{RulesArgs, RulesCheckArgs, RulesCommand, RulesExplainArgs};
 pub(crate) use schema::{ReflectionChoice, SchemaArgs, Source};
 pub(crate) use serve::ServeArgs;
 pub(crate) use serve_limits::ServeLimitArgs;
@@ -96,6 +98,7 @@ pub(crate) enum Command {
     Export(Box<ExportArgs>),
     Convert(Box<ConvertArgs>),
     Check(CheckArgs),
+    Rules(Box<RulesArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

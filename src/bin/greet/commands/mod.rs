@@ -14,6 +14,7 @@ mod list;
 mod looking;
 mod man;
 mod reload;
+mod rules;
 mod serve;
 mod verify;
 
@@ -36,6 +37,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Health(args) => block_on(health::run(*args)),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Rules(args) => rules::run(*args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }

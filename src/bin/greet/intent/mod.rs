@@ -14,6 +14,7 @@ pub(crate) mod reading;
 pub(crate) mod recorded;
 pub(crate) mod recording;
 pub(crate) mod requests;
+pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod serving;
 mod serving_observer;

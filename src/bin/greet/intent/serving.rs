@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use greet::answerer::{Automatic, Fault, Offer, Pace, ServeError, Upstream, greeter_rules, greeter_schema};
-use greet::leaf::os_cause::words;
-use greet::rules::{self, Rule};
+use greet::rules::Rule;
 use greet::server::{Limits, Listen};
 use greet::{Schema, Server, ServerBuilder};
 use tokio::sync::Notify;
@@ -155,10 +154,7 @@ pub(crate) fn all_rules(args: &ServeArgs) -> Result<Vec<Rule>, Failure> {
         rules.push(Rule::parse(text, "--rule").map_err(|error| Failure::rule(&error))?);
     }
     for path in &args.rules {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Failure::new(Kind::Usage, format!("cannot read '{name}': {}", words(&error))))?;
-        rules.extend(rules::file::load(&text, path).map_err(|error| Failure::rule(&error))?.rules);
+        rules.extend(super::rules::read(path)?);
     }
     let others = [&args.upstream.from, &args.upstream.upstream].into_iter().flatten().count();
     let embedded = has_no_schema(args) && others == 0 && args.recording.replay.is_none();

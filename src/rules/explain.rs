@@ -1,0 +1,280 @@
+//! Which rule answers a call, why others do not, and with what: for somebody who writes them.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::call::{CallView, Input, Own};
+use super::compiled::{CompiledDelay, CompiledEntries, MethodAct, MethodRule, Piece, Pieces};
+use super::set::MethodRules;
+use super::status::Status;
+use crate::leaf::{duration, metadata};
+use crate::query::{Found, Guard, Limits, Output, Place, Program, Run, Val, view};
+
+/// So many outputs of a program are shown.
+const OUTPUTS: usize = 16;
+
+/// What would come of a call.
+#[derive(Debug, Clone, Default)]
+pub struct Explanation {
+    /// The rules that were asked and do not match, with the reason.
+    pub passed: Vec<(Arc<str>, String)>,
+    /// The rule that answers, and what it does, a line each.
+    pub answers: Option<(Arc<str>, Vec<String>)>,
+    /// The rules after it, which are not asked.
+    pub after: Vec<Arc<str>>,
+}
+
+/// What a rule is asked about: a call's requests, and what is known of the call.
+struct Asking<'a> {
+    call: CallView<'a>,
+    requests: Vec<Val>,
+}
+
+impl MethodRules {
+    /// Says what comes of a call with these requests, and these only: of a method that takes one, the first.
+    ///
+    /// # Errors
+    /// When a request is no message of the method's type.
+    pub fn explain(&self, call: &CallView<'_>) -> Result<Explanation, String> {
+        let read = |wire: &Bytes| {
+            view::from_wire(&self.input, wire)
+                .map_err(|error| format!("a request is no {}{}", self.input.type_name(), error.cause()))
+        };
+        let requests: Vec<Val> = call.requests.iter().map(read).collect::<Result<_, _>>()?;
+        let asking = Asking { call: *call, requests };
+        let input = asking.input(self.chosen_by, 0);
+        let mut explanation = Explanation::default();
+        let mut rules = self.rules.iter();
+        for rule in rules.by_ref() {
+            match self.why_not(rule, &input, &asking) {
+                Some(why) => explanation.passed.push((Arc::clone(&rule.rule.shown), why)),
+                None => {
+                    let lines = self.what(rule, &asking);
+                    explanation.answers = Some((Arc::clone(&rule.rule.shown), lines));
+                    break;
+                }
+            }
+        }
+        explanation.after = rules.map(|rule| Arc::clone(&rule.rule.shown)).collect();
+        Ok(explanation)
+    }
+
+    /// Why a rule does not match; nothing if it does.
+    fn why_not(&self, rule: &MethodRule, input: &Val, asking: &Asking<'_>) -> Option<String> {
+        let when = rule.rule.when.as_ref()?;
+        let run =
+            self.run_apart(when, rule, input.clone(), self.values(when, rule, asking, 0), &Limits::full());
+        let is_true = |output: &Output| !matches!(output, Output::Value(Val::Null | Val::Bool(false)));
+        match run.error {
+            None if !run.outputs.is_empty() && run.outputs.iter().all(is_true) => None,
+            None => {
+                let guard = when.outline().ok().and_then(|outline| outline.guard);
+                let differs = guard.map(|guard| differences(&guard, input)).unwrap_or_default();
+                Some(if differs.is_empty() {
+                    format!("{} is false", when.text())
+                } else {
+                    differs.join(", ")
+                })
+            }
+            Some(error) => Some(format!("its condition fails: {}", error.message())),
+        }
+    }
+
+    /// What a rule does, a line each.
+    fn what(&self, rule: &MethodRule, asking: &Asking<'_>) -> Vec<String> {
+        let mut lines = Vec::new();
+        let calls = rule.acts.len();
+        for (i, act) in rule.acts.iter().enumerate() {
+            if calls > 1 {
+                lines.push(format!("in call {} of {calls}:", i + 1));
+            }
+            self.does(rule, act, asking, &mut lines);
+        }
+        lines
+    }
+
+    fn does(&self, rule: &MethodRule, act: &MethodAct, asking: &Asking<'_>, lines: &mut Vec<String>) {
+        let early = |program: &Program, lines: &mut Vec<String>, name: &str| {
+            let input = asking.input(self.chosen_by, 0);
+            self.outputs(program, input, 0, rule, asking, lines, name);
+        };
+        match &act.act.delay {
+            Some(CompiledDelay::Fixed(delay)) => lines.push(format!("delay {}", duration::render(*delay))),
+            Some(CompiledDelay::Program(program)) => early(program, lines, "delay "),
+            None => {}
+        }
+        entries("metadata", act.act.metadata.as_ref(), lines, &early);
+        let after = asking.requests.len();
+        self.moment("open: ", act.open.as_ref(), Input::Nothing, 0, rule, asking, lines);
+        for i in 0..after {
+            self.moment("", act.each.as_ref(), Input::Request, i, rule, asking, lines);
+        }
+        self.moment("", act.end.as_ref(), Input::Requests, after.saturating_sub(1), rule, asking, lines);
+        self.moment("meanwhile: ", act.meanwhile.as_ref(), Input::Nothing, 0, rule, asking, lines);
+        if let Some(status) = &act.act.error {
+            lines.push(shown(status));
+        }
+        entries("trailers", act.act.trailers.as_ref(), lines, &early);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a moment is all of these")]
+    fn moment(
+        &self,
+        name: &str,
+        pieces: Option<&Pieces>,
+        input: Input,
+        at: usize,
+        rule: &MethodRule,
+        asking: &Asking<'_>,
+        lines: &mut Vec<String>,
+    ) {
+        for piece in pieces.into_iter().flat_map(|pieces| pieces.iter()) {
+            match piece {
+                Piece::Message(wire) => {
+                    let read = view::from_wire(&self.output, wire).map(|val| view::to_text(&val));
+                    lines.push(format!("{name}{}", read.unwrap_or_default()));
+                }
+                Piece::Program(program) => {
+                    self.outputs(program, asking.input(input, at), at, rule, asking, lines, name);
+                }
+            }
+        }
+    }
+
+    /// What a program yields, and what it fails with.
+    #[expect(clippy::too_many_arguments, reason = "a run is all of these")]
+    fn outputs(
+        &self,
+        program: &Program,
+        input: Val,
+        at: usize,
+        rule: &MethodRule,
+        asking: &Asking<'_>,
+        lines: &mut Vec<String>,
+        name: &str,
+    ) {
+        let limits = Limits { outputs: OUTPUTS, ..Limits::full() };
+        let run = self.run_apart(program, rule, input, self.values(program, rule, asking, at), &limits);
+        for output in run.outputs {
+            lines.push(match output {
+                Output::Value(val) => {
+                    let misfit = view::to_wire(&self.output, &val, &mut Vec::new()).err();
+                    let is_message = matches!(name, "" | "open: " | "meanwhile: ");
+                    match misfit.filter(|_| is_message) {
+                        Some(error) => {
+                            format!(
+                                "{name}{}, which is no {}{}",
+                                view::to_text(&val),
+                                self.output.type_name(),
+                                error.cause()
+                            )
+                        }
+                        None => format!("{name}{}", view::to_text(&val)),
+                    }
+                }
+                Output::Step(step) => format!("{name}{step}"),
+            });
+        }
+        match run.error {
+            Some(error) if error.bound() == Some(crate::query::Bound::Outputs) => {
+                lines.push(format!("{name}and more"));
+            }
+            Some(error) => lines.push(format!("{name}{}", shown(&Status::of_failure(&error, &self.types)))),
+            None => {}
+        }
+    }
+
+    /// Runs a program where there is room for it, in a world in which nothing is remembered yet.
+    fn run_apart(
+        &self,
+        program: &Program,
+        rule: &MethodRule,
+        input: Val,
+        values: Vec<Val>,
+        limits: &Limits,
+    ) -> Run {
+        let limits = Limits { place: Place::Roomy, ..*limits };
+        let work = || {
+            let around = self.around(rule.rule.id, 1, 1, 0);
+            let mut outputs = Vec::new();
+            let run = program.run_in(&around, input, values, &limits, |output| {
+                outputs.push(output);
+                ControlFlow::Continue(())
+            });
+            Run { outputs, error: run.err() }
+        };
+        let thread = std::thread::Builder::new().stack_size(Limits::ROOM);
+        let done = std::thread::scope(|scope| {
+            thread.spawn_scoped(scope, work).ok().and_then(|thread| thread.join().ok())
+        });
+        done.unwrap_or(Run { outputs: Vec::new(), error: None })
+    }
+
+    fn values(&self, program: &Program, rule: &MethodRule, asking: &Asking<'_>, at: usize) -> Vec<Val> {
+        let requests = asking.call.requests;
+        // One request is at hand in a moment of its own, and all of them at the end.
+        let here = if self.method.shape().streams_replies() { requests.get(at..=at) } else { None };
+        let call = CallView {
+            requests: here.unwrap_or(requests),
+            number: (at + 1).min(requests.len()),
+            first: requests.first(),
+            ..asking.call
+        };
+        let own = Own { data: &rule.rule.setting.data, count: Some(1) };
+        call.variables(program, &self.method, &self.input, own)
+    }
+}
+
+impl Asking<'_> {
+    fn input(&self, input: Input, at: usize) -> Val {
+        match input {
+            Input::Nothing => Val::Null,
+            Input::Request => self.requests.get(at).cloned().unwrap_or_default(),
+            Input::Requests => self.requests.iter().cloned().collect(),
+        }
+    }
+}
+
+/// The entries of metadata or trailers, a line each.
+fn entries(
+    name: &str,
+    entries: Option<&CompiledEntries>,
+    lines: &mut Vec<String>,
+    early: &dyn Fn(&Program, &mut Vec<String>, &str),
+) {
+    match entries {
+        Some(CompiledEntries::Fixed(map)) => {
+            let entries = metadata::entries(map).into_iter();
+            lines.extend(entries.map(|(key, value)| format!("{name} {key}: {value}")));
+        }
+        Some(CompiledEntries::Program(program)) => early(program, lines, &format!("{name} ")),
+        None => {}
+    }
+}
+
+/// The equalities that do not hold.
+fn differences(guard: &Guard, input: &Val) -> Vec<String> {
+    let differs = |(path, key): &(Vec<String>, crate::query::Key)| {
+        let found = Found::member(path, input)?;
+        if Found::at(path, input) == Found::One(key.clone()) {
+            return None;
+        }
+        let path = path.join(".");
+        Some(format!(".{path} is {}, not {key}", view::to_text(found)))
+    };
+    guard.equalities.iter().filter_map(differs).collect()
+}
+
+/// A status as text.
+fn shown(status: &Status) -> String {
+    let Status { code, message, details } = status;
+    let details = match details.len() {
+        0 => String::new(),
+        1 => ", with 1 detail".to_owned(),
+        n => format!(", with {n} details"),
+    };
+    let colon = if message.is_empty() { "" } else { ": " };
+    format!("error {} ({}){colon}{message}{details}", code.name(), code.number())
+}
