@@ -118,6 +118,12 @@ fn equalities_are_found_without_asking_every_rule() {
     assert_eq!(found, (0..400).step_by(4).collect::<Vec<u32>>());
 }
 
+#[test]
+fn a_file_may_be_large() {
+    let text = format!("data: {{x: [{}]}}\nrules: [{{method: '*', error: ABORTED}}]", "0,".repeat(300_000));
+    assert_eq!(file::parse(&text, "rules.yaml").expect("it is a file").len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]

@@ -33,7 +33,15 @@ impl Node {
     /// Reads one document: YAML 1.2, or JSON with comments, which is YAML but for the comments.
     pub(super) fn parse(text: &str, name: &str) -> Result<Self, RuleError> {
         let text = without_comments(text);
+        // A hundred thousand rules are 700,000 nodes and more; what aliases multiply has a bound of its own.
+        let budget = serde_saphyr::budget! {
+            max_events: 20_000_000,
+            max_nodes: 10_000_000,
+            max_total_scalar_bytes: 512 << 20,
+        };
         let options = serde_saphyr::options! {
+            budget: budget,
+            alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 200_000 },
             with_snippet: false,
             strict_booleans: true,
         };
@@ -105,7 +113,7 @@ fn broken(error: &serde_saphyr::Error, text: &str, name: &str) -> RuleError {
         _ => Style::Marked,
     };
     // Some of the library's words are for those who set it up.
-    let (message, style) = if message.starts_with("budget breached") {
+    let (message, style) = if message.starts_with("budget breached") || message.starts_with("alias ") {
         ("it is too large, or its aliases make it so", Style::Marked)
     } else if message.starts_with("recursive references") {
         ("an alias stands inside of what it names", Style::Marked)
