@@ -52,6 +52,9 @@ _greet() {
             greet,serve)
                 cmd="greet__subcmd__serve"
                 ;;
+            greet,verify)
+                cmd="greet__subcmd__verify"
+                ;;
             greet__subcmd__help,call)
                 cmd="greet__subcmd__help__subcmd__call"
                 ;;
@@ -88,6 +91,9 @@ _greet() {
             greet__subcmd__help,serve)
                 cmd="greet__subcmd__help__subcmd__serve"
                 ;;
+            greet__subcmd__help,verify)
+                cmd="greet__subcmd__help__subcmd__verify"
+                ;;
             greet__subcmd__help__subcmd__rules,check)
                 cmd="greet__subcmd__help__subcmd__rules__subcmd__check"
                 ;;
@@ -119,12 +125,20 @@ _greet() {
 
     case "${cmd}" in
         greet)
-            opts="-h -V --help --version call serve list describe health export convert check rules completions man help"
+            opts="-h -V --color --error-format --help --version call serve verify list describe health export convert check rules completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -133,7 +147,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__call)
-            opts="-d -j -o -v -w -n -q -f -r -S -t -p -I -H -x -k -h -V --data --in --strict --call --allow-unknown --generate --lockstep --compress --no-half-close --each --jobs --rate --failed --output --defaults --names --int64 --enums --verbose --show-secrets --timing --write-out --max-messages --query --from-file --raw-output --slurp --sort-keys --tab --indent --arg --argjson --expect --expect-code --timeout --max-time --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --max-recv-size --color --error-format --help --version"
+            opts="-d -j -o -w -n -q -f -r -S -t -p -I -H -x -k -v -h -V --data --in --strict --call --allow-unknown --generate --lockstep --compress --no-half-close --dry-run --each --jobs --rate --failed --output --defaults --names --int64 --enums --write-out --max-messages --query --from-file --raw-output --slurp --sort-keys --tab --indent --arg --argjson --expect --expect-code --timeout --max-send-size --retry --retry-on --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -263,7 +277,15 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --max-time)
+                --max-send-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-on)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -359,7 +381,15 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --keepalive)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-time)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -411,7 +441,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__check)
-            opts="-I -h -V --include --help --version"
+            opts="-I -h -V --include --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -425,6 +455,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -433,12 +471,20 @@ _greet() {
             return 0
             ;;
         greet__subcmd__completions)
-            opts="-h -V --help --version bash elvish fish powershell zsh"
+            opts="-h -V --color --error-format --help --version bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -447,7 +493,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__convert)
-            opts="-o -p -I -h -V --in --output --raw --allow-unknown --defaults --names --int64 --enums --proto --protoset --descriptor-set --include --help --version"
+            opts="-o -p -I -h -V --in --output --raw --allow-unknown --defaults --names --int64 --enums --proto --protoset --descriptor-set --include --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -501,6 +547,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -509,7 +563,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__describe)
-            opts="-o -p -I -H -x -k -h -V --target --output --template --example --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --max-recv-size --help --version"
+            opts="-o -p -I -H -x -k -v -h -V --target --output --template --example --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -619,7 +673,15 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --keepalive)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-time)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -655,6 +717,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -663,7 +733,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__export)
-            opts="-p -I -H -x -k -h -V --set --dir --target --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --max-recv-size --help --version"
+            opts="-p -I -H -x -k -v -h -V --set --dir --target --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -773,7 +843,15 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --keepalive)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-time)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -809,6 +887,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -817,7 +903,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__health)
-            opts="-t -H -x -k -h -V --watch --timeout --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --max-recv-size --help --version"
+            opts="-t -H -x -k -v -h -V --watch --timeout --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -899,7 +985,15 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --keepalive)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-time)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -935,6 +1029,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -943,7 +1045,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__help)
-            opts="call serve list describe health export convert check rules completions man help"
+            opts="call serve verify list describe health export convert check rules completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1152,8 +1254,22 @@ _greet() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        greet__subcmd__help__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         greet__subcmd__list)
-            opts="-o -p -I -H -x -k -h -V --target --output --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --connect-timeout --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --max-recv-size --help --version"
+            opts="-o -p -I -H -x -k -v -h -V --target --output --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1263,7 +1379,15 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --keepalive)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-time)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1299,6 +1423,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1307,12 +1439,20 @@ _greet() {
             return 0
             ;;
         greet__subcmd__man)
-            opts="-h -V --help --version"
+            opts="-h -V --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1321,12 +1461,20 @@ _greet() {
             return 0
             ;;
         greet__subcmd__rules)
-            opts="-h -V --help --version check explain help"
+            opts="-h -V --color --error-format --help --version check explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1335,7 +1483,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__rules__subcmd__check)
-            opts="-p -I -h -V --proto --protoset --descriptor-set --include --help --version"
+            opts="-p -I -h -V --proto --protoset --descriptor-set --include --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1365,6 +1513,14 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1373,7 +1529,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__rules__subcmd__explain)
-            opts="-H -p -I -h -V --header --proto --protoset --descriptor-set --include --help --version"
+            opts="-H -p -I -h -V --header --proto --protoset --descriptor-set --include --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1409,6 +1565,14 @@ _greet() {
                     ;;
                 -I)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1475,7 +1639,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__serve)
-            opts="-p -I -h -V --proto --include --protoset --descriptor-set --rule --rules --no-auto --seed --port --listen --threads --max-recv-size --grace --no-reflection --no-health --quiet --help --version"
+            opts="-p -I -h -V --proto --include --protoset --descriptor-set --rule --rules --no-auto --seed --no-reload --fault --allow-fault-headers --upstream --from --upstream-header --upstream-authority --upstream-plaintext --upstream-tls --upstream-cacert --upstream-cert --upstream-key --upstream-insecure --upstream-server-name --journal --show-secrets --replay --pace --port --listen --threads --port-file --once --drain-delay --grace --no-reflection --no-health --quiet --cert --key --key-password-file --key-password-env --client-ca --token --token-file --token-env --max-recv-size --max-header-list-size --max-concurrent-streams --max-connections --handshake-timeout --idle-timeout --keepalive --max-connection-age --max-connection-age-grace --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1517,6 +1681,54 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --fault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --upstream)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --upstream-header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --upstream-authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --upstream-cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --upstream-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --upstream-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --upstream-server-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --port)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1529,12 +1741,130 @@ _greet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --max-recv-size)
+                --port-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --drain-delay)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --grace)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-password-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-recv-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-header-list-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-concurrent-streams)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-connections)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --handshake-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --idle-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keepalive)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-connection-age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-connection-age-grace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        greet__subcmd__verify)
+            opts="-h -V --where --times --at-least --at-most --color --error-format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --where)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --times)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at-least)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at-most)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 *)

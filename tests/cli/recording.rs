@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::run::{Folder, SHAPES, Served, greet, serve};
+use crate::secure::Authority;
 
 const RULES: &str = r#"
 rules:
@@ -241,4 +242,41 @@ fn what_was_seen_instead_is_shown() {
     let ran = greet(&["verify", &broken, "Unary"]);
     let said = format!("error: {broken}: line 1 is no event: missing field `v`");
     assert!(ran.code == 1 && ran.stderr.starts_with(&said), "{}", ran.shown());
+}
+
+/// A server that takes no client without a certificate, and the folder with those that its clients need.
+fn guarded() -> (Folder, Served) {
+    let folder = Folder::new();
+    let authority = Authority::new("an authority");
+    let (server, client) = (authority.issue(&["greet.test"]), authority.issue(&["a client"]));
+    let ca = folder.file("ca.pem", authority.pem());
+    let cert = folder.file("server.pem", server.certificate);
+    let key = folder.file("server.key", server.key);
+    folder.file("client.pem", client.certificate);
+    folder.file("client.key", client.key);
+    let behind = serve(&["--cert", &cert, "--key", &key, "--client-ca", &ca]);
+    (folder, behind)
+}
+
+#[test]
+fn the_other_server_is_reached_in_tls_as_call_reaches_it() {
+    let (folder, behind) = guarded();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (ca, cert, key) = (path("ca.pem"), path("client.pem"), path("client.key"));
+    let upstream = ["--upstream", behind.target.as_str(), "--upstream-cert", &cert, "--upstream-key", &key];
+    let trusting = ["--upstream-cacert", &ca, "--upstream-server-name", "greet.test"];
+    for more in [&trusting[..], &["--upstream-insecure", "--upstream-tls", "--upstream-authority", "a.test"]]
+    {
+        let front = serve(&[&upstream[..], more].concat());
+        let ran = greet(&["call", &front.target, "SayHello", "name=World"]);
+        assert_eq!(ran.shown(), "0\n--- stdout\n{\"message\":\"Hello, World!\"}\n--- stderr\n", "{more:?}");
+    }
+    // Without its schema the server is passed on to all the same; why it cannot be is what its client hears.
+    let front = serve(&["--upstream", &behind.target, "--upstream-cacert", &ca]);
+    let greeter = concat!(env!("CARGO_MANIFEST_DIR"), "/proto/greeter.proto");
+    let ran = greet(&["call", &front.target, "SayHello", "-p", greeter]);
+    assert!(ran.code == 78 && ran.stderr.contains("is not for 'localhost'"), "{}", ran.shown());
+    let plain = behind.target.replace("https://", "");
+    let ran = greet(&["serve", "--port", "0", "--from", &plain, "--upstream-plaintext"]);
+    assert_eq!(ran.code, 5, "{}", ran.shown());
 }

@@ -15,7 +15,11 @@ use clap::Args;
     greet verify journal.ndjson SayHello --where '$metadata[\"x-token\"] == \"1\"' --at-least 1\n\n\
     In a condition . is the request, of a call with several each in turn: one is enough. $requests and $replies are\n\
     all of them, $metadata is the client's, $status the end, $peer who called.\n\n\
-    Exit codes: 0 as expected, 7 not, 2 a program that does not compile, 1 no recording.")]
+    Exit codes:\n  \
+    0    as expected\n  \
+    1    the recording cannot be read\n  \
+    2    usage, or a program that does not compile\n  \
+    7    more or fewer calls than expected")]
 pub(crate) struct VerifyArgs {
     /// The recording; - is standard input
     #[arg(value_name = "JOURNAL")]
