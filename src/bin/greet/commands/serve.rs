@@ -23,7 +23,7 @@ use renewal::Renewal;
 
 pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let renewal = Renewal::new(&args.security);
-    let Prepared { builder, first_call, watched } = serving::prepare(&args).await?;
+    let Prepared { builder, first_call, watched } = serving::prepare(&args, output::unbuffered()).await?;
     // After all files are read, where Ctrl-C ends greet as it ends any program, and before anything is bound:
     // a signal that comes then must not be lost.
     let mut signals = Signals::listen()?;

@@ -1,7 +1,7 @@
 //! From `--journal` to what is written, and where.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 use greet::Journal;
@@ -16,8 +16,8 @@ pub(crate) fn takes_stdout(args: &JournalArgs) -> bool {
     args.journal.as_deref() == Some(Path::new("-"))
 }
 
-/// The journal: nothing is kept in memory, for nobody asks for it there.
-pub(crate) fn journal(args: &JournalArgs) -> Result<Journal, Failure> {
+/// The journal, in a file or on `stdout`: nothing is kept in memory, for nobody asks for it there.
+pub(crate) fn journal(args: &JournalArgs, stdout: impl Write + Send + 'static) -> Result<Journal, Failure> {
     let journal = Journal::new(0);
     let Some(path) = &args.journal else { return Ok(journal) };
     let name = path.display().to_string();
@@ -26,7 +26,7 @@ pub(crate) fn journal(args: &JournalArgs) -> Result<Journal, Failure> {
         ui::note(&format!("--journal {shown}: nothing is written any more: {}", words(error)))
     };
     let journal = if takes_stdout(args) {
-        journal.writing(io::stdout(), failed)
+        journal.writing(stdout, failed)
     } else {
         let file = File::create(path)
             .map_err(|error| Failure::new(Kind::Other, format!("--journal {name}: {}", words(&error))))?;

@@ -1,5 +1,6 @@
 //! From `greet serve`'s arguments to a server that can be started.
 
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -27,8 +28,11 @@ pub(crate) struct Prepared {
     pub(crate) watched: Watched,
 }
 
-/// Everything but the start.
-pub(crate) async fn prepare(args: &ServeArgs) -> Result<Prepared, Failure> {
+/// Everything but the start; `stdout` is where a journal is written that is to be there.
+pub(crate) async fn prepare(
+    args: &ServeArgs,
+    stdout: impl Write + Send + 'static,
+) -> Result<Prepared, Failure> {
     let listen = listen(args)?;
     serving_security::warn_of_plaintext(&args.security, &listen);
     let mut builder = Server::builder()
@@ -37,7 +41,7 @@ pub(crate) async fn prepare(args: &ServeArgs) -> Result<Prepared, Failure> {
         .automatic(if args.no_auto { Automatic::Off } else { Automatic::On })
         .reflection(if args.no_reflection { Offer::No } else { Offer::Yes })
         .health(if args.no_health { Offer::No } else { Offer::Yes })
-        .journal_in(journaling::journal(&args.recording)?)
+        .journal_in(journaling::journal(&args.recording, stdout)?)
         .listen(listen)
         .limits(limits(&args.limits))
         .notes(Arc::new(|note: &str| ui::note(note)));

@@ -30,3 +30,8 @@ pub(crate) fn write(text: &[u8]) -> Result<(), Failure> {
     out.flush()?;
     Ok(())
 }
+
+/// stdout, for one who writes whole lines and flushes each.
+pub(crate) fn unbuffered() -> impl Write + Send + 'static {
+    std::io::stdout()
+}
