@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_greet_global_optspecs
-    string join \n h/help V/version
+    string join \n color= error-format= h/help V/version
 end
 
 function __fish_greet_needs_command
@@ -24,6 +24,11 @@ function __fish_greet_using_subcommand
     contains -- $cmd[1] $argv
 end
 
+complete -c greet -n "__fish_greet_needs_command" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_needs_command" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_needs_command" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_needs_command" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_needs_command" -f -a "call" -d 'Call a method'
@@ -73,7 +78,9 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l argjson -d '$NAME i
 complete -c greet -n "__fish_greet_using_subcommand call" -l expect -d 'Fail with 7 unless this holds for every reply, and there is one; with $status or $trailers it is asked once, at the end, of the array of all' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l expect-code -d 'Fail with 7 unless the call ends with this status, by name or number; then it is no failure' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s t -l timeout -d 'Bound the whole call; sent to the server as its deadline' -r
-complete -c greet -n "__fish_greet_using_subcommand call" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l max-send-size -d 'The largest request that is sent; 0, and nothing at all, is what gRPC can say, 4 GiB' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l retry -d 'Repeat a call that failed before anything came back, up to N times: one that ended UNAVAILABLE, or that no server has looked at' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l retry-on -d 'Repeat after these codes instead of UNAVAILABLE, by name or number, joined by commas' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
@@ -95,7 +102,9 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l key-password-file -
 complete -c greet -n "__fish_greet_using_subcommand call" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l bearer-file -d 'The token of --bearer, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
@@ -113,10 +122,8 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l strict -d 'Read str
 complete -c greet -n "__fish_greet_using_subcommand call" -l allow-unknown -d 'Drop unknown members and unknown enum names instead of refusing them'
 complete -c greet -n "__fish_greet_using_subcommand call" -l lockstep -d 'Send each request only after the reply to the one before'
 complete -c greet -n "__fish_greet_using_subcommand call" -l no-half-close -d 'Do not say that there is no further request: wait for the server to end the call'
+complete -c greet -n "__fish_greet_using_subcommand call" -l dry-run -d 'Show what would be sent, and do not send it: metadata, and each message as JSON, as text and on the wire'
 complete -c greet -n "__fish_greet_using_subcommand call" -l defaults -d 'Print fields that have their default value'
-complete -c greet -n "__fish_greet_using_subcommand call" -s v -l verbose -d 'Tell on stderr: * the address and the times, > what is sent, < what comes back'
-complete -c greet -n "__fish_greet_using_subcommand call" -l show-secrets -d 'Show secrets in -v and in events: authorization, cookies, and what names a token, secret, password or key'
-complete -c greet -n "__fish_greet_using_subcommand call" -l timing -d 'Tell on stderr how long each phase took, on one line'
 complete -c greet -n "__fish_greet_using_subcommand call" -s r -l raw-output -d 'Print strings as they are, without quotes; alone it is \'-q .\''
 complete -c greet -n "__fish_greet_using_subcommand call" -l slurp -d 'Run -q once, at the end, over the array of all replies'
 complete -c greet -n "__fish_greet_using_subcommand call" -s S -l sort-keys -d 'Print members in the order of their names'
@@ -127,6 +134,9 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l plaintext -d 'Do no
 complete -c greet -n "__fish_greet_using_subcommand call" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
 complete -c greet -n "__fish_greet_using_subcommand call" -s k -l insecure -d 'Take any certificate, from anyone'
 complete -c greet -n "__fish_greet_using_subcommand call" -l expand-headers -d 'Put environment variables into the values of -H and its kin, where they say ${NAME}'
+complete -c greet -n "__fish_greet_using_subcommand call" -s v -l verbose -d 'Tell on stderr: * the address and the times, > what is sent, < what comes back; -vv what reflection is asked too'
+complete -c greet -n "__fish_greet_using_subcommand call" -l show-secrets -d 'Show secrets in -v and in events: authorization, cookies, and what names a token, secret, password or key'
+complete -c greet -n "__fish_greet_using_subcommand call" -l timing -d 'Tell on stderr how long each phase took, on one line'
 complete -c greet -n "__fish_greet_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand call" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand serve" -s p -l proto -d 'A .proto file or a directory of them, as PROTO' -r -F
@@ -138,12 +148,36 @@ complete -c greet -n "__fish_greet_using_subcommand serve" -l seed -d 'What made
 complete -c greet -n "__fish_greet_using_subcommand serve" -l port -d 'The port on loopback; 0 takes a free one [default: 50051; 0 with a command]' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l listen -d 'Where to listen: HOST, HOST:PORT or unix:PATH [default: loopback, IPv4 and IPv6]' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l threads -d 'Threads that serve [default: the number of cores]' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l port-file -d 'A file to write the port to when ready, whole or not at all; removed at the end' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l drain-delay -d 'How long health says NOT_SERVING after SIGINT or SIGTERM before no more calls are taken' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l grace -d 'How long open calls may go on after that; a second signal cuts them' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l cert -d 'Speak TLS, and show this certificate (PEM, DER or PKCS#12); several are chosen from by the name a client asks for' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l key -d 'The key of the --cert at the same place: PEM or DER; without any, the files of --cert have them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l key-password-file -d 'A file with the password of encrypted keys' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l key-password-env -d 'The environment variable with the password of encrypted keys' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l client-ca -d 'Demand a certificate of each client that one in this file has issued (mTLS)' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l token -d 'Demand \'authorization: Bearer TOKEN\' of every call, to reflection and health too' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l token-file -d 'The token of --token, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand serve" -l token-env -d 'The token of --token, from an environment variable' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l max-recv-size -d 'The largest request that is taken' -r
-complete -c greet -n "__fish_greet_using_subcommand serve" -l grace -d 'How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l max-header-list-size -d 'The most metadata of a call: names and values, and 32 bytes for each' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l max-concurrent-streams -d 'Calls that may be open on one connection; more are refused' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l max-connections -d 'Connections that may be open; more are closed at once' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l handshake-timeout -d 'How long a new connection may take until it speaks HTTP/2, TLS included; 0 is for ever' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l idle-timeout -d 'Close a connection that has had no call for so long; 0 is never' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l keepalive -d 'Ask for a sign of life (a ping) so often, and cut a client that did not give the last; 0 is never' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l max-connection-age -d 'Tell a connection to go when it is so old, give or take a tenth; its calls go on [default: never]' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l max-connection-age-grace -d 'Cut the calls of a connection that was told so, after so long [default: never]' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand serve" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-auto -d 'Answer UNIMPLEMENTED where no rule matches, instead of a made-up reply'
+complete -c greet -n "__fish_greet_using_subcommand serve" -l once -d 'Serve one call, to a method other than reflection\'s and health\'s, and end as after SIGTERM'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-reflection -d 'Do not offer server reflection'
 complete -c greet -n "__fish_greet_using_subcommand serve" -l no-health -d 'Do not offer the health check'
-complete -c greet -n "__fish_greet_using_subcommand serve" -l quiet -d 'Say nothing of single calls'
+complete -c greet -n "__fish_greet_using_subcommand serve" -l quiet -d 'Say nothing of single calls and connections'
 complete -c greet -n "__fish_greet_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand serve" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand list" -l target -d 'A server beside the given schema' -r
@@ -170,7 +204,9 @@ complete -c greet -n "__fish_greet_using_subcommand list" -l key-password-file -
 complete -c greet -n "__fish_greet_using_subcommand list" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l bearer-file -d 'The token of --bearer, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand list" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
@@ -179,12 +215,20 @@ complete -c greet -n "__fish_greet_using_subcommand list" -l basic -d 'Send \'au
 complete -c greet -n "__fish_greet_using_subcommand list" -l basic-file -d 'The USER:PASSWORD of --basic, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand list" -l basic-env -d 'The USER:PASSWORD of --basic, from an environment variable' -r
 complete -c greet -n "__fish_greet_using_subcommand list" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand list" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand list" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand list" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand list" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand list" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand list" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
 complete -c greet -n "__fish_greet_using_subcommand list" -s k -l insecure -d 'Take any certificate, from anyone'
 complete -c greet -n "__fish_greet_using_subcommand list" -l expand-headers -d 'Put environment variables into the values of -H and its kin, where they say ${NAME}'
+complete -c greet -n "__fish_greet_using_subcommand list" -s v -l verbose -d 'Tell on stderr: * the address and the times, > what is sent, < what comes back; -vv what reflection is asked too'
+complete -c greet -n "__fish_greet_using_subcommand list" -l show-secrets -d 'Show secrets in -v and in events: authorization, cookies, and what names a token, secret, password or key'
+complete -c greet -n "__fish_greet_using_subcommand list" -l timing -d 'Tell on stderr how long each phase took, on one line'
 complete -c greet -n "__fish_greet_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand list" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l target -d 'A server beside the given schema' -r
@@ -211,7 +255,9 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l key-password-fi
 complete -c greet -n "__fish_greet_using_subcommand describe" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer-file -d 'The token of --bearer, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand describe" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
@@ -220,6 +266,11 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l basic -d 'Send 
 complete -c greet -n "__fish_greet_using_subcommand describe" -l basic-file -d 'The USER:PASSWORD of --basic, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand describe" -l basic-env -d 'The USER:PASSWORD of --basic, from an environment variable' -r
 complete -c greet -n "__fish_greet_using_subcommand describe" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand describe" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand describe" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand describe" -l template -d 'Show a request of a method, or a message, as JSON with every field, explained in comments that greet call takes'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l example -d 'Show a whole \'greet call\' line for a method, quoted for the shell'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l ipv4 -d 'Dial IPv4 addresses only'
@@ -228,6 +279,9 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l plaintext -d 'D
 complete -c greet -n "__fish_greet_using_subcommand describe" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
 complete -c greet -n "__fish_greet_using_subcommand describe" -s k -l insecure -d 'Take any certificate, from anyone'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l expand-headers -d 'Put environment variables into the values of -H and its kin, where they say ${NAME}'
+complete -c greet -n "__fish_greet_using_subcommand describe" -s v -l verbose -d 'Tell on stderr: * the address and the times, > what is sent, < what comes back; -vv what reflection is asked too'
+complete -c greet -n "__fish_greet_using_subcommand describe" -l show-secrets -d 'Show secrets in -v and in events: authorization, cookies, and what names a token, secret, password or key'
+complete -c greet -n "__fish_greet_using_subcommand describe" -l timing -d 'Tell on stderr how long each phase took, on one line'
 complete -c greet -n "__fish_greet_using_subcommand describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand describe" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand health" -s t -l timeout -d 'Bound the check' -r
@@ -249,7 +303,9 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l key-password-file
 complete -c greet -n "__fish_greet_using_subcommand health" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l bearer-file -d 'The token of --bearer, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand health" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
@@ -258,6 +314,11 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l basic -d 'Send \'
 complete -c greet -n "__fish_greet_using_subcommand health" -l basic-file -d 'The USER:PASSWORD of --basic, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand health" -l basic-env -d 'The USER:PASSWORD of --basic, from an environment variable' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand health" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand health" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand health" -l watch -d 'Print every change until interrupted'
 complete -c greet -n "__fish_greet_using_subcommand health" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand health" -l ipv6 -d 'Dial IPv6 addresses only'
@@ -265,6 +326,9 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l plaintext -d 'Do 
 complete -c greet -n "__fish_greet_using_subcommand health" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
 complete -c greet -n "__fish_greet_using_subcommand health" -s k -l insecure -d 'Take any certificate, from anyone'
 complete -c greet -n "__fish_greet_using_subcommand health" -l expand-headers -d 'Put environment variables into the values of -H and its kin, where they say ${NAME}'
+complete -c greet -n "__fish_greet_using_subcommand health" -s v -l verbose -d 'Tell on stderr: * the address and the times, > what is sent, < what comes back; -vv what reflection is asked too'
+complete -c greet -n "__fish_greet_using_subcommand health" -l show-secrets -d 'Show secrets in -v and in events: authorization, cookies, and what names a token, secret, password or key'
+complete -c greet -n "__fish_greet_using_subcommand health" -l timing -d 'Tell on stderr how long each phase took, on one line'
 complete -c greet -n "__fish_greet_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand health" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand export" -l set -d 'Write a FileDescriptorSet; - is standard output' -r -F
@@ -291,7 +355,9 @@ complete -c greet -n "__fish_greet_using_subcommand export" -l key-password-file
 complete -c greet -n "__fish_greet_using_subcommand export" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l bearer-file -d 'The token of --bearer, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
@@ -300,12 +366,20 @@ complete -c greet -n "__fish_greet_using_subcommand export" -l basic -d 'Send \'
 complete -c greet -n "__fish_greet_using_subcommand export" -l basic-file -d 'The USER:PASSWORD of --basic, from a file' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l basic-env -d 'The USER:PASSWORD of --basic, from an environment variable' -r
 complete -c greet -n "__fish_greet_using_subcommand export" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand export" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand export" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand export" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand export" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand export" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
 complete -c greet -n "__fish_greet_using_subcommand export" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
 complete -c greet -n "__fish_greet_using_subcommand export" -s k -l insecure -d 'Take any certificate, from anyone'
 complete -c greet -n "__fish_greet_using_subcommand export" -l expand-headers -d 'Put environment variables into the values of -H and its kin, where they say ${NAME}'
+complete -c greet -n "__fish_greet_using_subcommand export" -s v -l verbose -d 'Tell on stderr: * the address and the times, > what is sent, < what comes back; -vv what reflection is asked too'
+complete -c greet -n "__fish_greet_using_subcommand export" -l show-secrets -d 'Show secrets in -v and in events: authorization, cookies, and what names a token, secret, password or key'
+complete -c greet -n "__fish_greet_using_subcommand export" -l timing -d 'Tell on stderr how long each phase took, on one line'
 complete -c greet -n "__fish_greet_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand export" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l in -d 'The form of the input [default: json; with --raw: binary]' -r -f -a "json\t'ProtoJSON, one value or many'
@@ -326,14 +400,29 @@ number\t''"
 complete -c greet -n "__fish_greet_using_subcommand convert" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand convert" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand convert" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
+complete -c greet -n "__fish_greet_using_subcommand convert" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand convert" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand convert" -l raw -d 'Decode bytes without a schema, guessing what is nested, and say where each field begins'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l allow-unknown -d 'Drop unknown members and unknown enum names instead of refusing them'
 complete -c greet -n "__fish_greet_using_subcommand convert" -l defaults -d 'Print fields that have their default value'
 complete -c greet -n "__fish_greet_using_subcommand convert" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand convert" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand check" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
+complete -c greet -n "__fish_greet_using_subcommand check" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand check" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand check" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand rules; and not __fish_seen_subcommand_from check explain help" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand rules; and not __fish_seen_subcommand_from check explain help" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand rules; and not __fish_seen_subcommand_from check explain help" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand rules; and not __fish_seen_subcommand_from check explain help" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand rules; and not __fish_seen_subcommand_from check explain help" -f -a "check" -d 'Report what is wrong with rule files, as serve would when it loads them'
@@ -342,19 +431,39 @@ complete -c greet -n "__fish_greet_using_subcommand rules; and not __fish_seen_s
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -s H -l header -d 'Metadata of the call, \'key: value\'; the value of a -bin name is base64' -r
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from explain" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "check" -d 'Report what is wrong with rule files, as serve would when it loads them'
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Say which rule answers a call, why those before it do not, and with what'
 complete -c greet -n "__fish_greet_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c greet -n "__fish_greet_using_subcommand completions" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand completions" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand man" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand man" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
 complete -c greet -n "__fish_greet_using_subcommand man" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand man" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve list describe health export convert check rules completions man help" -f -a "call" -d 'Call a method'

@@ -53,6 +53,7 @@ pub mod rules;
 pub mod schema;
 pub mod server;
 pub mod transcode;
+pub mod trust;
 
 pub use answerer::{Server, ServerBuilder};
 pub use caller::{CallError, Client, ClientBuilder, Reply};

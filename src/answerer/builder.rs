@@ -15,7 +15,8 @@ use crate::leaf::Size;
 use crate::rules::{Memory, Rule, RuleSet};
 use crate::schema::{Declarations, MethodOutline, Schema};
 use crate::server::{
-    self, Door, Health, Journal, Listen, Observer, Reflection, Route, Routes, ServerOptions, ServingStatus,
+    self, Door, Health, Journal, Limits, Listen, Observer, Reflection, Route, Routes, ServerOptions,
+    ServerTls, ServingStatus, Token,
 };
 
 /// Whether methods that no rule answers get a made-up reply.
@@ -51,7 +52,9 @@ pub struct ServerBuilder {
     notes: Option<Notes>,
     listen: Option<Vec<Listen>>,
     threads: Option<NonZeroUsize>,
-    max_recv_size: Option<Size>,
+    limits: Limits,
+    tls: Option<ServerTls>,
+    token: Option<Token>,
     observer: Option<Arc<dyn Observer>>,
 }
 
@@ -136,7 +139,28 @@ impl ServerBuilder {
     /// The largest request, and the most that the requests of one client stream may be together.
     #[must_use]
     pub fn max_recv_size(mut self, size: Size) -> Self {
-        self.max_recv_size = Some(size);
+        self.limits.max_recv_size = size;
+        self
+    }
+
+    /// What clients are kept to, [`ServerBuilder::max_recv_size`] among it.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Speaks TLS, and nothing else; [`Server::target`] says so then.
+    #[must_use]
+    pub fn tls(mut self, tls: ServerTls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Demands this token of every call, to reflection and health too; others end UNAUTHENTICATED.
+    #[must_use]
+    pub fn token(mut self, token: Token) -> Self {
+        self.token = Some(token);
         self
     }
 
@@ -162,11 +186,15 @@ impl ServerBuilder {
             }
         }
         let services = schema.all_methods().await?;
-        let mut options = ServerOptions::default();
-        options.listen = self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]);
-        options.threads = self.threads.unwrap_or(NonZeroUsize::MIN);
-        options.observer = self.observer;
-        options.max_recv_size = self.max_recv_size.unwrap_or(options.max_recv_size);
+        let mut options = ServerOptions {
+            listen: self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]),
+            threads: self.threads.unwrap_or(NonZeroUsize::MIN),
+            limits: self.limits,
+            tls: self.tls,
+            token: self.token,
+            observer: self.observer,
+            ..ServerOptions::default()
+        };
 
         let journal = Journal::default();
         let memory = Memory::new(self.seed, seconds);
@@ -176,7 +204,7 @@ impl ServerBuilder {
             schema: schema.clone(),
             automatic: self.automatic,
             seed: self.seed,
-            max_recv_size: options.max_recv_size,
+            max_recv_size: options.limits.max_recv_size,
             journal: (self.journal == Offer::Yes).then(|| journal.clone()),
             notes: self.notes,
             told: Mutex::new(HashSet::new()),

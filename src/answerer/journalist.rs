@@ -51,6 +51,7 @@ impl Journalist {
             target: None,
             peer: Some(head.peer.to_string()),
             time: timestamp(SystemTime::now()),
+            metadata: None,
             rule: None,
         });
         journalist.push(|| Kind::Metadata { metadata: metadata_object(&head.metadata) });

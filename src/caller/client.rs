@@ -112,7 +112,13 @@ impl Client {
 
     /// Starts a call of a method that was made ready before. Whatever prevents it is how the call ends.
     pub fn start_prepared(&self, prepared: Arc<Prepared>) -> Call {
-        let (requests, replies) = self.inner.connection.call(self.head(&prepared));
+        let head = self.head(&prepared);
+        self.start_with(prepared, head)
+    }
+
+    /// The same with a head that was made by [`Client::head`], and changed.
+    pub fn start_with(&self, prepared: Arc<Prepared>, head: CallHead) -> Call {
+        let (requests, replies) = self.inner.connection.call(head);
         Call::new(prepared, requests, replies)
     }
 

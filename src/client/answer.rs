@@ -9,8 +9,8 @@ use tonic_reflection::pb::v1::{ServerReflectionRequest, ServerReflectionResponse
 use crate::leaf::Code;
 use crate::protocol::Status;
 
-use super::reflection::ReflectionVersion;
 use super::reflection_error::ReflectionError;
+use super::reflection_version::ReflectionVersion;
 
 pub(super) fn encoded(question: MessageRequest) -> Bytes {
     let request = ServerReflectionRequest { host: String::new(), message_request: Some(question) };

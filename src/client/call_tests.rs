@@ -135,9 +135,9 @@ async fn what_is_no_good_reply_is_named() {
     for (how, code, origin, words) in [
         ("trailers-only", Code::PERMISSION_DENIED, "Server", "no"),
         ("only-headers", Code::UNKNOWN, "Malformed", "only headers have no grpc-status"),
-        ("http-502", Code::UNAVAILABLE, "Malformed", "HTTP 502 with content type 'text/html'"),
-        ("http-404", Code::UNIMPLEMENTED, "Malformed", "HTTP 404"),
-        ("html", Code::UNKNOWN, "Malformed", "no gRPC: it has content type 'text/html'"),
+        ("http-502", Code::UNAVAILABLE, "NotGrpc", "HTTP 502 with content type 'text/html'"),
+        ("http-404", Code::UNIMPLEMENTED, "NotGrpc", "HTTP 404"),
+        ("html", Code::UNKNOWN, "NotGrpc", "no gRPC: it has content type 'text/html'"),
         ("502-with-status", Code::new(99), "Server", "mine"),
         ("refused", Code::UNAVAILABLE, "Refused", "REFUSED_STREAM"),
         ("reset", Code::INTERNAL, "Reset", "INTERNAL_ERROR"),
@@ -321,5 +321,35 @@ async fn requests_are_compressed_as_said_and_marked() {
         let name = encoding.name();
         let wanted = format!("{name} false 0; {name} true 1000; {name} true 100000; ");
         assert_eq!((String::from_utf8_lossy(&messages[0]), ending.status.code), (wanted.into(), Code::OK));
+    }
+}
+
+/// What is said to a server that is there is what would be said to it.
+#[tokio::test]
+async fn a_head_is_the_same_without_a_connection() {
+    let address = serve(|_, _| async {}).await;
+    for (target, options) in [
+        (format!("localhost:{}", address.port()), ConnectOptions::default().with_user_agent("me")),
+        (format!("http://{address}/pre"), ConnectOptions::default()),
+        (address.to_string(), ConnectOptions::default().with_authority("a.example")),
+    ] {
+        let target = target.parse().unwrap();
+        let connection = Connection::connect(&target, &options).await.unwrap();
+        let head = || head().with_timeout(Duration::from_secs(1)).with_encoding(Encoding::Gzip);
+        let (there, here) =
+            (connection.request(head()).unwrap(), head().to_target(&target, &options).unwrap());
+        assert_eq!((there.uri(), there.headers()), (here.uri(), here.headers()));
+    }
+    let authority = |text: &str| {
+        let request = head().to_target(&text.parse().unwrap(), &ConnectOptions::default()).unwrap();
+        request.uri().to_string()
+    };
+    for (target, wanted) in [
+        ("https://a.example", "https://a.example:443/a.B/C"),
+        ("unix:/no/such", "http://localhost/a.B/C"),
+        ("[::1]:7,localhost:8", "http://[::1]:7/a.B/C"),
+        ("localhost", "http://localhost:50051/a.B/C"),
+    ] {
+        assert_eq!(authority(target), wanted, "{target}");
     }
 }

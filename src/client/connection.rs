@@ -13,9 +13,10 @@ use http::uri::Authority;
 
 use crate::leaf::{Layer, Place, Security, Size, Target};
 
-use super::call::{self, CallHead, Deadline};
+use super::call::{self, Address, CallHead, Deadline};
 use super::dial::dial;
 use super::error::{Attempt, ConnectError, Kind};
+use super::keepalive::{Keepalive, OpenCall};
 use super::options::ConnectOptions;
 use super::probe::Probe;
 use super::replies::Replies;
@@ -59,6 +60,7 @@ pub(super) struct Remote {
     has_scheme: bool,
     /// How long the server may be silent, if there is a limit.
     pub(super) patience: Option<Deadline>,
+    keepalive: Option<Keepalive>,
     /// Whether it has been asked in TLS.
     probed: AtomicBool,
     phases: Phases,
@@ -206,6 +208,7 @@ impl Connection {
             tls,
             has_scheme: target.has_scheme(),
             patience,
+            keepalive: options.keepalive.map(Keepalive::new),
             probed: AtomicBool::new(false),
             phases: *phases,
             authority,
@@ -218,18 +221,23 @@ impl Connection {
             Ok(shaken) => shaken,
             Err(source) => return Err(remote.explain(Some(source))),
         };
-        let ping = if greeting == Greeting::Awaited { driver.ping_pong() } else { None };
+        let pings = greeting == Greeting::Awaited || remote.keepalive.is_some();
+        let mut ping = if pings { driver.ping_pong() } else { None };
         // How it ends is told to each call by its own stream.
-        tokio::spawn(async move {
+        let driver = tokio::spawn(async move {
             let _ = driver.await;
         });
-        if let Some(mut ping) = ping
+        if greeting == Greeting::Awaited
+            && let Some(ping) = &mut ping
             && let Err(source) = ping.ping(h2::Ping::opaque()).await
         {
             if let Some(probe) = remote.probe() {
                 probe.await;
             }
             return Err(remote.explain(Some(source)));
+        }
+        if let (Some(keepalive), Some(ping)) = (remote.keepalive.clone(), ping) {
+            keepalive.watch(ping, remote.first.clone(), driver);
         }
         remote.phases.http2 = lap();
         Ok(Self { remote: Arc::new(remote), sender })
@@ -267,7 +275,7 @@ impl Connection {
     /// # Errors
     /// When it cannot be sent, such as a path with a blank.
     pub fn request(&self, head: CallHead) -> Result<http::Request<()>, ConnectError> {
-        call::request(&self.remote, head)
+        call::request(&self.remote.address(), head)
     }
 
     /// Begins a call: its head is on its way when this returns. What prevents it is its first reply, an
@@ -283,6 +291,9 @@ impl Remote {
     /// Why a stream failed with this error, in the words of the first bytes that were heard.
     pub(super) fn explain(&self, source: Option<h2::Error>) -> ConnectError {
         let heard = self.first.heard();
+        if let Some(after) = self.keepalive.as_ref().and_then(Keepalive::unanswered) {
+            return Kind::Unanswered { peer: self.peer.clone(), heard, after }.into();
+        }
         if let Some(tls) = &self.tls
             && let Some(failure) = tls.explain(&self.peer, self.first.trouble(), &heard)
         {
@@ -293,9 +304,23 @@ impl Remote {
 
     /// Finds out, once, whether a server that hung up without a word would have spoken TLS.
     pub(super) fn probe(&self) -> Option<Probe> {
+        if self.keepalive.as_ref().is_some_and(|keepalive| keepalive.unanswered().is_some()) {
+            return None;
+        }
         let first = !self.probed.swap(true, Ordering::Relaxed);
         (first && self.tls.is_none() && self.is_silent())
             .then(|| Probe::new(self.peer.clone(), self.first.clone()))
+    }
+
+    /// Whom requests on this connection are for.
+    pub(super) fn address(&self) -> Address<'_> {
+        let Self { authority, prefix, user_agent, .. } = self;
+        Address { secure: self.tls.is_some(), authority, prefix, user_agent }
+    }
+
+    /// A call begins, for whoever counts those that are open.
+    pub(super) fn open(&self) -> Option<OpenCall> {
+        self.keepalive.as_ref().map(Keepalive::open)
     }
 
     /// Whether the server has not sent a single byte.
@@ -322,7 +347,8 @@ fn settings() -> h2::client::Builder {
     settings
 }
 
-fn authority(text: &str) -> Result<Authority, ConnectError> {
+/// What is to be `:authority`.
+pub(super) fn authority(text: &str) -> Result<Authority, ConnectError> {
     text.parse().map_err(|_| Kind::Authority(text.to_owned()).into())
 }
 

@@ -19,7 +19,7 @@ use super::error::{ConnectError, Kind};
 pub struct Ending {
     /// The status, the server's or one made here.
     pub status: Status,
-    /// What else stood in the trailers, or in the only headers of a reply that has nothing but trailers.
+    /// What else stood in the trailers, or in the headers of a reply that has nothing but trailers or is no gRPC.
     pub trailers: MetadataMap,
     /// Who made the status.
     pub origin: Origin,
@@ -31,9 +31,11 @@ pub struct Ending {
 pub enum Origin {
     /// The server, in `grpc-status`.
     Server,
-    /// This side: the reply is not as gRPC wants it (no status, a broken or missing message, a wrong content
-    /// type, an HTTP status).
+    /// This side: the reply is not as gRPC wants it (no status, a broken or missing message).
     Malformed,
+    /// This side: whoever replied does not speak gRPC (an HTTP status, another content type), as a proxy or a web
+    /// server.
+    NotGrpc,
     /// This side: the call's time was up.
     Deadline,
     /// This side left the call.
@@ -54,7 +56,9 @@ impl Origin {
     /// The layer to blame: status, request or HTTP/2.
     pub fn layer(&self) -> Layer {
         match self {
-            Self::Server | Self::Malformed | Self::Deadline | Self::Cancelled => Layer::Status,
+            Self::Server | Self::Malformed | Self::NotGrpc | Self::Deadline | Self::Cancelled => {
+                Layer::Status
+            }
             Self::Reset(_) | Self::Refused | Self::GoneAway => Layer::Http2,
             Self::NeverSent(error) | Self::Lost(error) => error.layer(),
         }

@@ -34,6 +34,8 @@ pub(super) enum Kind {
     TimedOut { layer: Layer, after: Duration, attempts: Vec<Attempt> },
     /// It was made, and then the other side said nothing.
     Silent { peer: Peer, after: Duration },
+    /// It was made, and then a ping was not answered.
+    Unanswered { peer: Peer, heard: Heard, after: Duration },
     /// TLS did not come about, or the server took it back.
     Tls(Box<TlsFailure>),
     /// What is to be asked for in TLS cannot be.
@@ -88,7 +90,7 @@ impl ConnectError {
             Kind::Unreachable(_) => Layer::Connect,
             Kind::TimedOut { layer, .. } => *layer,
             Kind::Tls(_) => Layer::Tls,
-            Kind::Http2 { .. } | Kind::Silent { .. } => Layer::Http2,
+            Kind::Http2 { .. } | Kind::Silent { .. } | Kind::Unanswered { .. } => Layer::Http2,
             Kind::Authority(_) | Kind::ServerName(_) | Kind::Options(_) | Kind::Head(_) => Layer::Request,
         }
     }
@@ -111,7 +113,9 @@ impl ConnectError {
             Kind::Unreachable(attempts) | Kind::TimedOut { attempts, .. } => {
                 attempts.iter().map(|a| (a.place.clone(), a.text())).collect()
             }
-            Kind::Silent { peer, .. } => vec![(peer.to_string(), "no answer".to_owned())],
+            Kind::Silent { peer, .. } | Kind::Unanswered { peer, .. } => {
+                vec![(peer.to_string(), "no answer".to_owned())]
+            }
             Kind::Http2 { peer, source, .. } => {
                 let text = source.as_ref().map_or_else(|| "closed".to_owned(), ToString::to_string);
                 vec![(peer.to_string(), text)]
@@ -139,6 +143,16 @@ impl ConnectError {
             "it has no address",
             "no such host",
         ];
+        matches!(&*self.kind, Kind::Unresolved(names) if names.iter().all(|name| {
+            let text = name.cause.to_string().to_ascii_lowercase();
+            WORDS.iter().any(|words| text.contains(words))
+        }))
+    }
+
+    /// Whether the system's resolver could not say if there is such a name, as it reaches no server that knows.
+    pub fn is_resolver_unreachable(&self) -> bool {
+        // As above: glibc, musl, macOS (which has no code of its own for it).
+        const WORDS: [&str; 2] = ["temporary failure in name resolution", "try again"];
         matches!(&*self.kind, Kind::Unresolved(names) if names.iter().all(|name| {
             let text = name.cause.to_string().to_ascii_lowercase();
             WORDS.iter().any(|words| text.contains(words))
@@ -202,7 +216,16 @@ impl ConnectError {
 
     /// Whether the server has spoken HTTP/2 on this connection, which was lost later.
     pub fn was_established(&self) -> bool {
-        matches!(&*self.kind, Kind::Http2 { heard: Heard::Http2, .. })
+        matches!(
+            &*self.kind,
+            Kind::Http2 { heard: Heard::Http2, .. } | Kind::Unanswered { heard: Heard::Http2, .. }
+        )
+    }
+
+    /// Whether the server was pinged while a call was open, and did not answer
+    /// ([`ConnectOptions::keepalive`](super::ConnectOptions)).
+    pub fn is_unanswered(&self) -> bool {
+        matches!(&*self.kind, Kind::Unanswered { .. })
     }
 }
 
@@ -279,6 +302,10 @@ impl fmt::Display for ConnectError {
                 write!(f, "no connection within {after} to {}", failures(attempts))
             }
             Kind::Silent { peer, after } => silent(f, &peer.to_string(), *after),
+            Kind::Unanswered { peer, after, .. } => {
+                let after = duration::render(*after);
+                write!(f, "{peer} did not answer a ping within {after}: the connection was given up")
+            }
             Kind::Tls(failure) => failure.fmt(f),
             Kind::ServerName(text) => write!(f, "'{}' cannot be a server name", text.escape_debug()),
             Kind::Authority(text) => write!(f, "'{}' cannot be an authority", text.escape_debug()),
@@ -324,6 +351,10 @@ fn failures(attempts: &[Attempt]) -> String {
 /// h2's words, or the system's where it has them; the end of the stream said plainly.
 fn h2_cause(error: &h2::Error) -> String {
     match error.get_io() {
+        // The words of the reader of frames, which nobody else uses.
+        Some(io) if io.to_string() == "bytes remaining on stream" => {
+            "it ended in the middle of a frame".to_owned()
+        }
         Some(io) if matches!(io.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) => {
             "closed by the other side".to_owned()
         }

@@ -12,7 +12,7 @@ use crate::protocol::content_type::{self, ContentType};
 use crate::protocol::status::code_of_http;
 use crate::protocol::{Encoding, Status};
 
-use super::ending::Ending;
+use super::ending::{Ending, Origin};
 use super::replies::server_said;
 
 const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
@@ -38,7 +38,11 @@ pub(super) fn read(response: Response<RecvStream>) -> Result<Head, Box<Ending>> 
     // A proxy's own 404 has no grpc-status; a server's error under another HTTP status has one, and counts.
     let has_status = headers.contains_key("grpc-status");
     if !(has_status && stream.is_end_stream()) {
-        check(parts.status, &headers)?;
+        check(parts.status, &headers).map_err(|mut ending| {
+            // What stands between says in its headers what it wants, as `www-authenticate` does.
+            ending.trailers = MetadataMap::from_headers(std::mem::take(&mut headers));
+            ending
+        })?;
     }
     let encoding = encoding(&headers);
     for name in [CONTENT_TYPE, ENCODING, ACCEPT_ENCODING] {
@@ -66,12 +70,13 @@ fn check(status: StatusCode, headers: &HeaderMap) -> Result<(), Box<Ending>> {
     };
     if status != StatusCode::OK {
         let message = format!("the server answered HTTP {} with {with} and no grpc-status", status.as_u16());
-        return Err(Ending::malformed(code_of_http(status), message));
+        return Err(Ending::here(Origin::NotGrpc, code_of_http(status), message));
     }
     match kind {
         ContentType::Proto | ContentType::OtherGrpc(_) => Ok(()),
         ContentType::Other(_) | ContentType::Missing => {
-            Err(Ending::malformed(Code::UNKNOWN, format!("the server's reply is no gRPC: it has {with}")))
+            let message = format!("the server's reply is no gRPC: it has {with}");
+            Err(Ending::here(Origin::NotGrpc, Code::UNKNOWN, message))
         }
     }
 }

@@ -83,12 +83,19 @@ impl Health {
         HealthWatch { replies: self.ask("Watch", service, ReplyCount::Many) }
     }
 
+    /// Asks once, for those who want to hear all that comes of it: the state, and then the end.
+    pub fn begin_check(&self, service: &str) -> HealthWatch {
+        HealthWatch { replies: self.ask("Check", service, ReplyCount::One) }
+    }
+
+    /// What is said before a question, of the method `Check` or `Watch`.
+    pub fn head(&self, method: &str) -> CallHead {
+        let path = format!("/grpc.health.v1.Health/{method}");
+        CallHead { timeout: self.timeout, ..CallHead::new(path).with_metadata(self.metadata.clone()) }
+    }
+
     fn ask(&self, method: &str, service: &str, count: ReplyCount) -> Replies {
-        let head = CallHead {
-            timeout: self.timeout,
-            count,
-            ..CallHead::new(format!("/grpc.health.v1.Health/{method}")).with_metadata(self.metadata.clone())
-        };
+        let head = CallHead { count, ..self.head(method) };
         let (requests, replies) = self.connection.call(head);
         let request = HealthCheckRequest { service: service.to_owned() }.encode_to_vec();
         // If it cannot be sent, the replies say why.
@@ -110,13 +117,37 @@ impl HealthWatch {
     /// How the call ended; OK too, though a watch has no end of its own.
     pub async fn next(&mut self) -> Result<Serving, Box<Ending>> {
         loop {
-            match self.replies.next().await {
-                Reply::Metadata(_) => {}
-                Reply::Message(message) => return read(message),
-                Reply::End(ending) => return Err(ending),
+            match self.next_said().await {
+                HealthSaid::Metadata(_) => {}
+                HealthSaid::State(state) => return Ok(state),
+                HealthSaid::End(ending) => return Err(ending),
             }
         }
     }
+
+    /// Whatever comes next: the server's metadata, a state, or the end. Dropping this future loses nothing.
+    pub async fn next_said(&mut self) -> HealthSaid {
+        match self.replies.next().await {
+            Reply::Metadata(metadata) => HealthSaid::Metadata(metadata),
+            Reply::Message(message) => match read(message) {
+                Ok(state) => HealthSaid::State(state),
+                Err(ending) => HealthSaid::End(ending),
+            },
+            Reply::End(ending) => HealthSaid::End(ending),
+        }
+    }
+}
+
+/// What comes of a question, piece by piece.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum HealthSaid {
+    /// The server's initial metadata.
+    Metadata(MetadataMap),
+    /// How the service is.
+    State(Serving),
+    /// How the call ended; nothing comes after it.
+    End(Box<Ending>),
 }
 
 fn read(message: Bytes) -> Result<Serving, Box<Ending>> {

@@ -1,7 +1,7 @@
 //! The stream on which a server's reflection is asked: opened when there is a question, kept, opened again.
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -16,9 +16,10 @@ use super::connection::Connection;
 use super::ending::{Ending, Origin};
 use super::known::MAX_BYTES;
 use super::options::ConnectOptions;
-use super::reflection::ReflectionVersion;
+use super::reflection_version::ReflectionVersion;
 use super::replies::{Replies, Reply};
 use super::requests::Requests;
+use super::witness::Witness;
 
 /// So many questions are on their way at once: enough for one round, and little enough never to fill a window.
 const AT_ONCE: usize = 100;
@@ -39,6 +40,8 @@ pub(super) struct Interview {
 pub(super) struct Opening {
     pub(super) metadata: MetadataMap,
     pub(super) timeout: Option<Duration>,
+    /// Who hears of what is asked.
+    pub(super) witness: Witness,
 }
 
 /// What came of one question.
@@ -87,7 +90,11 @@ impl Interview {
                 None => self.connection.call(head(version, opening)),
             };
             let before = answers.len();
-            let ended = converse(&mut requests, &mut replies, questions, &mut answers).await;
+            let asked = Instant::now();
+            let told = |question: &[u8], answer: &ServerReflectionResponse| {
+                opening.witness.answered(version, question, answer, asked.elapsed());
+            };
+            let ended = converse(&mut requests, &mut replies, questions, &mut answers, told).await;
             let got = answers.len() > before;
             self.proven |= got;
             let Some(ending) = ended else {
@@ -107,6 +114,9 @@ impl Interview {
                 continue;
             }
             self.proven |= matches!(ending.origin, Origin::Server);
+            if let Some(question) = questions.get(answers.len()) {
+                opening.witness.ended(version, question, &ending, asked.elapsed());
+            }
             answers.push(Err(unanswered(ending)));
             if gone {
                 break;
@@ -165,6 +175,7 @@ async fn converse(
     replies: &mut Replies,
     questions: &[Bytes],
     answers: &mut Vec<Answered>,
+    told: impl Fn(&[u8], &ServerReflectionResponse),
 ) -> Option<Box<Ending>> {
     let mut unasked: VecDeque<&Bytes> = questions[answers.len()..].iter().collect();
     let mut open = 0;
@@ -179,9 +190,14 @@ async fn converse(
             Reply::Metadata(_) => {}
             Reply::Message(message) => {
                 open -= 1;
-                answers.push(ServerReflectionResponse::decode(message).map_err(|error| {
+                let answer = ServerReflectionResponse::decode(message).map_err(|error| {
                     Ending::malformed(Code::INTERNAL, format!("an answer does not decode: {error}"))
-                }));
+                });
+                // There may be more answers than questions.
+                if let (Ok(answer), Some(question)) = (&answer, questions.get(answers.len())) {
+                    told(question, answer);
+                }
+                answers.push(answer);
             }
             Reply::End(ending) => return Some(ending),
         }

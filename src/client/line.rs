@@ -7,6 +7,8 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use h2::{Reason, SendStream};
 
+use super::keepalive::OpenCall;
+
 /// More than this at once may not fit into a window at rest (64 KiB), beside what went before.
 const BULKY: usize = 32 << 10;
 
@@ -18,6 +20,8 @@ pub(super) struct Line(Arc<Mutex<State>>);
 struct State {
     /// `None` when the call is over, so that h2 forgets the stream early.
     stream: Option<SendStream<Bytes>>,
+    /// As long as the call is not over, where somebody counts that.
+    open: Option<OpenCall>,
     /// Whether the last frame has been handed over.
     finished: bool,
     /// Whether so much was handed over that some of it may still wait for the window.
@@ -31,18 +35,17 @@ struct State {
 pub(super) struct Over;
 
 impl Line {
-    pub(super) fn new(stream: SendStream<Bytes>) -> Self {
-        Self(Arc::new(Mutex::new(State {
-            stream: Some(stream),
-            finished: false,
-            bulky: false,
-            waiting: None,
-        })))
+    pub(super) fn new(stream: SendStream<Bytes>, open: Option<OpenCall>) -> Self {
+        Self::of(Some(stream), open)
     }
 
     /// The line of a call that was never sent.
     pub(super) fn dead() -> Self {
-        Self(Arc::new(Mutex::new(State { stream: None, finished: false, bulky: false, waiting: None })))
+        Self::of(None, None)
+    }
+
+    fn of(stream: Option<SendStream<Bytes>>, open: Option<OpenCall>) -> Self {
+        Self(Arc::new(Mutex::new(State { stream, open, finished: false, bulky: false, waiting: None })))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -98,6 +101,7 @@ impl Line {
     /// has said all that the rest of the requests is not coming; it also frees what h2 holds of them.
     pub(super) fn end(&self, reason: Reason) {
         let mut state = self.state();
+        state.open = None;
         if let Some(mut stream) = state.stream.take()
             && !(reason == Reason::NO_ERROR && state.finished && !state.bulky)
         {

@@ -10,6 +10,7 @@ mod error;
 mod head;
 mod health;
 mod interview;
+mod keepalive;
 mod known;
 mod line;
 mod options;
@@ -17,33 +18,42 @@ mod probe;
 mod proxy;
 mod reflection;
 mod reflection_error;
+mod reflection_version;
 mod replies;
 mod requests;
 mod resolve;
+mod retry;
 mod service;
 mod socket;
 mod tls;
 mod wait;
+mod witness;
 
+pub use crate::trust::{Certificate, CredentialError, Identity};
 pub use body::ReplyBody;
 pub use call::{CallHead, ReplyCount};
 pub use connection::{Connection, Phases};
 pub use ending::{Ending, Origin};
 pub use error::ConnectError;
-pub use health::{Health, HealthWatch, Serving};
+pub use health::{Health, HealthSaid, HealthWatch, Serving};
 pub use options::{ConnectOptions, IpFamily};
 pub use proxy::{InvalidProxy, Proxy};
-pub use reflection::{Reflection, ReflectionVersion};
+pub use reflection::Reflection;
 pub use reflection_error::ReflectionError;
+pub use reflection_version::ReflectionVersion;
 pub use replies::{Only, Replies, Reply};
 pub use requests::{Requests, SendError};
 pub use resolve::Peer;
-pub use tls::{Certificate, CredentialError, Identity, TlsFacts, TlsFailure, TlsOptions};
+pub use retry::{Decision, Failed, LookedAt, Pushback, RetryPolicy, Tries};
+pub use tls::{TLS_PROVIDER, TlsFacts, TlsFailure, TlsOptions};
+pub use witness::Asked;
 
 #[cfg(test)]
 mod call_tests;
 #[cfg(test)]
 mod connect_tests;
+#[cfg(test)]
+mod keepalive_tests;
 #[cfg(test)]
 mod other_side;
 #[cfg(test)]

@@ -25,6 +25,9 @@ pub struct ConnectOptions {
     pub max_recv_size: Size,
     /// The largest request that is sent; no limit but that of the prefix, 4 GiB.
     pub max_send_size: Size,
+    /// How long after each other the server is pinged while a call is open; `None` is not at all. A server that does not
+    /// answer a ping for as long, at least 1 s and at most 20 s, and of which nothing else is heard, is gone.
+    pub keepalive: Option<Duration>,
     /// Whom to trust and who to be, where the connection is TLS.
     pub tls: TlsOptions,
     /// The proxy through which all servers are reached.
@@ -69,6 +72,7 @@ impl Default for ConnectOptions {
             user_agent: None,
             max_recv_size: Size::mebibytes(1024),
             max_send_size: Size::UNLIMITED,
+            keepalive: None,
             tls: TlsOptions::default(),
             proxy: None,
             family: None,
@@ -119,6 +123,14 @@ impl ConnectOptions {
         self.max_send_size = size;
         self
     }
+
+    /// Pings the server while a call is open.
+    #[must_use]
+    pub fn with_keepalive(mut self, every: Duration) -> Self {
+        self.keepalive = Some(every);
+        self
+    }
+
     /// Says how TLS is to be.
     #[must_use]
     pub fn with_tls(mut self, tls: TlsOptions) -> Self {

@@ -167,7 +167,12 @@ impl Refusal {
 
     /// Whether it wants credentials: `Some(true)` when it was given some.
     pub(super) fn wants_credentials(&self) -> Option<bool> {
-        matches!(self.answer, Answer::Status(407, _)).then_some(self.known)
+        match self.answer {
+            Answer::Status(407, _) => Some(self.known),
+            // tinyproxy says so to a wrong password, as if it were the server that is asked.
+            Answer::Status(401, _) if self.known => Some(true),
+            _ => None,
+        }
     }
 
     /// Whether the proxy says that it does not get through at present.
@@ -182,7 +187,9 @@ impl fmt::Display for Refusal {
         match &self.answer {
             Answer::Nothing => write!(f, "closed the connection when it was asked for {to}"),
             Answer::Strange(text) => write!(f, "is no HTTP proxy: it answered '{text}'"),
-            Answer::Status(407, _) if self.known => f.write_str("does not take the user and password (407)"),
+            Answer::Status(code @ (401 | 407), _) if self.known => {
+                write!(f, "does not take the user and password ({code})")
+            }
             Answer::Status(407, _) => f.write_str("wants a user and a password (407)"),
             Answer::Status(code, reason) => {
                 let gap = if reason.is_empty() { "" } else { " " };

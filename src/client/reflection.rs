@@ -1,6 +1,5 @@
 //! A server's reflection, asked as a source of its schema.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,41 +20,11 @@ use super::interview::{Answered, Interview, Opening};
 use super::known::Known;
 use super::options::ConnectOptions;
 use super::reflection_error::ReflectionError;
+use super::reflection_version::ReflectionVersion;
+use super::witness::{Asked, Witness};
 
 /// How long a server may take to end a stream that we have closed.
 const FAREWELL: Duration = Duration::from_secs(1);
-
-/// Which version of reflection to ask; they differ in their name only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ReflectionVersion {
-    /// v1, and v1alpha if the server does not know that.
-    #[default]
-    Auto,
-    /// `grpc.reflection.v1`.
-    V1,
-    /// `grpc.reflection.v1alpha`.
-    V1Alpha,
-}
-
-impl ReflectionVersion {
-    /// The version to ask first, and the one to ask if the server does not know that.
-    fn order(self) -> (Self, Option<Self>) {
-        match self {
-            Self::Auto => (Self::V1, Some(Self::V1Alpha)),
-            one => (one, None),
-        }
-    }
-}
-
-impl fmt::Display for ReflectionVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::V1 => "v1",
-            Self::V1Alpha => "v1alpha",
-        })
-    }
-}
 
 /// A server's reflection. One stream serves all questions of a load; answers are remembered, with all the
 /// files that came along, and bounded (64 MiB, 10,000 files).
@@ -129,6 +98,13 @@ impl Reflection {
     #[must_use]
     pub fn with_dial(mut self, target: &Target, options: &ConnectOptions) -> Self {
         self.state.get_mut().interview.dial_again(target.clone(), options.clone());
+        self
+    }
+
+    /// Tells of each question that the server is asked, when it is answered.
+    #[must_use]
+    pub fn with_witness(mut self, hears: impl Fn(&Asked) + Send + Sync + 'static) -> Self {
+        self.opening.witness = Witness::new(hears);
         self
     }
 

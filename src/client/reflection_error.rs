@@ -8,7 +8,7 @@ use crate::protocol::Status;
 
 use super::ending::{Ending, Origin};
 use super::error::ConnectError;
-use super::reflection::ReflectionVersion;
+use super::reflection_version::ReflectionVersion;
 
 /// What each version of reflection answered instead of a schema. It is the source of the
 /// [`SchemaError`](crate::schema::SchemaError) that a [`Reflection`](super::Reflection) gives.
@@ -34,7 +34,8 @@ impl ReflectionError {
     /// The stream ended.
     pub(super) fn ended(version: ReflectionVersion, ending: Ending) -> Self {
         let cause = ending.origin.connect_error().cloned();
-        let theirs = matches!(ending.origin, Origin::Server | Origin::Malformed | Origin::Reset(_));
+        let theirs =
+            matches!(ending.origin, Origin::Server | Origin::Malformed | Origin::NotGrpc | Origin::Reset(_));
         let last = Answer { version, status: ending.status, cause, theirs };
         Self { before: Vec::new(), last, answered: false }
     }

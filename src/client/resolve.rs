@@ -127,9 +127,23 @@ pub(super) async fn resolve(
     (found, failed)
 }
 
+/// What is `:authority` at the first place of a target, whatever its addresses are.
+pub(super) fn authority_of(target: &Target, security: Security) -> String {
+    match target.places().first() {
+        Some(place @ Place::Tcp { host, port }) => authority(
+            host,
+            port.unwrap_or_else(|| Target::default_port(place, security, target.has_scheme())),
+        ),
+        _ => LOCAL.to_owned(),
+    }
+}
+
+/// Who sits behind a unix socket.
+const LOCAL: &str = "localhost";
+
 /// gRPC has no name for who sits behind a unix socket; servers expect this one.
 fn local(peer: Peer) -> Candidate {
-    Candidate { peer, authority: "localhost".to_owned(), host: "localhost".to_owned() }
+    Candidate { peer, authority: LOCAL.to_owned(), host: LOCAL.to_owned() }
 }
 
 fn authority(host: &str, port: u16) -> String {

@@ -45,13 +45,14 @@ impl Connection {
         let (parts, body) = request.into_parts();
         let timeout =
             parts.headers.get("grpc-timeout").and_then(|value| timeout::parse(value.to_str().ok()?));
-        let head = addressed(&self.remote, parts.uri.path(), parts.headers).map_err(Ending::unsent)?;
+        let head =
+            addressed(&self.remote.address(), parts.uri.path(), parts.headers).map_err(Ending::unsent)?;
         let (mut response, stream) = self
             .sender
             .clone()
             .send_request(head, false)
             .map_err(|error| Ending::never_sent(error, &self.remote))?;
-        let line = Line::new(stream);
+        let line = Line::new(stream, self.remote.open());
         let timer = Deadline::of(timeout).map(|deadline| (deadline, Box::pin(sleep_until(deadline.at))));
         let mut watch = Watch { line: line.clone(), remote: self.remote.clone(), timer, over: false };
         let mut pump = Some(Box::pin(pump(body, line)));

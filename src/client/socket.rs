@@ -2,7 +2,8 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -58,7 +59,14 @@ pub(super) enum Heard {
 
 /// The first bytes received, shared between the socket and those who explain its failure.
 #[derive(Debug, Clone, Default)]
-pub(super) struct FirstBytes(Arc<Mutex<Kept>>);
+pub(super) struct FirstBytes(Arc<Ear>);
+
+#[derive(Debug, Default)]
+struct Ear {
+    kept: Mutex<Kept>,
+    /// How often something was read.
+    reads: AtomicU64,
+}
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -70,26 +78,35 @@ struct Kept {
 impl FirstBytes {
     /// Takes what still fits; whether all there is to remember is there.
     pub(super) fn hear(&self, bytes: &[u8]) -> bool {
-        let kept = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).bytes;
+        let kept = &mut self.kept().bytes;
         let room = KEPT - kept.len();
         kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
         kept.len() == KEPT
     }
 
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often something was read: it changes when the other side is heard of.
+    pub(super) fn reads(&self) -> u64 {
+        self.0.reads.load(Ordering::Relaxed)
+    }
+
     /// What TLS said when reading failed.
     pub(super) fn trouble(&self) -> Option<rustls::Error> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).trouble.clone()
+        self.kept().trouble.clone()
     }
 
     fn hear_trouble(&self, error: &io::Error) {
         if let Some(trouble) = tls_error(error) {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).trouble.get_or_insert(trouble);
+            self.kept().trouble.get_or_insert(trouble);
         }
     }
 
     /// Who the other side seems to be.
     pub(super) fn heard(&self) -> Heard {
-        let kept = &self.0.lock().unwrap_or_else(PoisonError::into_inner).bytes;
+        let kept = &self.kept().bytes;
         match &kept[..] {
             [] => Heard::Nothing,
             // RFC 8446, 5.1: content type alert (21) or handshake (22), then the version's major 3.
@@ -157,6 +174,9 @@ impl AsyncRead for Socket {
     ) -> Poll<io::Result<()>> {
         let before = into.filled().len();
         let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_read(cx, into));
+        if into.filled().len() > before {
+            self.first.0.reads.fetch_add(1, Ordering::Relaxed);
+        }
         match &outcome {
             Poll::Ready(Ok(())) if !self.full => self.full = self.first.hear(&into.filled()[before..]),
             Poll::Ready(Err(error)) => self.first.hear_trouble(error),

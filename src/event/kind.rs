@@ -40,6 +40,10 @@ pub enum Kind {
         peer: Option<String>,
         /// When, in RFC 3339.
         time: String,
+        /// What the client sent with the call, at a client; at a server it is in the event `metadata`. A `-bin`
+        /// value is in base64.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        metadata: Option<serde_json::Map<String, Value>>,
         /// The rule that answers, as `file:line`; at a server only.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         rule: Option<String>,
@@ -69,6 +73,22 @@ pub enum Kind {
     Trailers {
         /// The entries; a `-bin` value in base64.
         metadata: serde_json::Map<String, Value>,
+    },
+    /// A try of the call failed, and it is made again; the last try is told by the other events.
+    Attempt {
+        /// Which try it was; counts from 1.
+        n: u64,
+        /// The number of the status as it came, or of the one that this side gives it.
+        code: u32,
+        /// Its name.
+        name: String,
+        /// The server's words, or why it failed.
+        message: String,
+        /// The trailers, where there were any.
+        #[serde(skip_serializing_if = "serde_json::Map::is_empty", default)]
+        metadata: serde_json::Map<String, Value>,
+        /// How long is paused before the next try, in milliseconds.
+        pause_ms: f64,
     },
     /// How the call ended.
     Status {
@@ -170,6 +190,7 @@ mod tests {
                 target: None,
                 peer: Some("127.0.0.1:1".into()),
                 time: "2026-01-01T00:00:00Z".into(),
+                metadata: Some(metadata_of(&["a: 1"])),
                 rule: Some("r.yaml:3".into()),
             },
             Kind::HalfClose {},
@@ -177,6 +198,14 @@ mod tests {
             Kind::Message { n: 2, body: Value::Null },
             Kind::Trailers { metadata: serde_json::Map::new() },
             Kind::Status { code: 5, name: "NOT_FOUND".into(), message: "no".into(), details: vec![] },
+            Kind::Attempt {
+                n: 1,
+                code: 14,
+                name: "UNAVAILABLE".into(),
+                message: String::new(),
+                metadata: serde_json::Map::new(),
+                pause_ms: 81.5,
+            },
             Kind::Cancel {},
             Kind::Failure { layer: Layer::Connect, cause: "refused".into(), addresses: vec![], hint: None },
         ];

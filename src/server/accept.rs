@@ -14,7 +14,7 @@ use super::connection::{self, Settings};
 use super::door::{Door, Entrance};
 use super::listen::Bound;
 use super::stage::Stage;
-use super::{Observer, Peer};
+use super::{Observer, Peer, Refused, Token};
 
 /// How long to wait when the system has no room for another connection.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -22,10 +22,32 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Held by whatever keeps a drain waiting: an acceptor, a connection.
 pub(super) type Alive = Sender<()>;
 
+/// A connection's place among those that may be open; free again when dropped.
+pub(super) struct Seat {
+    settings: Arc<Settings>,
+    _alive: Alive,
+}
+
+impl Seat {
+    /// `None` when all are taken.
+    fn take(settings: &Arc<Settings>, alive: &Alive) -> Option<Self> {
+        let most = settings.limits.max_connections;
+        let taken = settings.open.fetch_add(1, Ordering::Relaxed);
+        let seat = Self { settings: settings.clone(), _alive: alive.clone() };
+        (taken < most).then_some(seat)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.settings.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// A connection on its way to the thread that serves it.
 pub(super) enum Accepted {
-    Tcp(std::net::TcpStream, Peer, Alive),
-    Unix(StdUnixStream, Alive),
+    Tcp(std::net::TcpStream, Peer, Seat),
+    Unix(StdUnixStream, Peer, Seat),
 }
 
 /// What each thread needs to serve a connection.
@@ -34,7 +56,7 @@ pub(super) struct Worker {
     pub(super) number: usize,
     pub(super) settings: Arc<Settings>,
     pub(super) door: Door,
-    pub(super) max_recv_size: usize,
+    pub(super) token: Option<Token>,
     pub(super) observer: Option<Arc<dyn Observer>>,
 }
 
@@ -59,30 +81,25 @@ impl Worker {
         let settings = self.settings.clone();
         // A socket that cannot be registered is closed by being dropped.
         match accepted {
-            Accepted::Tcp(stream, peer, alive) => {
-                let entrance = self.entrance(peer);
+            Accepted::Tcp(stream, peer, seat) => {
+                let entrance = Entrance::new(self, peer);
                 if let Ok(stream) = TcpStream::from_std(stream) {
                     tokio::spawn(async move {
                         connection::serve(stream, settings, entrance).await;
-                        drop(alive);
+                        drop(seat);
                     });
                 }
             }
-            Accepted::Unix(stream, alive) => {
-                let entrance = self.entrance(Peer::Unix);
+            Accepted::Unix(stream, peer, seat) => {
+                let entrance = Entrance::new(self, peer);
                 if let Ok(stream) = UnixStream::from_std(stream) {
                     tokio::spawn(async move {
                         connection::serve(Mended::new(stream), settings, entrance).await;
-                        drop(alive);
+                        drop(seat);
                     });
                 }
             }
         }
-    }
-
-    fn entrance(&self, peer: Peer) -> Entrance {
-        let open = self.settings.stages.open(self.number);
-        Entrance::new(self.door.clone(), peer, self.max_recv_size, self.observer.clone(), open)
     }
 }
 
@@ -100,8 +117,27 @@ impl Turn {
     }
 }
 
+/// Who may come in.
+#[derive(Clone)]
+pub(super) struct Lobby {
+    pub(super) settings: Arc<Settings>,
+    pub(super) observer: Option<Arc<dyn Observer>>,
+    pub(super) alive: Alive,
+}
+
+impl Lobby {
+    /// A seat, while there is one.
+    fn seat(&self, peer: &Peer) -> Option<Seat> {
+        let seat = Seat::take(&self.settings, &self.alive);
+        if let (None, Some(observer)) = (&seat, &self.observer) {
+            observer.refused(peer, Refused::TooMany);
+        }
+        seat
+    }
+}
+
 /// Accepts on one socket until the server drains; then the socket is closed, and its file removed.
-pub(super) async fn accept(bound: Bound, turn: Arc<Turn>, settings: Arc<Settings>, alive: Alive) {
+pub(super) async fn accept(bound: Bound, turn: Arc<Turn>, lobby: Lobby) {
     let accepting = async {
         match bound {
             Bound::Tcp(listener) => {
@@ -113,8 +149,11 @@ pub(super) async fn accept(bound: Bound, turn: Arc<Turn>, settings: Arc<Settings
                             address.set_ip(address.ip().to_canonical());
                             // A reply is one write: waiting for more to send with it gains nothing.
                             let _ = stream.set_nodelay(true);
-                            if let Ok(stream) = stream.into_std() {
-                                turn.hand(Accepted::Tcp(stream, Peer::Tcp(address), alive.clone()));
+                            let peer = Peer::tcp(address);
+                            if let Some(seat) = lobby.seat(&peer)
+                                && let Ok(stream) = stream.into_std()
+                            {
+                                turn.hand(Accepted::Tcp(stream, peer, seat));
                             }
                         }
                         Err(error) => pause(&error).await,
@@ -127,8 +166,11 @@ pub(super) async fn accept(bound: Bound, turn: Arc<Turn>, settings: Arc<Settings
                 loop {
                     match listener.accept().await {
                         Ok((stream, _)) => {
-                            if let Ok(stream) = stream.into_std() {
-                                turn.hand(Accepted::Unix(stream, alive.clone()));
+                            let peer = Peer::unix();
+                            if let Some(seat) = lobby.seat(&peer)
+                                && let Ok(stream) = stream.into_std()
+                            {
+                                turn.hand(Accepted::Unix(stream, peer, seat));
                             }
                         }
                         Err(error) => pause(&error).await,
@@ -139,7 +181,7 @@ pub(super) async fn accept(bound: Bound, turn: Arc<Turn>, settings: Arc<Settings
     };
     let _: Result<(), io::Error> = tokio::select! {
         failed = accepting => failed,
-        () = settings.stages.draining() => Ok(()),
+        () = lobby.settings.stages.draining() => Ok(()),
     };
 }
 

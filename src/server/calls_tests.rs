@@ -231,7 +231,10 @@ async fn a_call_keeps_the_routes_it_began_with() {
 #[tokio::test]
 async fn the_limit_of_a_request_holds_after_decompression_too() {
     use std::io::Write;
-    let options = ServerOptions { max_recv_size: Size::bytes(1000), ..options() };
+    let options = ServerOptions {
+        limits: Limits { max_recv_size: Size::bytes(1000), ..Limits::default() },
+        ..options()
+    };
     let server = start(options, &Door::new(routes())).unwrap();
     let client = connect(&server).await;
     for (length, code) in [(1000, Code::OK), (1001, Code::RESOURCE_EXHAUSTED)] {

@@ -1,22 +1,24 @@
 //! One connection from its first bytes to its end.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::sync::atomic::AtomicUsize;
+use std::task::Poll;
 
 use bytes::Bytes;
 use h2::server::{Builder, Connection};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::timeout;
+use tokio_rustls::server::TlsStream;
 
 use super::door::Entrance;
 use super::first_bytes::{self, Replayed, Speaks};
-use super::line::Line;
+use super::lifetime::Lifetime;
+use super::plain_http::{self, Below};
 use super::stage::Stages;
+use super::tls::Secured;
 use super::under_way::UnderWay;
-use super::{Refused, plain_http};
+use super::{Limits, Refused};
 
 /// What one call may send before it is read.
 const STREAM_WINDOW: u32 = 1 << 20;
@@ -24,71 +26,124 @@ const STREAM_WINDOW: u32 = 1 << 20;
 const CONNECTION_WINDOW: u32 = 4 << 20;
 /// The largest frame taken; held whole until it has come.
 const MAX_FRAME: u32 = 256 << 10;
-/// The largest list of headers taken.
-const MAX_HEADERS: u32 = 64 << 10;
 /// What h2 may hold of one call's replies beyond the client's window.
 const SEND_BUFFER: usize = 512 << 10;
 /// h2 charges each small unread DATA frame up to 256 bytes and ends the connection when the budget is used
 /// up. A whole stream window of the smallest messages (5 bytes) is charged 52 MiB: one slow answer never
 /// ends a connection, and a hostile client makes us hold no more than this.
 const DATA_FRAME_BUDGET: usize = 64 << 20;
-/// How long a draining connection without calls waits for the client to take notice.
-const LINGER: Duration = Duration::from_secs(1);
-
 /// What all connections of a server share.
+#[derive(Debug)]
 pub(super) struct Settings {
-    pub(super) handshake_timeout: Duration,
-    pub(super) max_concurrent_streams: u32,
+    pub(super) limits: Limits,
+    /// Absent where plaintext is spoken.
+    pub(super) tls: Option<Secured>,
     pub(super) stages: Arc<Stages>,
+    /// Connections that are open.
+    pub(super) open: AtomicUsize,
 }
 
 impl Settings {
     fn builder(&self) -> Builder {
+        let streams = self.limits.max_concurrent_streams;
+        let headers = u32::try_from(self.limits.max_header_list_size.get()).unwrap_or(u32::MAX);
         let mut builder = Builder::new();
         builder
             .initial_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_frame_size(MAX_FRAME)
-            .max_header_list_size(MAX_HEADERS)
-            .max_concurrent_streams(self.max_concurrent_streams)
-            .max_pending_accept_reset_streams(self.max_concurrent_streams.max(20) as usize)
+            .max_header_list_size(headers)
+            .max_concurrent_streams(streams)
+            .max_pending_accept_reset_streams(streams.max(20) as usize)
             .max_send_buffer_size(SEND_BUFFER)
             .data_frame_budget(DATA_FRAME_BUDGET);
         builder
     }
 }
 
+/// HTTP/2 on a wire, and on the same in TLS.
+type Plain<IO> = Connection<Replayed<IO>, Bytes>;
+type Secure<IO> = Connection<Replayed<TlsStream<Replayed<IO>>>, Bytes>;
+
+/// A connection that is ready for calls.
+enum Ready<IO> {
+    Plain(Box<Plain<IO>>),
+    /// With the subject of the client's certificate.
+    Secure(Box<Secure<IO>>, Option<Arc<str>>),
+}
+
 /// Serves one accepted connection until it ends.
-pub(super) async fn serve<IO>(io: IO, settings: Arc<Settings>, entrance: Entrance)
+pub(super) async fn serve<IO>(io: IO, settings: Arc<Settings>, mut entrance: Entrance)
 where
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let hello = timeout(settings.handshake_timeout, async {
-        let (speaks, mut io) = first_bytes::look(io).await.ok()?;
-        match speaks {
-            Speaks::Http2 => match settings.builder().handshake(io).await {
-                Ok(connection) => return Some(Ok(connection)),
-                Err(_) => return Some(Err(Refused::Garbage)),
-            },
-            Speaks::Http1 => plain_http::refuse(io).await,
-            Speaks::Garbage => plain_http::refuse_garbage(&mut io).await,
-            // TLS is taken up here.
-            Speaks::Tls => return Some(Err(Refused::Tls)),
-        }
-        Some(Err(if speaks == Speaks::Http1 { Refused::Http1 } else { Refused::Garbage }))
-    });
+    let hello = timeout(settings.limits.handshake_timeout, hello(io, &settings));
     let refused = tokio::select! {
         hello = hello => match hello {
-            Ok(Some(Ok(connection))) => return serve_http2(connection, settings, entrance).await,
-            Ok(Some(Err(refused))) => refused,
+            Ok(Ok(Ready::Plain(connection))) => {
+                return serve_http2(*connection, settings, entrance).await;
+            }
+            Ok(Ok(Ready::Secure(connection, subject))) => {
+                entrance.peer = entrance.peer.with_subject(subject);
+                return Box::pin(serve_http2(*connection, settings, entrance)).await;
+            }
+            Ok(Err(Some(refused))) => refused,
             // It was closed before it said anything: nothing worth telling.
-            Ok(None) => return,
+            Ok(Err(None)) => return,
             Err(_) => Refused::Silent,
         },
         () = settings.stages.draining() => return,
     };
     if let Some(observer) = &entrance.observer {
         observer.refused(&entrance.peer, refused);
+    }
+}
+
+/// Finds out what the client speaks, and begins to; one that is refused is told why in what it speaks.
+async fn hello<IO>(io: IO, settings: &Settings) -> Result<Ready<IO>, Option<Refused>>
+where
+    IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (speaks, mut io) = first_bytes::look(io).await.map_err(|_| None)?;
+    match (&settings.tls, speaks) {
+        (None, Speaks::Tls) => Err(Some(Refused::Tls)),
+        (None, _) => http2(speaks, io, settings, Below::Plaintext).await.map(Box::new).map(Ready::Plain),
+        (Some(tls), Speaks::Tls) => {
+            Box::pin(async {
+                let (io, subject) = tls.shake(io).await?;
+                let (speaks, io) = first_bytes::look(io).await.map_err(|_| None)?;
+                let connection = http2(speaks, io, settings, Below::Tls).await?;
+                Ok(Ready::Secure(Box::new(connection), subject))
+            })
+            .await
+        }
+        (Some(_), _) => {
+            plain_http::refuse_plaintext(speaks, &mut io).await;
+            Err(Some(Refused::Plaintext))
+        }
+    }
+}
+
+/// Begins HTTP/2 with those who speak it.
+async fn http2<IO>(
+    speaks: Speaks,
+    mut io: Replayed<IO>,
+    settings: &Settings,
+    below: Below,
+) -> Result<Connection<Replayed<IO>, Bytes>, Option<Refused>>
+where
+    IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    match speaks {
+        Speaks::Http2 => settings.builder().handshake(io).await.map_err(|_| Some(Refused::Garbage)),
+        Speaks::Http1 => {
+            plain_http::refuse(io, below).await;
+            Err(Some(Refused::Http1))
+        }
+        Speaks::Garbage | Speaks::Tls => {
+            plain_http::refuse_garbage(&mut io).await;
+            Err(Some(Refused::Garbage))
+        }
     }
 }
 
@@ -101,14 +156,17 @@ async fn serve_http2<IO>(
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut waiting: Vec<UnderWay> = Vec::new();
-    let mut draining = Draining::new(&settings.stages, &entrance.line);
+    let mut lifetime = Lifetime::new(&settings.stages, &entrance.line, settings.limits);
     poll_fn(move |cx| {
-        draining.poll(cx, &mut connection);
+        if lifetime.poll(cx, &mut connection).is_ready() {
+            return Poll::Ready(());
+        }
         loop {
             // Reads all that has come, writes all that is ready, then hands out the new calls.
             let over = loop {
                 match connection.poll_accept(cx) {
                     Poll::Ready(Some(Ok((request, respond)))) => {
+                        lifetime.busy();
                         waiting.extend(entrance.begin(request, respond));
                     }
                     Poll::Ready(Some(Err(_)) | None) => break true,
@@ -116,7 +174,7 @@ async fn serve_http2<IO>(
                 }
             };
             if waiting.is_empty() && !over {
-                return draining.settled(cx, &connection);
+                return lifetime.settled(&connection);
             }
             // Then each is polled here, once; the next round writes all their replies in one go.
             for mut call in waiting.drain(..) {
@@ -130,57 +188,4 @@ async fn serve_http2<IO>(
         }
     })
     .await;
-}
-
-/// A connection's way to its end when the server drains, or a call wants it to take no more.
-struct Draining {
-    stages: Arc<Stages>,
-    line: Arc<Line>,
-    signal: Pin<Box<dyn Future<Output = ()> + Send>>,
-    /// Whether our task is registered with the signal; once is enough, a task's waker does not change.
-    registered: bool,
-    /// Runs once we have said goodbye.
-    linger: Option<Pin<Box<Sleep>>>,
-}
-
-impl Draining {
-    fn new(stages: &Arc<Stages>, line: &Arc<Line>) -> Self {
-        let of_signal = stages.clone();
-        let signal = Box::pin(async move { of_signal.draining().await });
-        Self { stages: stages.clone(), line: line.clone(), signal, registered: false, linger: None }
-    }
-
-    /// Says goodbye when it is time.
-    fn poll<IO>(&mut self, cx: &mut Context<'_>, connection: &mut Connection<IO, Bytes>)
-    where
-        IO: AsyncRead + AsyncWrite + Unpin,
-    {
-        let leaving = self.line.is_leaving();
-        if self.linger.is_some() || (self.registered && self.stages.is_serving() && !leaving) {
-            return;
-        }
-        self.line.register(cx.waker());
-        self.registered = true;
-        // A call may have wanted it between the look and the registration.
-        if leaving || self.line.is_leaving() || self.signal.as_mut().poll(cx).is_ready() {
-            // GOAWAY, a ping, and when that is answered GOAWAY with the last call's number.
-            connection.graceful_shutdown();
-            self.linger = Some(Box::pin(sleep(LINGER)));
-        }
-    }
-
-    /// Ready when a draining connection has no calls left and its client takes no notice.
-    fn settled<IO>(&mut self, cx: &mut Context<'_>, connection: &Connection<IO, Bytes>) -> Poll<()>
-    where
-        IO: AsyncRead + AsyncWrite + Unpin,
-    {
-        let Some(linger) = &mut self.linger else { return Poll::Pending };
-        while linger.as_mut().poll(cx).is_ready() {
-            if !connection.has_streams() {
-                return Poll::Ready(());
-            }
-            linger.as_mut().reset(Instant::now() + LINGER);
-        }
-        Poll::Pending
-    }
 }

@@ -1,7 +1,7 @@
 //! From a request on HTTP/2 to the one who answers it: looks up, checks, begins.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -12,10 +12,12 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use tonic::metadata::MetadataMap;
 
+use super::accept::Worker;
 use super::line::Line;
+use super::no_grpc;
 use super::under_way::{Record, UnderWay};
 use super::wire::{Shared, refuse};
-use super::{Answer, Call, Head, Observer, Peer, Replies, Requests, Routes};
+use super::{Answer, Call, Head, Observer, Peer, Replies, Requests, Routes, Token};
 use crate::leaf::Code;
 use crate::protocol::content_type::{self, ContentType};
 use crate::protocol::{Encoding, Status, encoding, timeout};
@@ -68,7 +70,10 @@ pub(super) struct Entrance {
     routes: Arc<Routes>,
     pub(super) peer: Peer,
     max_recv_size: usize,
+    token: Option<Token>,
     pub(super) observer: Option<Arc<dyn Observer>>,
+    /// The same, if it is to be told of calls.
+    of_calls: Option<Arc<dyn Observer>>,
     pub(super) line: Arc<Line>,
 }
 
@@ -86,15 +91,19 @@ impl Refusal {
 }
 
 impl Entrance {
-    pub(super) fn new(
-        door: Door,
-        peer: Peer,
-        max_recv_size: usize,
-        observer: Option<Arc<dyn Observer>>,
-        open: Arc<AtomicUsize>,
-    ) -> Self {
-        let (version, routes) = (door.version(), door.routes());
-        Self { door, version, routes, peer, max_recv_size, observer, line: Arc::new(Line::new(open)) }
+    pub(super) fn new(worker: &Worker, peer: Peer) -> Self {
+        let Worker { number, settings, door, token, observer } = worker;
+        Self {
+            door: door.clone(),
+            version: door.version(),
+            routes: door.routes(),
+            peer,
+            max_recv_size: settings.limits.max_recv_size.get(),
+            token: token.clone(),
+            observer: observer.clone(),
+            of_calls: observer.clone().filter(|observer| observer.wants_calls()),
+            line: Arc::new(Line::new(settings.stages.open(*number))),
+        }
     }
 
     /// Begins a call, or refuses it; nothing is polled yet.
@@ -109,19 +118,34 @@ impl Entrance {
             self.routes = self.door.routes();
         }
         let (parts, body) = request.into_parts();
-        let record = self.observer.as_ref().map(|observer| {
+        let record = self.of_calls.as_ref().map(|observer| {
             Box::new(Record {
                 observer: observer.clone(),
                 uri: parts.uri.clone(),
-                peer: self.peer,
+                peer: self.peer.clone(),
                 began: Instant::now(),
             })
         });
         let mut headers = parts.headers;
         let (encoding, timeout) = match check(&parts.method, &mut headers) {
             Ok(checked) => checked,
-            Err(refusal) => return turn_away(&mut respond, *refusal, record.as_deref()),
+            Err(refusal) if refusal.http == StatusCode::OK => {
+                return turn_away(&mut respond, *refusal, record.as_deref());
+            }
+            Err(refusal) => {
+                let Refusal { http, status, .. } = *refusal;
+                if let Some(record) = record {
+                    record.tell(&status, 0, 0);
+                }
+                tokio::spawn(no_grpc::answer(respond, body, parts.method, http, status));
+                return None;
+            }
         };
+        // Before it is said what there is.
+        if let Some(Err(status)) = self.token.as_ref().map(|token| token.check(&headers)) {
+            let refusal = Refusal { http: StatusCode::OK, status, headers: HeaderMap::new() };
+            return turn_away(&mut respond, refusal, record.as_deref());
+        }
         let Some(responder) = self.routes.responder(parts.uri.path()) else {
             let status = self.routes.unknown(parts.uri.path());
             let refusal = Refusal { http: StatusCode::OK, status, headers: HeaderMap::new() };
@@ -133,7 +157,7 @@ impl Entrance {
             head: Head {
                 uri: parts.uri,
                 metadata: MetadataMap::from_headers(headers),
-                peer: self.peer,
+                peer: self.peer.clone(),
                 timeout,
                 deadline,
             },

@@ -9,6 +9,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 /// What stands first on every HTTP/2 connection with prior knowledge.
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
+/// How a request of HTTP/1 begins (RFC 9110, 9, and RFC 5789). With another word than these it may be anything.
+const METHODS: [&[u8]; 9] =
+    [b"GET ", b"POST ", b"PUT ", b"HEAD ", b"PATCH ", b"DELETE ", b"OPTIONS ", b"CONNECT ", b"TRACE "];
+
 /// What the first bytes say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Speaks {
@@ -60,12 +64,14 @@ fn judge(bytes: &[u8]) -> Option<Speaks> {
     if PREFACE.starts_with(bytes) {
         return (bytes.len() == PREFACE.len()).then_some(Speaks::Http2);
     }
-    // A method's name, then a blank; `PRI` is reserved for HTTP/2.
-    let name = bytes.iter().position(|&b| !b.is_ascii_uppercase());
-    match name {
-        Some(end) if end > 0 && bytes[end] == b' ' && !bytes.starts_with(b"PRI ") => Some(Speaks::Http1),
-        None if bytes.len() < 16 => None,
-        _ => Some(Speaks::Garbage),
+    // A method's name, then a blank.
+    let is_begun = |method: &&[u8]| bytes.len() <= method.len() && method.starts_with(bytes);
+    if METHODS.iter().any(|method| bytes.starts_with(method)) {
+        Some(Speaks::Http1)
+    } else if METHODS.iter().any(is_begun) {
+        None
+    } else {
+        Some(Speaks::Garbage)
     }
 }
 
@@ -132,6 +138,8 @@ mod tests {
             (b"get / HTTP/1.1", Some(Speaks::Garbage)),
             (b" GET", Some(Speaks::Garbage)),
             (b"AAAAAAAAAAAAAAAAAAAA", Some(Speaks::Garbage)),
+            (b"INVALID PREFACE", Some(Speaks::Garbage)),
+            (b"OPTI", None),
         ] {
             assert_eq!(judge(bytes), says, "{}", bytes.escape_ascii());
         }

@@ -50,8 +50,19 @@ pub struct Health {
 #[derive(Debug, Clone, Default)]
 struct State {
     services: BTreeMap<String, ServingStatus>,
-    /// Once stopped, nothing serves again.
+    /// Once it leaves, nothing serves again.
+    leaving: bool,
+    /// Once stopped, watchers are sent away.
     stopped: bool,
+}
+
+impl State {
+    fn leave(&mut self) {
+        self.leaving = true;
+        for status in self.services.values_mut() {
+            *status = ServingStatus::NotServing;
+        }
+    }
 }
 
 impl Default for Health {
@@ -71,11 +82,11 @@ impl Health {
         health
     }
 
-    /// Sets the health of a service; watchers are told. Does nothing once stopped.
+    /// Sets the health of a service; watchers are told. Does nothing once it leaves.
     pub fn set(&self, service: impl Into<String>, status: ServingStatus) {
         let service = service.into();
         self.state.send_if_modified(|state| {
-            !state.stopped && state.services.insert(service, status) != Some(status)
+            !state.leaving && state.services.insert(service, status) != Some(status)
         });
     }
 
@@ -89,14 +100,17 @@ impl Health {
         self.state.borrow().services.get(service).copied()
     }
 
-    /// Everything turns `NOT_SERVING`, for good; watchers are told, and their calls end UNAVAILABLE, so that
-    /// a server that drains does not wait for them.
+    /// Everything turns `NOT_SERVING`, for good, and watchers are told.
+    pub fn leave(&self) {
+        self.state.send_modify(State::leave);
+    }
+
+    /// As [`Health::leave`], and then the calls of watchers end UNAVAILABLE, so that a server that drains does
+    /// not wait for them.
     pub fn stop(&self) {
         self.state.send_modify(|state| {
+            state.leave();
             state.stopped = true;
-            for status in state.services.values_mut() {
-                *status = ServingStatus::NotServing;
-            }
         });
     }
 

@@ -41,6 +41,11 @@ async fn what_is_no_grpc_call_is_told_so() {
         let reply = call(&client, asked, framed(&[b"x"])).await;
         assert_eq!((reply.http, reply.code()), (http, code), "{words}");
         assert!(reply.said().contains(words), "{}", reply.said());
+        // Who speaks no gRPC can read it.
+        let read = format!("this is a gRPC server: {}\n", reply.said());
+        let is_read = reply.messages.first().is_some_and(|body| *body == read);
+        assert_eq!(is_read, http != ok, "{:?}", reply.messages);
+        assert_eq!(reply.headers.contains_key("allow"), http == StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(reply.headers.contains_key("grpc-accept-encoding"), words == "'br'");
     }
     // All of that on one connection, which still stands.
@@ -85,14 +90,14 @@ async fn what_is_no_http2_is_refused_and_the_observer_told() {
     let (observer, mut told) = observer();
     let options = ServerOptions {
         observer: Some(observer),
-        handshake_timeout: Duration::from_millis(300),
+        limits: Limits { handshake_timeout: Duration::from_millis(300), ..Limits::default() },
         ..options()
     };
     let server = start(options, &Door::new(routes())).unwrap();
     for (bytes, answer, why) in [
         (&b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"[..], "HTTP/1.1 426", Refused::Http1),
         (b"POST /t.T/Unary HTTP/1.1\r\ncontent-length: 5\r\n\r\nhello", "HTTP/1.1 426", Refused::Http1),
-        (b"\x05\x01\x00 what is this", "HTTP/1.1 400", Refused::Garbage),
+        (b"\x05\x01\x00 what is this", "\0\0\x4a\x07\0\0\0\0\0", Refused::Garbage),
         (b"\x16\x03\x01\x02\x00", "", Refused::Tls),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n", "", Refused::Silent),
         (b"GET / HTTP/1.1\r\nhost", "", Refused::Silent),
@@ -144,7 +149,8 @@ proptest! {
     fn no_bytes_stop_the_server(bytes in prop::collection::vec(any::<u8>(), 1..200), h2: bool) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let options = ServerOptions { handshake_timeout: Duration::from_millis(5), ..options() };
+            let limits = Limits { handshake_timeout: Duration::from_millis(5), ..Limits::default() };
+            let options = ServerOptions { limits, ..options() };
             let server = start(options, &Door::new(routes())).unwrap();
             let mut stream = dial(&server).await;
             if h2 {

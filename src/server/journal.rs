@@ -88,7 +88,8 @@ mod tests {
 
     fn start(call: &str, method: &str) -> Event {
         let (target, peer, rule) = (None, None, None);
-        let kind = Kind::Start { method: method.into(), target, peer, time: String::new(), rule };
+        let (time, metadata) = (String::new(), None);
+        let kind = Kind::Start { method: method.into(), target, peer, time, metadata, rule };
         Event::new(call, Duration::ZERO, kind)
     }
 

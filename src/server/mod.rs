@@ -3,6 +3,7 @@
 mod accept;
 mod authority;
 mod call;
+mod client_verifier;
 mod connection;
 mod door;
 mod error;
@@ -10,8 +11,10 @@ mod faulty;
 mod first_bytes;
 mod health;
 mod journal;
+mod lifetime;
 mod line;
 mod listen;
+mod no_grpc;
 mod observer;
 mod options;
 mod plain_http;
@@ -21,6 +24,8 @@ mod requests;
 mod routes;
 mod running;
 mod stage;
+mod tls;
+mod token;
 mod typed;
 mod under_way;
 mod wire;
@@ -32,12 +37,14 @@ pub use health::{Health, ServingStatus};
 pub use journal::Journal;
 pub use listen::Listen;
 pub use observer::{Ended, Observer, Peer, Refused};
-pub use options::ServerOptions;
+pub use options::{Limits, ServerOptions};
 pub use reflection::Reflection;
 pub use replies::Replies;
 pub use requests::Requests;
 pub use routes::{Route, Routes};
 pub use running::{Drained, Running, start};
+pub use tls::ServerTls;
+pub use token::Token;
 
 #[cfg(test)]
 mod testing;
@@ -53,6 +60,14 @@ mod faulty_tests;
 #[cfg(test)]
 #[path = "hostile_tests.rs"]
 mod hostile_tests;
+
+#[cfg(test)]
+#[path = "limits_tests.rs"]
+mod limits_tests;
+
+#[cfg(test)]
+#[path = "secure_tests.rs"]
+mod secure_tests;
 
 #[cfg(test)]
 #[path = "running_tests.rs"]

@@ -11,11 +11,12 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
 
-use super::accept::{self, Accepted, Alive, Turn, Worker};
+use super::accept::{self, Accepted, Lobby, Turn, Worker};
 use super::connection::Settings;
 use super::listen::{self, Bound};
 use super::stage::{Stage, Stages};
-use super::{Door, Health, ListenError, ServerOptions};
+use super::tls::Secured;
+use super::{Door, Health, Listen, ListenError, ServerOptions, ServerTls};
 
 /// How long a dropped server waits for its threads; one that computes ends by itself later.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -27,7 +28,7 @@ const BLOCKING: usize = 4;
 /// A server that runs; dropped, it stops at once.
 #[derive(Debug)]
 pub struct Running {
-    stages: Arc<Stages>,
+    settings: Arc<Settings>,
     addresses: Vec<SocketAddr>,
     targets: Vec<String>,
     health: Option<Health>,
@@ -58,7 +59,8 @@ pub fn start(options: ServerOptions, door: &Door) -> Result<Running, ListenError
     for listen in &options.listen {
         let opened = listen::open(listen)?;
         bound.extend(opened.bound);
-        targets.push(opened.target);
+        let is_secure = options.tls.is_some() && !matches!(listen, Listen::Unix(_));
+        targets.push(if is_secure { format!("https://{}", opened.target) } else { opened.target });
     }
     let addresses = bound.iter().filter_map(|bound| match bound {
         Bound::Tcp(listener) => listener.local_addr().ok(),
@@ -68,9 +70,10 @@ pub fn start(options: ServerOptions, door: &Door) -> Result<Running, ListenError
     let threads = options.threads.get();
     let stages = Arc::new(Stages::new(threads));
     let settings = Arc::new(Settings {
-        handshake_timeout: options.handshake_timeout,
-        max_concurrent_streams: options.max_concurrent_streams,
+        limits: options.limits,
+        tls: options.tls.map(Secured::new),
         stages: stages.clone(),
+        open: AtomicUsize::new(0),
     });
     let place = targets.join(", ");
     let no_thread = |error| ListenError::new(&place, error);
@@ -79,13 +82,14 @@ pub fn start(options: ServerOptions, door: &Door) -> Result<Running, ListenError
     let (senders, receivers): (Vec<_>, Vec<_>) = (0..threads).map(|_| unbounded_channel()).unzip();
     let turn = Arc::new(Turn { workers: senders, next: AtomicUsize::new(0) });
     let (alive, gone) = tokio::sync::mpsc::channel(1);
+    let lobby = Lobby { settings: settings.clone(), observer: options.observer.clone(), alive };
     for bound in bound {
-        first.spawn(accept::accept(bound, turn.clone(), settings.clone(), Alive::clone(&alive)));
+        first.spawn(accept::accept(bound, turn.clone(), lobby.clone()));
     }
-    drop((alive, turn));
+    drop((lobby, turn));
     let (end, ends) = channel();
     let mut running = Running {
-        stages,
+        settings: settings.clone(),
         addresses,
         targets,
         health: options.health,
@@ -99,7 +103,7 @@ pub fn start(options: ServerOptions, door: &Door) -> Result<Running, ListenError
             number,
             settings: settings.clone(),
             door: door.clone(),
-            max_recv_size: options.max_recv_size.get(),
+            token: options.token.clone(),
             observer: options.observer.clone(),
         };
         let end = end.clone();
@@ -158,7 +162,8 @@ impl Running {
         self.addresses.first().map(SocketAddr::port)
     }
 
-    /// What a caller types to reach the first place: `localhost:50051`, `unix:/run/greet.sock`.
+    /// What a caller types to reach the first place: `localhost:50051`, `https://localhost:50051` in TLS,
+    /// `unix:/run/greet.sock` in either.
     pub fn target(&self) -> &str {
         self.targets.first().map_or("", String::as_str)
     }
@@ -168,20 +173,40 @@ impl Running {
         &self.targets
     }
 
+    /// Secures new connections in this way; those that stand keep what they began with. A server that was
+    /// started in plaintext goes on to speak it.
+    pub fn renew(&self, tls: ServerTls) {
+        if let Some(secured) = &self.settings.tls {
+            secured.renew(tls);
+        }
+    }
+
     /// Ends the server well: health turns `NOT_SERVING`, no new connection and no new call is taken, clients
     /// are told, open calls get `grace` to end; what is then left is cut.
     ///
     /// It may be awaited in any runtime. A second drain, or one after [`Running::cut`], ends at once.
     pub async fn drain(&self, grace: Duration) -> Drained {
+        self.drain_after(Duration::ZERO, grace).await
+    }
+
+    /// As [`Running::drain`], but all that health says is said for so long before: meanwhile connections and
+    /// calls are still taken, and balancers that ask for health send theirs elsewhere.
+    pub async fn drain_after(&self, delay: Duration, grace: Duration) -> Drained {
         let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(mut gone) = gone {
-            if let Some(health) = &self.health {
-                health.stop();
-            }
-            self.stages.drain();
+            let health = self.health.clone().unwrap_or_default();
+            health.leave();
             let (done, wait) = oneshot::channel::<()>();
-            let stages = self.stages.clone();
+            let stages = self.settings.stages.clone();
             self.first.spawn(async move {
+                if !delay.is_zero() {
+                    tokio::select! {
+                        () = tokio::time::sleep(delay) => {}
+                        () = stages.reached(Stage::Over) => {}
+                    }
+                }
+                health.stop();
+                stages.drain();
                 tokio::select! {
                     _ = gone.recv() => stages.end(),
                     () = tokio::time::sleep(grace) => stages.cut(),
@@ -192,18 +217,18 @@ impl Running {
             // An error is what we wait for: the sender was dropped, by the task or with its runtime.
             let _ = wait.await;
         }
-        Drained { cut: self.stages.were_cut() }
+        Drained { cut: self.settings.stages.were_cut() }
     }
 
     /// Ends the server now; a drain that runs ends, too, and counts what was cut.
     pub fn cut(&self) {
-        self.stages.cut();
+        self.settings.stages.cut();
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.stages.cut();
+        self.settings.stages.cut();
         let this_thread = std::thread::current().id();
         if self.threads.iter().any(|thread| thread.thread().id() == this_thread) {
             // An answer of ours drops its own server: it cannot wait for itself.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use h2::client::SendRequest;
 use tokio::net::{TcpStream, UnixStream};
 
 use super::testing::*;
@@ -84,14 +83,6 @@ async fn a_unix_socket_comes_and_goes() {
     assert!(path.exists());
 }
 
-/// Returns once a connection takes no more calls.
-async fn told_to_leave(mut client: SendRequest<Bytes>) {
-    while let Ok(ready) = client.ready().await {
-        client = ready;
-        tokio::task::yield_now().await;
-    }
-}
-
 #[tokio::test]
 async fn a_drain_waits_for_open_calls_and_takes_no_new_ones() {
     let server = Arc::new(serve());
@@ -154,7 +145,8 @@ async fn a_second_signal_cuts() {
 
 #[tokio::test]
 async fn a_silent_connection_and_a_deaf_one_do_not_hold_up_a_drain() {
-    let options = ServerOptions { handshake_timeout: LONG, ..options() };
+    let limits = Limits { handshake_timeout: LONG, ..Limits::default() };
+    let options = ServerOptions { limits, ..options() };
     let server = start(options, &Door::new(routes())).unwrap();
     let silent = dial(&server).await;
     // This one says hello, and then never answers the server's ping.

@@ -189,6 +189,12 @@ pub(crate) async fn reply(response: ResponseFuture) -> Result<Reply, h2::Error> 
     let (parts, mut body) = soon(response).await?.into_parts();
     let mut frames = Frames::new(usize::MAX);
     let mut messages = Vec::new();
+    // Words for people are no messages.
+    if parts.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/")) {
+        let words = soon(body.data()).await.transpose()?.unwrap_or_default();
+        body.flow_control().release_capacity(words.len())?;
+        messages.push(words);
+    }
     while let Some(message) = next(&mut body, &mut frames).await? {
         messages.push(message);
     }
@@ -238,5 +244,13 @@ impl Observer for Told {
 
     fn refused(&self, _peer: &Peer, why: Refused) {
         let _ = self.0.send((why.to_string(), Status::ok(), 0, 0));
+    }
+}
+
+/// Returns once a connection takes no more calls.
+pub(crate) async fn told_to_leave(mut client: SendRequest<Bytes>) {
+    while let Ok(ready) = client.ready().await {
+        client = ready;
+        tokio::task::yield_now().await;
     }
 }

@@ -12,7 +12,7 @@ use crate::schema::Closure;
 
 /// An Any as JSON, which always has its `@type`.
 ///
-/// The type is looked for in each closure in turn. Where none has it, or the bytes are no message of it,
+/// The type is looked for in each closure in turn, and in what else its schema has at hand. Where none has it, or the bytes are no message of it,
 /// the value is `{"@type": …, "value": base64}`.
 pub fn to_json(closures: &[Arc<Closure>], type_url: &str, value: &[u8]) -> serde_json::Value {
     let known = closures.iter().find_map(|closure| typed(closure, type_url, value));
@@ -32,7 +32,11 @@ pub fn details(closures: &[Arc<Closure>], status: &[u8]) -> Result<Vec<serde_jso
 
 fn typed(closure: &Arc<Closure>, type_url: &str, value: &[u8]) -> Option<serde_json::Value> {
     let (_, name) = type_url.rsplit_once('/')?;
-    let plan = Plan::compile(closure, name).ok()?;
+    let plan = Plan::compile(closure, name).or_else(|error| match closure.elsewhere(name) {
+        Some(other) => Plan::compile(&other, name),
+        None => Err(error),
+    });
+    let plan = plan.ok()?;
     let mut text = Vec::new();
     json::from_wire(&plan, value, JsonOutput::default(), &mut text).ok()?;
     let value: serde_json::Value = serde_json::from_slice(&text).ok()?;

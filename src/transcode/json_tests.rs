@@ -56,6 +56,20 @@ fn what_is_read_is_written_again() {
     );
 }
 
+/// Bytes of every length about the bounds of what writes them, with other fields before and behind them.
+#[test]
+fn long_bytes_are_written_and_read() {
+    use ::base64::Engine as _;
+    for length in (500..530).chain([1500, 2000, 2048, 2049, 5000, 200_000]) {
+        let bytes: Vec<u8> = (0_u32..length).map(|n| (n * 7).to_le_bytes()[0]).collect();
+        let text = ::base64::prelude::BASE64_STANDARD.encode(bytes);
+        let message = format!(r#"{{"nickName":"before","raw":"{text}","tags":["behind"]}}"#);
+        let again: serde_json::Value =
+            serde_json::from_str(&json(&wire(&message), JsonOutput::default())).unwrap();
+        assert_eq!(again, serde_json::from_str::<serde_json::Value>(&message).unwrap(), "{length}");
+    }
+}
+
 #[test]
 fn each_option_changes_what_is_written() {
     let bytes = wire(r#"{"nickName":"n","big":"5","role":"ADMIN","tags":["a"],"maybe":2,"counts":{}}"#);

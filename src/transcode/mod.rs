@@ -7,6 +7,7 @@
 // left to itself the compiler does not inline all of them. In a build for debugging no two locals share a place, and what is
 // inlined would need more of the stack than a hundred nested messages find there.
 
+pub mod annotated;
 pub mod any;
 mod compose;
 mod depth;

@@ -212,6 +212,16 @@ impl<'o> Out<'o> {
         self.turned += bytes.len();
     }
 
+    /// What somebody appends to the `Vec` itself: for what is long.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn append(&mut self, long: impl FnOnce(&mut Vec<u8>)) {
+        self.turn_full();
+        let before = self.buffer.len();
+        long(self.buffer);
+        self.turned += self.buffer.len() - before;
+    }
+
     /// Bytes with others behind them, which a window may take along.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn span(&mut self, span: Span<'_>) {

@@ -151,3 +151,34 @@ fn every_kind_of_field_is_typed_by_the_schema() {
         assert!(ran.stderr.contains(wanted), "{field}: {}", ran.stderr);
     }
 }
+
+#[test]
+fn a_request_that_is_larger_than_was_said_is_not_sent() {
+    let server = serve(&[]);
+    let said = "error: a request has 9 bytes, more than 8 bytes\n\
+                hint: larger ones are sent with --max-send-size\n";
+    let long = "{\"name\":\"1234567\"}";
+    for data in [long, "name=1234567"] {
+        let ran = greet(&["call", &server.target, "SayHello", data, "--max-send-size", "8"]);
+        assert_eq!(ran.shown(), format!("3\n--- stdout\n--- stderr\n{said}"));
+    }
+    for size in ["9", "0"] {
+        let ran = greet(&["call", &server.target, "SayHello", long, "--max-send-size", size]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+    }
+    let input = format!("{{}}{long}{{}}");
+    let each = ["call", &server.target, "SayHello", "--each", "-", "--max-send-size", "8"];
+    let ran = greet_with_input(&each, &input);
+    assert_eq!(ran.code, 3, "{}", ran.shown());
+    let second = ran.stdout.lines().nth(1).unwrap();
+    assert!(second.contains("\"kind\":\"request\",\"message\":\"a request has 9 bytes"), "{second}");
+    assert_eq!(ran.stdout.lines().count(), 3);
+
+    // In the middle of a stream it resets the call.
+    let folder = Folder::new();
+    let proto = folder.file("shapes.proto", SHAPES);
+    let shapes = serve(&[&proto]);
+    let both = ["call", "-p", &proto, &shapes.target, "Both", "-", "--max-send-size", "8", "--lockstep"];
+    let ran = greet_with_input(&both, &input);
+    assert_eq!((ran.code, ran.stdout.lines().count(), ran.stderr.as_str()), (3, 1, said), "{}", ran.stdout);
+}

@@ -300,3 +300,104 @@ fn what_does_not_go_with_it_is_told() {
     );
     assert_eq!((ran.code, ran.stdout.lines().count()), (69, 2), "{}", ran.shown());
 }
+
+/// The numbers of times and ports taken out of what is told.
+fn plain(text: &str, server: &Served) -> String {
+    let port = server.target.rsplit(':').next().unwrap();
+    let is_time = |line: &str| line.starts_with("* dns ") || line.starts_with("timing: ");
+    let lines = text.replace(port, "PORT");
+    lines.lines().filter(|line| !is_time(line)).fold(String::new(), |all, line| all + line + "\n")
+}
+
+#[test]
+fn events_of_many_calls_are_told_apart_in_the_order_of_the_input() {
+    let server = users();
+    let input = "{\"name\":\"a\"}\n{\"name\":\"gone\"}\n{\"nme\":1}\n{\"name\":\"b\"}\n";
+    for jobs in ["1", "4"] {
+        let ran = each(&server, &["-o", "events", "-j", jobs, "-H", "x-token: t"], input);
+        assert_eq!(ran.code, 69, "{}", ran.shown());
+        let events: Vec<serde_json::Value> =
+            ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let told: Vec<String> = events
+            .iter()
+            .map(|event| format!("{} {}", event["call"].as_str().unwrap(), event["event"].as_str().unwrap()))
+            .collect();
+        let ok = ["start", "request", "half_close", "metadata", "message", "status", "timing"];
+        let gone = ["start", "request", "half_close", "status", "timing"];
+        let wrong = ["start", "failure", "timing"];
+        let of = |n: u64, names: &[&str]| names.iter().map(|name| format!("{n} {name}")).collect::<Vec<_>>();
+        assert_eq!(told, [of(1, &ok), of(2, &gone), of(3, &wrong), of(4, &ok)].concat(), "{}", ran.stdout);
+        assert_eq!(events[1]["body"]["name"], "a");
+        assert_eq!(events[4]["body"]["name"], "a");
+        assert_eq!(events[10]["name"], "NOT_FOUND");
+        assert_eq!(events[13]["layer"], "request");
+        // Times grow within a call, and begin anew with each.
+        for call in events.chunk_by(|one, two| one["call"] == two["call"]) {
+            let times: Vec<f64> = call.iter().map(|event| event["at_ms"].as_f64().unwrap()).collect();
+            assert!(times.is_sorted() && times[0] == 0.0, "{times:?}");
+            assert_eq!(call.last().unwrap()["total"], *times.last().unwrap());
+        }
+        let schema = serde_json::from_str(include_str!("../../docs/events.schema.json")).unwrap();
+        for event in &events {
+            assert_eq!(crate::json_schema::check(&schema, &schema, event), Ok(()), "{event}");
+        }
+        // One call of it may be made again.
+        let folder = Folder::new();
+        let recording = format!("@{}", folder.file("calls.ndjson", &ran.stdout));
+        let again = ["call", &server.target, "Unary", "--in", "events", &recording, "--call", "4"];
+        assert_eq!(greet(&again).stdout, "{\"name\":\"b\",\"size\":\"1\"}\n");
+    }
+    // Where no call comes about, that is told.
+    let ran = greet_with_input(&["call", "127.0.0.1:1", "a.B/C", "--each", "-", "-o", "events"], input);
+    assert_eq!(ran.code, 5);
+    let told: Vec<serde_json::Value> =
+        ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let names: Vec<&str> = told.iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert_eq!(names, ["start", "failure", "timing"]);
+}
+
+#[test]
+fn many_calls_are_told_of_one_after_the_other() {
+    let server = users();
+    let input = "{\"name\":\"a\"}{\"name\":\"gone\"}{\"nme\":1}";
+    let ran = each(&server, &["-v", "--timing", "-j", "3", "-H", "x-token: t"], input);
+    let sent = "> POST /shapes.Shapes/Unary HTTP/2\n> :authority: localhost:PORT\n> x-token: [redacted]\n\
+         > te: trailers\n> content-type: application/grpc\n\
+         > grpc-accept-encoding: identity,gzip,deflate,zstd\n> user-agent: greet/0.1.0\n>\n";
+    let sent = sent.replace("0.1.0", env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        plain(&ran.stderr, &server),
+        format!(
+            "* connected to localhost:PORT (127.0.0.1:PORT)\n* plaintext\n\
+             * input 1\n{sent}<\n< grpc-status: 0 (OK)\n\
+             * input 2\n{sent}< grpc-status: 5 (NOT_FOUND)\n< grpc-message: no such item\n\
+             * input 3\n\
+             * 2 requests (9 bytes); 1 reply (5 bytes)\n\
+             error: 2 of 3 inputs failed, the first is 2: NOT_FOUND (5): no such item\n"
+        )
+    );
+    assert_eq!(
+        ran.stderr.lines().filter(|line| line.starts_with("timing: dns ")).count(),
+        1,
+        "{}",
+        ran.stderr
+    );
+    // The line of a call, and then what is wanted of it.
+    let format = "%{n} %{code} %{exit_code} %{replies} [%{message}]\\n";
+    let ran = each(&server, &["-w", format, "-j", "3", "-q", ".name"], input);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(
+        [lines[0], lines[1], lines[3]],
+        ["\"a\"", "1 0 0 1 []", "2 5 69 0 [no such item]"],
+        "{}",
+        ran.stdout
+    );
+    assert_eq!((lines.len(), lines[5]), (6, "3  3 0 []"), "{}", ran.stdout);
+    // Expectations that do not hold are its exit code.
+    let ran = each(
+        &server,
+        &["-w", "%{n}:%{exit_code} ", "--expect", ".name == \"b\"", "-q", "empty"],
+        "{\"name\":\"a\"}{\"name\":\"b\"}",
+    );
+    assert_eq!((ran.code, ran.stdout.as_str()), (7, "1:7 2:0 "), "{}", ran.stderr);
+}

@@ -14,7 +14,7 @@ use crate::peer::{Peer, item, metadata};
 use crate::run::{Folder, Ran, Running, SHAPES, Served, command, greet, greet_with_input, serve};
 
 /// The events on stdout, each as the schema says; and their names.
-fn events(ran: &Ran) -> (Vec<Value>, Vec<String>) {
+pub(crate) fn events(ran: &Ran) -> (Vec<Value>, Vec<String>) {
     let schema: Value = serde_json::from_str(include_str!("../../docs/events.schema.json")).unwrap();
     let events: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for event in &events {
@@ -86,6 +86,72 @@ fn metadata_trailers_and_details_are_told_apart_and_secrets_are_not_shown() {
 }
 
 #[test]
+fn what_was_sent_with_the_call_is_told_at_its_start() {
+    let server = serve(&[]);
+    let sent = ["-H", "x-who: me", "-H", "x-who: you", "--rpc-header", "x-token: t1", "-t", "9s"];
+    let call = |more: &[&str]| {
+        let mut args = vec!["call", &server.target, "SayHello", "name=a", "-o", "events"];
+        args.extend(sent.iter().chain(more));
+        let ran = greet(&args);
+        events(&ran).0[0]["metadata"].clone()
+    };
+    let agent = format!("greet/{}", env!("CARGO_PKG_VERSION"));
+    let mut wanted = json!({"x-who": ["me", "you"], "x-token": "[redacted]", "user-agent": agent});
+    assert_eq!(call(&[]), wanted);
+    wanted["x-token"] = json!("t1");
+    wanted["user-agent"] = json!(format!("me {agent}"));
+    assert_eq!(call(&["--show-secrets", "--user-agent", "me"]), wanted);
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let (all, _) = events(&greet(&["call", &nobody, "a.B/C", "-o", "events"]));
+    assert_eq!(all[0].get("metadata"), None, "nothing was sent: {}", all[0]);
+}
+
+#[test]
+fn details_are_read_with_the_schema_at_hand() {
+    let of = |name: &str, value: &[u8]| prost_types::Any {
+        type_url: format!("type.googleapis.com/{name}"),
+        value: value.to_vec(),
+    };
+    // A type of the method's own, one that only another given file has, and one that nobody has.
+    let details = [of("shapes.Item", b"\n\x01a"), of("fault.Fault", b"\n\x01b"), of("x.Y", b"\n\x01c")];
+    let mut wire = Vec::new();
+    for any in details {
+        wire.extend([0x1a, u8::try_from(any.encoded_len()).unwrap()]);
+        any.encode(&mut wire).unwrap();
+    }
+    let peer = Peer::start(Shape::Unary, 100, move |call| {
+        let mut status = Status::new(Code::NOT_FOUND, "no");
+        status.details = Details::Some(wire.clone().into());
+        async move { call.replies.finish(status, metadata(&[])) }
+    });
+    let folder = Folder::new();
+    let proto = "syntax = \"proto3\"; package fault; message Fault { string why = 1; }";
+    let fault = folder.file("fault.proto", proto);
+    let read = [
+        json!({"@type": "type.googleapis.com/shapes.Item", "name": "a"}),
+        json!({"@type": "type.googleapis.com/fault.Fault", "why": "b"}),
+        json!({"@type": "type.googleapis.com/x.Y", "value": "CgFj"}),
+    ];
+    let ran = greet(&peer.call(&["Unary", "-p", &fault]));
+    let shown = read.iter().map(|detail| format!("  {detail}\n")).collect::<Vec<_>>().concat();
+    assert_eq!(ran.shown(), format!("69\n--- stdout\n--- stderr\nerror: NOT_FOUND (5): no\n{shown}"));
+    let ran = greet(&peer.call(&["Unary", "-p", &fault, "-o", "events"]));
+    let (all, _) = events(&ran);
+    let status = all.iter().find(|event| event["event"] == "status").unwrap();
+    assert_eq!(status["details"], json!(read));
+    let why = "$status.details[1].why == \"b\"";
+    let args = ["Unary", "-p", &fault, "--expect", why, "--expect-code", "5"];
+    let ran = greet(&peer.call(&args));
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let ran = greet_with_input(&peer.call(&["Unary", "-p", &fault, "--each", "-"]), "{}");
+    let line: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(line["error"]["details"], json!(read));
+}
+
+#[test]
 fn what_fails_here_is_an_event_too() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let nobody = listener.local_addr().unwrap().to_string();
@@ -122,6 +188,21 @@ fn what_fails_here_is_an_event_too() {
     // What was typed wrong is no call.
     let ran = greet(&["call", there, "SayHello", "-o", "events", "--lockstep"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{}", ran.shown());
+}
+
+/// Whoever follows a call that is slow to answer sees what it was asked.
+#[test]
+fn a_request_is_seen_before_there_is_a_reply() {
+    let server = shapes("shapes.Shapes/Both => empty");
+    for more in [&[][..], &["--no-half-close"], &["--lockstep"]] {
+        let mut call = command(&[&["call", &server.target, "Both", "-", "-o", "events"], more].concat());
+        call.stdin(Stdio::piped());
+        let mut running = Running::start(call);
+        std::io::Write::write_all(running.stdin(), b"{\"name\":\"a\"}").unwrap();
+        while !running.line().contains("\"request\"") {}
+        running.signal("INT");
+        assert_eq!(running.end().code, 130);
+    }
 }
 
 #[test]
@@ -255,7 +336,7 @@ fn what_is_no_recording_is_refused() {
         (vec!["--each", "-", "--in", "events"], "--each reads messages, and --in events a recording"),
         (vec!["-o", "events", "-q", "."], "-q prints replies, and -o events prints events"),
         (vec!["-o", "events", "-w", "x"], "-w writes to stdout, where the events of -o events are"),
-        (vec!["-o", "events", "--each", "-"], "--each prints one line for each input"),
+        (vec!["-o", "text", "--each", "-"], "--each prints one line for each input"),
     ] {
         let mut all = vec!["call", &server.target, "SayHello"];
         all.extend(args);

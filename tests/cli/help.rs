@@ -89,8 +89,23 @@ fn completions_are_as_kept() {
 
 #[test]
 fn the_version_is_the_packages() {
+    let short = format!("greet {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(greet(&["-V"]).stdout, short);
+    assert_eq!(greet(&["list", "-V"]).stdout, short.replace("greet ", "greet-list "));
     let ran = greet(&["--version"]);
-    assert_eq!(ran.stdout, format!("greet {}\n", env!("CARGO_PKG_VERSION")));
+    let mut lines = ran.stdout.lines();
+    assert_eq!((ran.code, lines.next()), (0, Some(short.trim_end())));
+    let facts: Vec<(&str, &str)> = lines.map(|line| line.split_once(": ").unwrap()).collect();
+    let names: Vec<&str> = facts.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["commit", "target", "profile", "features", "tls", "compression"], "{}", ran.stdout);
+    assert!(facts[1].1.starts_with(std::env::consts::ARCH), "{}", ran.stdout);
+    assert_eq!(facts[2].1 == "debug", cfg!(debug_assertions));
+    // The provider is the one that is linked, and no path of the machine that built it is told.
+    let manifest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let provider = facts[4].1.strip_prefix("rustls with ").unwrap();
+    let rustls = manifest.lines().find(|line| line.starts_with("rustls = ")).unwrap();
+    assert!(rustls.contains(&format!("\"{provider}\"")), "{rustls}");
+    assert!(!ran.stdout.contains('/'), "{}", ran.stdout);
 }
 
 #[test]
@@ -98,6 +113,7 @@ fn manual_pages_say_what_help_says() {
     let whole = greet(&["man"]);
     assert_eq!((whole.code, whole.stderr.as_str()), (0, ""));
     assert!(whole.stdout.contains(".TH greet 1"), "{}", whole.stdout);
+    assert!(!whole.stdout.contains("profile: "), "a page is the same wherever it is made");
     for command in COMMANDS {
         let name = command.replace(' ', "-");
         let outer = match command.split_once(' ') {

@@ -3,17 +3,22 @@
 // A test that cannot go on is to end with a panic, in its helpers too.
 #![allow(clippy::unwrap_used)]
 
+mod bad_replies;
 mod broken_peers;
 mod call;
 mod convert;
 mod data;
 mod describe;
 mod dialling;
+mod dry_run;
 mod each;
 mod events;
+mod examples;
 mod export;
 mod flags;
 mod folders;
+mod h2_peer;
+mod health;
 mod help;
 mod json_schema;
 mod moments;
@@ -21,11 +26,14 @@ mod peer;
 mod programs;
 mod reflecting;
 mod reflection;
+mod retry;
 mod rules;
 mod run;
 mod schema;
 mod secure;
 mod serve;
+mod serve_life;
+mod serve_secure;
 mod signals;
 mod streams;
 mod telling;

@@ -53,7 +53,7 @@ impl Peer {
         let mut options = ServerOptions::default();
         options.listen = vec![Listen::parse("127.0.0.1", 0).unwrap()];
         options.threads = NonZeroUsize::MIN;
-        options.max_concurrent_streams = streams;
+        options.limits.max_concurrent_streams = streams;
         let running = start(options, &Door::new(routes)).unwrap();
         let folder = Folder::new();
         let proto = folder.file("shapes.proto", SHAPES);

@@ -215,9 +215,23 @@ fn the_whole_run_is_bounded() {
     // While it asks for the schema, and while nobody says anything on the connection.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let target = silent.local_addr().unwrap().to_string();
-    let ran = greet(&["call", &target, "a.B/C", "--max-time", "100ms"]);
-    assert!([4, 5].contains(&ran.code), "{}", ran.shown());
-    assert!(ran.stderr.contains("within 100ms"), "{}", ran.stderr);
+    for words in [
+        &["call", &target, "a.B/C"][..],
+        &["list", &target],
+        &["describe", &target],
+        &["export", &target, "--set", "-"],
+    ] {
+        let ran = greet(&[words, &["--max-time", "100ms"]].concat());
+        assert!([4, 5].contains(&ran.code), "{words:?}: {}", ran.shown());
+        assert!(ran.stderr.contains("within 100ms"), "{words:?}: {}", ran.stderr);
+    }
+    let server = serve(&[]);
+    let ran = greet(&["health", &server.target, "--watch", "--max-time", "2s"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (68, "SERVING\n"), "{}", ran.shown());
+    assert!(ran.stderr.starts_with("error: the run was not done within 2s\n"), "{}", ran.stderr);
+    // The time to connect is part of it.
+    let ran = greet(&["health", &target, "--max-time", "100ms"]);
+    assert!([5, 68].contains(&ran.code) && ran.stderr.contains("within 100ms"), "{}", ran.shown());
 }
 
 /// A slow reader: what the server has sent meanwhile is not held here.

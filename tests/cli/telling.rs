@@ -91,6 +91,104 @@ fn v_tells_of_failures_too() {
     assert!(ran.stderr.starts_with("* connected to "), "{}", ran.stderr);
 }
 
+/// One of all groups of options, with every command that reaches a server.
+#[test]
+fn every_command_that_reaches_a_server_tells_of_it() {
+    let server = serve(&[]);
+    let symbol = "greeter.Greeter";
+    for command in [
+        &["call", &server.target, "greeter.Greeter/SayHello"][..],
+        &["list", &server.target, symbol],
+        &["describe", &server.target, symbol],
+        &["export", &server.target, symbol, "--set", "-"],
+        &["health", &server.target, symbol],
+    ] {
+        let options = [
+            "-vv",
+            "--timing",
+            "--show-secrets",
+            "--color",
+            "always",
+            "--error-format",
+            "text",
+            "-H",
+            "x-a: b",
+            "--resolve",
+            "localhost:1:127.0.0.1",
+            "--plaintext",
+            "--proxy",
+            "",
+            "--connect-timeout",
+            "9s",
+            "--user-agent",
+            "me",
+        ];
+        let ran = greet(&[command, &options].concat());
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        let told: Vec<String> = ran.stderr.lines().map(plain).collect();
+        assert!(
+            told[0].starts_with(&plain(&format!("* connected to {} (", server.target))),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(told[1], "* plaintext", "{}", ran.stderr);
+        let asked = format!("* reflection v#: file_containing_symbol {symbol}: # bytes, #.# ms");
+        assert_eq!(told.contains(&asked), command[0] != "health", "{}", ran.stderr);
+        let schema = if command[0] == "health" { "" } else { ", schema #.# ms" };
+        let message = if command[0] == "call" { ", first message #.# ms" } else { "" };
+        let times = format!("dns #.# ms, connect #.# ms, http# #.# ms{schema}{message}, total #.# ms");
+        let last = &told[told.len() - 2..];
+        assert_eq!(last, [format!("* {times}"), format!("timing: {times}")], "{}", ran.stderr);
+        // Without these, nothing is told.
+        assert_eq!(greet(command).stderr, "");
+    }
+}
+
+#[test]
+fn what_reflection_has_not_is_told_too() {
+    let server = serve(&["--no-reflection"]);
+    let ran = greet(&["list", &server.target, "-vv"]);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
+    let told: Vec<String> = ran.stderr.lines().map(plain).collect();
+    for version in ["v#", "v#alpha"] {
+        let start = format!("* reflection {version}: list_services: # bytes, #.# ms, UNIMPLEMENTED");
+        assert_eq!(told.iter().filter(|line| line.starts_with(&start)).count(), 1, "{}", ran.stderr);
+    }
+    let server = serve(&[]);
+    let ran = greet(&["describe", &server.target, "no.Such", "-vv"]);
+    assert!(
+        plain(&ran.stderr).contains("file_containing_symbol no.Such: # bytes, #.# ms, NOT_FOUND"),
+        "{}",
+        ran.stderr
+    );
+    // A failure before there is a connection.
+    for command in [&["list", "127.0.0.1:1"][..], &["health", "127.0.0.1:1"]] {
+        let ran = greet(&[command, &["-v", "--timing"]].concat());
+        assert_eq!(ran.code, 5);
+        assert!(ran.stderr.starts_with("* 127.0.0.1:1: connection refused\n* dns "), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn errors_are_json_and_coloured_with_every_command() {
+    for words in [
+        &["call", "127.0.0.1:1", "M"][..],
+        &["list", "127.0.0.1:1"],
+        &["describe", "127.0.0.1:1"],
+        &["export", "127.0.0.1:1", "--set", "-"],
+        &["health", "127.0.0.1:1"],
+        &["convert", "a.B", "/nowhere"],
+        &["serve", "--rules", "/nowhere"],
+        &["check", "/nowhere"],
+    ] {
+        let ran = greet(&[words, &["--error-format", "json"]].concat());
+        let error: serde_json::Value = serde_json::from_str(ran.stderr.lines().next().unwrap()).unwrap();
+        assert_eq!(error["error"]["exit_code"], ran.code, "{words:?}: {}", ran.stderr);
+        let ran = greet(&[words, &["--color", "always"]].concat());
+        assert!(ran.stderr.contains("\x1b[1;31merror:\x1b[0m "), "{words:?}: {}", ran.stderr);
+    }
+}
+
 #[test]
 fn times_are_one_line_and_a_format_is_filled_in() {
     let peer = peer();

@@ -9,6 +9,7 @@ fn usage_errors_look_like_all_others() {
         (vec!["nothing"], "error: unrecognized subcommand 'nothing'"),
         (vec!["call", "localhost:1", "M", "--nope"], "error: unexpected argument '--nope' found"),
         (vec!["call", "localhost:1", "M", "-t", "5"], "a unit is missing"),
+        (vec!["list", "localhost:1", "--connect-timeout", "1.5"], "hint: write 1.5s for seconds\n"),
         (vec!["call", "localhost:1", "M", "--max-recv-size", "x"], "'x' is no size"),
         (vec!["call", "user@host", "M"], "error: 'user@host' is no target: a target has no user"),
         (vec!["call", "localhost:1", "M", "{}", "-d", "{}"], "cannot be used with"),
@@ -125,7 +126,47 @@ fn a_target_without_a_method_lists_the_services() {
 #[test]
 fn a_line_for_grpcurl_is_spelled_out_as_one_of_greets_that_works() {
     let server = serve(&[]);
+    let (folder, target) = (Folder::new(), &server.target);
+    folder.file("a/greeter.proto", greeter());
+    let protos = folder.path().join("a").to_str().unwrap().to_owned();
     for (theirs, ours) in [
+        (vec![target, "list"], format!("greet list {target}")),
+        (vec![target, "list", "greeter.Greeter"], format!("greet list {target} greeter.Greeter")),
+        (vec![target, "describe"], format!("greet describe {target}")),
+        (vec![target, "call", "SayHello"], format!("greet call {target} SayHello")),
+        (vec![target, "health"], format!("greet health {target}")),
+        (vec!["-plaintext", "list", target], format!("greet list {target} --plaintext")),
+        (
+            vec!["-import-path", &protos, "-proto", "greeter.proto", "list"],
+            format!("greet list --include {protos} --proto greeter.proto"),
+        ),
+        (
+            vec![
+                "call",
+                "-plaintext",
+                "-max-time",
+                "9",
+                "-connect-timeout",
+                "8",
+                target,
+                "SayHello",
+                "-d",
+                "{}",
+            ],
+            format!("greet call --plaintext --timeout 9s --connect-timeout 8s {target} SayHello -d '{{}}'"),
+        ),
+        (
+            vec!["call", "-emit-defaults", "-format-error", "-use-reflection=true", target, "SayHello"],
+            format!("greet call --defaults {target} SayHello"),
+        ),
+        (
+            vec!["call", "-import-path", &protos, "-proto", "greeter.proto", target, "SayHello"],
+            format!("greet call --include {protos} --proto greeter.proto {target} SayHello"),
+        ),
+        (
+            vec!["describe", target, "greeter.HelloRequest", "-msg-template"],
+            format!("greet describe {target} greeter.HelloRequest --template"),
+        ),
         (vec!["-plaintext", &server.target, "list"], format!("greet list {} --plaintext", server.target)),
         (
             vec![&server.target, "greeter.Greeter/SayHello"],
@@ -141,13 +182,21 @@ fn a_line_for_grpcurl_is_spelled_out_as_one_of_greets_that_works() {
     ] {
         let ran = greet(&theirs);
         assert_eq!(ran.code, 2, "{theirs:?}: {}", ran.shown());
+        assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
         let hint = ran.stderr.lines().find_map(|line| line.strip_prefix("hint: as a line of greet's: "));
         assert_eq!(hint, Some(ours.as_str()), "{theirs:?}: {}", ran.stderr);
         // The hint is true: the shell and greet take the line as it stands.
         let words = ours.strip_prefix("greet ").unwrap();
         let program = env!("CARGO_BIN_EXE_greet");
-        let run =
-            std::process::Command::new("sh").arg("-c").arg(format!("'{program}' {words}")).output().unwrap();
+        let line = format!("'{program}' {words}");
+        let mut shell = std::process::Command::new("sh");
+        let run = shell.arg("-c").arg(&line).env_clear().current_dir(folder.path()).output().unwrap();
         assert!(run.status.success(), "{ours}: {}", String::from_utf8_lossy(&run.stderr));
     }
+}
+
+/// The embedded schema's source.
+fn greeter() -> String {
+    std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("proto/greeter.proto"))
+        .unwrap()
 }

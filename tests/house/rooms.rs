@@ -12,6 +12,7 @@ const ROOMS: &[&str] = &[
     "rules",
     "protocol",
     "event",
+    "trust",
     "client",
     "server",
     "registrar",

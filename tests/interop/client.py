@@ -1,12 +1,13 @@
 """The other side: a generated grpcio client, one scenario a run.
 
-    client.py TARGET SCENARIO
+    client.py TARGET SCENARIO [--ca FILE [--cert FILE --key FILE] [--token TOKEN]]
 
 Each scenario prints what it saw, one fact a line; what it prints against a right server is in the tests.
 """
 
+import argparse
+import pathlib
 import queue
-import sys
 
 import grpc
 from google.protobuf import descriptor_pool, json_format, message_factory
@@ -240,6 +241,31 @@ def reflection(channel):
     print(call(request(name="World"), timeout=PATIENCE).message)
 
 
+@scenario
+def refused(channel):
+    """A call that the server does not let in."""
+    print_error(lambda: hello(channel))
+
+
+def parse():
+    parser = argparse.ArgumentParser()
+    for name in ("target", "scenario", "--ca", "--cert", "--key", "--token"):
+        parser.add_argument(name)
+    return parser.parse_args()
+
+
+def connect(arguments):
+    """A channel, in TLS where it is said whom to trust."""
+    if not arguments.ca:
+        return grpc.insecure_channel(arguments.target)
+    read = lambda name: pathlib.Path(name).read_bytes() if name else None
+    secure = grpc.ssl_channel_credentials(*map(read, (arguments.ca, arguments.key, arguments.cert)))
+    if arguments.token:
+        token = grpc.access_token_call_credentials(arguments.token)
+        secure = grpc.composite_channel_credentials(secure, token)
+    return grpc.secure_channel(arguments.target, secure)
+
+
 def print_error(call):
     """Runs what must fail and prints code, message and details."""
     try:
@@ -256,5 +282,6 @@ def print_error(call):
 
 
 if __name__ == "__main__":
-    with grpc.insecure_channel(sys.argv[1]) as channel:
-        SCENARIOS[sys.argv[2]](channel)
+    arguments = parse()
+    with connect(arguments) as channel:
+        SCENARIOS[arguments.scenario](channel)

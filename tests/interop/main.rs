@@ -1,7 +1,9 @@
-//! Other implementations against greet: Python's grpcio and protobuf both ways, grpcurl, h2load, openssl.
+//! Other implementations against greet: grpcio and Protobuf in Python, grpc-go, grpcurl, h2load, h2spec, nginx, tinyproxy,
+//! openssl, curl.
 //!
 //! Where they are is told by the environment, as `.ci/run` does after it has made them:
-//! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_H2LOAD`, `GREET_TEST_OPENSSL`, and folders of
+//! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_GRPC_INTEROP`, `GREET_TEST_H2LOAD`,
+//! `GREET_TEST_H2SPEC`, `GREET_TEST_NGINX`, `GREET_TEST_TINYPROXY`, `GREET_TEST_OPENSSL`, `GREET_TEST_CURL`, and folders of
 //! .proto files by `GREET_TEST_PROTOS`.
 //! What is not told is skipped aloud; with `GREET_TEST_REQUIRE=1` it fails, unless it says `absent`.
 
@@ -10,20 +12,26 @@
 
 mod called;
 mod compiled;
+mod compressed;
 mod exported;
 mod exported_random;
 mod folders;
 mod formats;
+mod grpc_go;
 mod grpcurl;
+mod h2spec;
 mod load;
 mod peers;
 mod programs;
+mod proxied;
 #[path = "../random/mod.rs"]
 #[allow(dead_code, reason = "the differential tests use the rest")]
 mod random;
 mod raw;
+mod recorder;
 #[path = "../differential/second.rs"]
 mod second;
 mod served;
+mod served_secure;
 mod tls;
 mod tools;

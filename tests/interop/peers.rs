@@ -125,6 +125,12 @@ pub(crate) fn serve(arguments: &[&str]) -> (Peer, String) {
     (peer, target)
 }
 
+/// A port that nobody has, for a server that takes none of the system's choosing.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is loopback");
+    listener.local_addr().expect("it is bound").port()
+}
+
 #[cfg(unix)]
 fn code_of(status: ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt as _;

@@ -1,10 +1,10 @@
 """The other side: a grpcio server of greeter.Greeter and shapes.Shapes, with reflection and health.
 
-    server.py [ADDRESS] [--token TOKEN] [--one-stream] [--max-age MILLISECONDS]
+    server.py [ADDRESS] [--token TOKEN] [--one-stream] [--max-age MILLISECONDS] [--compress gzip|deflate]
               [--tls CERTIFICATE KEY] [--client-ca FILE]
 
 With a token, reflection is for those who bring it (`authorization: Bearer TOKEN`). With one stream a connection takes one
-call at a time. With an age each connection is ended when it is so old.
+call at a time. With an age each connection is ended when it is so old. With compression all replies are compressed.
 With a client CA it wants a certificate of its clients, issued by that.
 
 Prints the target it listens on when it is ready, then one line for each call that was cut short:
@@ -148,6 +148,7 @@ def main():
     parser.add_argument("--token")
     parser.add_argument("--one-stream", action="store_true")
     parser.add_argument("--max-age", type=int)
+    parser.add_argument("--compress", choices=["gzip", "deflate"])
     parser.add_argument("--tls", nargs=2, type=pathlib.Path)
     parser.add_argument("--client-ca", type=pathlib.Path)
     arguments = parser.parse_args()
@@ -159,6 +160,7 @@ def main():
         futures.ThreadPoolExecutor(max_workers=16),
         interceptors=[Doorkeeper(arguments.token)] if arguments.token else [],
         options=options,
+        compression=arguments.compress and getattr(grpc.Compression, arguments.compress.capitalize()),
     )
     greeter_pb2_grpc.add_GreeterServicer_to_server(Greeter(), server)
     shapes_pb2_grpc.add_ShapesServicer_to_server(Shapes(), server)

@@ -7,11 +7,11 @@ use crate::peers::{Ended, Peer, run};
 use crate::tools::{greet, openssl, python};
 
 /// A folder of certificates.
-struct Made(tempfile::TempDir);
+pub(crate) struct Made(tempfile::TempDir);
 
 impl Made {
     /// An authority `ca.pem`, and `server.pem` for localhost with `server.key`.
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         openssl()?;
         let made = Self(tempfile::tempdir().unwrap());
         made.openssl("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=Ours");
@@ -21,22 +21,22 @@ impl Made {
         Some(made)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         self.path(name).to_str().unwrap().to_owned()
     }
 
     #[track_caller]
-    fn openssl(&self, words: &str) {
+    pub(crate) fn openssl(&self, words: &str) {
         let ended = run(openssl().unwrap().current_dir(self.0.path()).args(words.split(' ')));
         assert_eq!(ended.code, 0, "openssl {words}: {}", ended.stderr);
     }
 
     /// `NAME.pem`, a certificate for `NAME.key`; of version 1 unless there are extensions.
-    fn issue(&self, name: &str, extensions: &str) {
+    pub(crate) fn issue(&self, name: &str, extensions: &str) {
         self.openssl(&format!("req -new -key {name}.key -out {name}.csr -subj /CN={name}"));
         let words = format!(
             "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out {name}.pem"
@@ -45,7 +45,7 @@ impl Made {
     }
 
     /// Python's server with `server.pem`; with `clients` it wants certificates of the authority.
-    fn server(&self, clients: bool) -> Option<(Peer, String)> {
+    pub(crate) fn server(&self, clients: bool) -> Option<(Peer, String)> {
         let mut command = python("server.py")?;
         command.arg("localhost:0").arg("--tls").arg(self.path("server.pem")).arg(self.path("server.key"));
         if clients {
@@ -81,6 +81,37 @@ fn a_server_in_tls() {
     let unknown = run(&mut greet(["call", &target, "greeter.Greeter/SayHello", "--tls"]));
     assert_eq!(unknown.code, 6, "{}", unknown.stderr);
     assert!(unknown.stderr.contains("is issued by 'CN=Ours', which is not trusted"), "{}", unknown.stderr);
+}
+
+#[test]
+fn reflection_details_and_streams_in_tls_of_both_sides() {
+    let Some(made) = Made::new() else { return };
+    let Some((_server, target)) = made.server(true) else { return };
+    made.openssl("ecparam -name prime256v1 -genkey -noout -out client.key");
+    made.issue("client", "");
+    let (ca, cert, key) = (made.text("ca.pem"), made.text("client.pem"), made.text("client.key"));
+    let ask = |words: &[&str]| run(greet(words).args(["--cacert", &ca, "--cert", &cert, "--key", &key]));
+    let listed = ask(&["list", &target]);
+    assert_eq!(listed.code, 0, "{}", listed.stderr);
+    assert!(listed.stdout.starts_with("greeter.Greeter\nshapes.Shapes\n"), "{}", listed.stdout);
+    let described = ask(&["describe", &target, "shapes.Shapes/Sum"]);
+    assert!(described.stdout.contains("rpc Sum"), "{}", described.stderr);
+    let healthy = ask(&["health", &target]);
+    assert_eq!((healthy.code, healthy.stdout.as_str()), (0, "SERVING\n"), "{}", healthy.stderr);
+    let counted = ask(&["call", &target, "shapes.Shapes/Count", "upTo=2"]);
+    assert_eq!(counted.stdout, "{\"value\":\"1\"}\n{\"value\":\"2\"}\n", "{}", counted.stderr);
+    let failed =
+        ask(&["call", &target, "shapes.Shapes/Fail", r#"{"code":3,"message":"bad","details":true}"#]);
+    assert_eq!((failed.code, failed.stdout.as_str()), (67, ""), "{}", failed.stderr);
+    for part in ["INVALID_ARGUMENT (3): bad", "BadRequest", "must not be empty", "TOO_SHORT", "3s"] {
+        assert!(failed.stderr.contains(part), "{part} is not in: {}", failed.stderr);
+    }
+    // In events they are data.
+    let failed =
+        ask(&["call", &target, "shapes.Shapes/Fail", r#"{"code":3,"details":true}"#, "-o", "events"]);
+    let status = failed.stdout.lines().find(|line| line.contains(r#""event":"status""#)).unwrap();
+    let status: serde_json::Value = serde_json::from_str(status).unwrap();
+    assert_eq!(status["details"][0]["fieldViolations"][0]["field"], "name", "{status}");
 }
 
 #[test]

@@ -38,9 +38,34 @@ pub(crate) fn grpcurl() -> Option<Command> {
     tool("GREET_TEST_GRPCURL").map(clean)
 }
 
+/// grpc-go's server of gRPC's interoperability cases.
+pub(crate) fn grpc_interop() -> Option<Command> {
+    tool("GREET_TEST_GRPC_INTEROP").map(clean)
+}
+
+/// nginx.
+pub(crate) fn nginx() -> Option<Command> {
+    tool("GREET_TEST_NGINX").map(clean)
+}
+
+/// tinyproxy.
+pub(crate) fn tinyproxy() -> Option<Command> {
+    tool("GREET_TEST_TINYPROXY").map(clean)
+}
+
 /// openssl.
 pub(crate) fn openssl() -> Option<Command> {
     tool("GREET_TEST_OPENSSL").map(clean)
+}
+
+/// curl.
+pub(crate) fn curl() -> Option<Command> {
+    tool("GREET_TEST_CURL").map(clean)
+}
+
+/// h2spec.
+pub(crate) fn h2spec() -> Option<Command> {
+    tool("GREET_TEST_H2SPEC").map(clean)
 }
 
 /// h2load.

@@ -1,4 +1,5 @@
-// A grpc-go greeter: prints its target when it is ready, ends with standard input.
+// A grpc-go greeter: prints its target when it is ready, ends with standard input. With two arguments, the files of a
+// certificate and its key, it speaks TLS.
 package main
 
 import (
@@ -10,6 +11,7 @@ import (
 	"os"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/reflection"
 
 	"greet.example/peers/greeter"
@@ -28,7 +30,15 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server := grpc.NewServer()
+	var options []grpc.ServerOption
+	if len(os.Args) == 3 {
+		shown, err := credentials.NewServerTLSFromFile(os.Args[1], os.Args[2])
+		if err != nil {
+			log.Fatal(err)
+		}
+		options = append(options, grpc.Creds(shown))
+	}
+	server := grpc.NewServer(options...)
 	greeter.RegisterGreeterServer(server, hello{})
 	reflection.Register(server)
 	go func() {

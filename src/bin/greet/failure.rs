@@ -4,7 +4,7 @@ mod causes;
 mod json;
 mod status;
 
-pub(crate) use status::status_object;
+pub(crate) use status::{Types, status_object};
 
 use greet::client::Phases;
 use greet::leaf::os_cause::words;

@@ -16,7 +16,10 @@ fn main() -> ExitCode {
     let words: Vec<_> = std::env::args_os().collect();
     let json_errors = args::wants_json_errors(&words);
     let ended = match args::parse(words) {
-        Ok(cli) => commands::run(cli.command),
+        Ok(cli) => {
+            ui::speak(&cli.talk);
+            commands::run(cli.command)
+        }
         Err(NoCommand::Asked(text)) => output::write(text.as_bytes()),
         Err(NoCommand::Wrong { message, hints }) => {
             if json_errors {

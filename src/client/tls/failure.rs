@@ -8,8 +8,8 @@ use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
 
 use crate::leaf::Target;
 use crate::leaf::os_cause::words;
+use crate::trust::Certificate;
 
-use super::certificate::Certificate;
 use super::verify::Shown;
 use super::{Heard, Peer, Wish};
 

@@ -1,7 +1,5 @@
 //! TLS under a connection: the handshake, and what was agreed on in it.
 
-mod certificate;
-mod credentials;
 mod failure;
 mod options;
 mod roots;
@@ -21,10 +19,9 @@ use tokio_rustls::TlsConnector;
 use super::probe;
 use super::resolve::Peer;
 use super::socket::{FirstBytes, Heard, Socket, Wire};
+use crate::trust::{Certificate, Identity};
 use verify::{Shown, Trust, Verifier};
 
-pub use certificate::Certificate;
-pub use credentials::{CredentialError, Identity};
 pub use failure::TlsFailure;
 pub(super) use failure::tls_error;
 pub use options::TlsOptions;
@@ -54,6 +51,9 @@ impl TlsFacts {
         self.shown.chain().first().and_then(|der| Certificate::parse(der))
     }
 }
+
+/// Who does the cryptography of TLS connections, for those who report how a program was built.
+pub const TLS_PROVIDER: &str = "ring";
 
 /// What is known of this side's own certificate: whether the server asked for one, and which it is.
 #[derive(Debug, Clone, Default)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
-use super::credentials::{CredentialError, Identity, anchors};
+use crate::trust::{CredentialError, Identity, anchors};
 
 /// How a connection is secured; [`Default`] trusts what the system trusts and shows no certificate.
 ///

@@ -7,9 +7,9 @@ use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-use super::certificate::Certificate;
+use crate::trust;
 
 /// Whom to believe.
 #[derive(Debug)]
@@ -86,9 +86,7 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// A certificate that was given is trusted itself, as OpenSSL and Go do: `openssl req -x509` makes one that is
-/// its own authority, which the roots' rules refuse in a server. Its dates and names hold all the same; that the
-/// server has its key, the handshake's signature shows.
+/// One that was given is trusted itself, for the names that it has.
 fn itself_given(
     end_entity: &CertificateDer<'_>,
     given: &[CertificateDer<'static>],
@@ -96,18 +94,7 @@ fn itself_given(
     now: UnixTime,
     otherwise: Error,
 ) -> Result<ServerCertVerified, Error> {
-    if !given.iter().any(|one| one == end_entity) {
-        return Err(otherwise);
-    }
-    let certificate = Certificate::parse(end_entity).ok_or(CertificateError::BadEncoding)?;
-    let (not_before, not_after) = certificate.validity;
-    let at = |seconds| UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
-    if now.as_secs() < not_before {
-        return Err(CertificateError::NotValidYetContext { time: now, not_before: at(not_before) }.into());
-    }
-    if now.as_secs() > not_after {
-        return Err(CertificateError::ExpiredContext { time: now, not_after: at(not_after) }.into());
-    }
+    trust::itself_given(end_entity, given, now, otherwise)?;
     verify_server_name(&ParsedCertificate::try_from(end_entity)?, name)?;
     Ok(ServerCertVerified::assertion())
 }

@@ -14,6 +14,14 @@ const PAIRS: [[u8; 2]; 1 << 12] = {
     pairs
 };
 
+/// From as many bytes on [`append`] is the faster.
+pub(super) const LONG: usize = 512;
+
+/// Appends bytes as base64 with padding.
+pub(super) fn append(bytes: &[u8], text: &mut Vec<u8>) {
+    base64_simd::STANDARD.encode_append(bytes, text);
+}
+
 /// Writes at most 36 bytes as base64 with padding; answers how long that is.
 #[inline]
 pub(super) fn encode(bytes: &[u8], text: &mut [u8; 48]) -> usize {
@@ -116,6 +124,13 @@ mod tests {
             let mut text = [0; 48];
             let length = encode(&bytes, &mut text);
             prop_assert_eq!(String::from_utf8_lossy(&text[..length]), BASE64_STANDARD.encode(&bytes));
+        }
+
+        #[test]
+        fn what_is_long_is_written_so_too(bytes in prop::collection::vec(any::<u8>(), 0..=2 * LONG)) {
+            let mut text = b"\"".to_vec();
+            append(&bytes, &mut text);
+            prop_assert_eq!(String::from_utf8_lossy(&text), format!("\"{}", BASE64_STANDARD.encode(&bytes)));
         }
 
         #[test]

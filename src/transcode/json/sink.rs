@@ -325,10 +325,15 @@ impl<'p> Sink<'p> for Json<'_> {
 
     fn bytes(&mut self, value: Span<'_>) {
         self.out.byte(b'"');
-        // In pieces, each a whole number of threes, through a window.
-        for piece in value.get().chunks(36) {
-            let length = base64::encode(piece, self.out.room());
-            self.out.take(length);
+        let bytes = value.get();
+        if bytes.len() >= base64::LONG {
+            self.out.append(|text| base64::append(bytes, text));
+        } else {
+            // In pieces, each a whole number of threes, through a window.
+            for piece in bytes.chunks(36) {
+                let length = base64::encode(piece, self.out.room());
+                self.out.take(length);
+            }
         }
         self.out.byte(b'"');
     }

@@ -2,7 +2,7 @@
 
 use greet_peers::greeter_server::{Greeter, GreeterServer};
 use greet_peers::streams::streams_server::{Streams, StreamsServer};
-use greet_peers::streams::{Count, Item};
+use greet_peers::streams::{Blob, Count, Item};
 use greet_peers::{HelloReply, HelloRequest};
 use tokio::net::TcpListener;
 use tokio_stream::{Iter, iter};
@@ -21,6 +21,7 @@ impl Greeter for Hello {
 }
 
 type Items = Box<dyn Iterator<Item = Result<Item, Status>> + Send>;
+type Blobs = Box<dyn Iterator<Item = Result<Blob, Status>> + Send>;
 
 #[tonic::async_trait]
 impl Streams for Hello {
@@ -30,6 +31,15 @@ impl Streams for Hello {
         let item = |n: i32| Ok(Item { name: format!("item {n}"), size: n.into() });
         let items: Items = Box::new((0..request.into_inner().count).map(item));
         Ok(Response::new(iter(items)))
+    }
+
+    type BlobsStream = Iter<Blobs>;
+
+    async fn blobs(&self, request: Request<Count>) -> Result<Response<Iter<Blobs>>, Status> {
+        let Count { count, size } = request.into_inner();
+        let data = vec![b'x'; usize::try_from(size).unwrap_or_default()];
+        let blobs: Blobs = Box::new((0..count).map(move |_| Ok(Blob { data: data.clone() })));
+        Ok(Response::new(iter(blobs)))
     }
 }
 

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use clap::Args;
+use greet::Size;
 
-use super::connection::duration;
+use super::connection::{duration, size};
 use super::{
-    Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, SchemaArgs, TalkArgs,
-    TellingArgs,
+    Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, RetryArgs, SchemaArgs,
 };
 
 /// Call a method
@@ -23,6 +23,7 @@ use super::{
     greet call :50051 SayHello --each @names.ndjson -j 20 --failed again.ndjson\n  \
     greet call :50051 SayHello name=World -o events > hello.ndjson\n  \
     greet call :50051 SayHello --in events @hello.ndjson -v\n  \
+    greet call :50051 SayHello name=World --dry-run\n  \
     greet call :50051 chat.Chat/Talk --generate 'range(3) | {text: \"\\(.)\"}, wait(\"1s\")'\n\n\
     Exit codes:\n  \
     0 OK   2 usage   3 request data   4 schema   5 resolve, connect, HTTP/2   6 TLS\n  \
@@ -75,14 +76,33 @@ pub(crate) struct CallArgs {
     #[arg(long, help_heading = "Requests")]
     pub(crate) no_half_close: bool,
 
+    /// Show what would be sent, and do not send it: metadata, and each message as JSON, as text and on the wire
+    ///
+    /// The server may still be asked for its schema; with -p or --descriptor-set nothing is dialled.
+    #[arg(long, conflicts_with = "each", help_heading = "Requests")]
+    pub(crate) dry_run: bool,
+
     #[command(flatten)]
     pub(crate) many: EachArgs,
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 
-    #[command(flatten)]
-    pub(crate) telling: TellingArgs,
+    /// Write this to stdout at the end, whatever came of the call, as '%{code} %{time_total}\n'
+    ///
+    /// With --each it is written behind the line of each call, and n is the input's index.
+    ///
+    /// Names: n, code, name, message, exit_code, method, target, peer, requests, replies, size_upload, size_download, and in seconds
+    /// time_dns, time_connect, time_tls, time_http2, time_schema, time_first_message, time_total. What there is not is empty.
+    /// \n, \r, \t, \\ and %% are a line end and so on.
+    #[arg(
+        short = 'w',
+        long,
+        value_name = "FORMAT",
+        allow_hyphen_values = true,
+        help_heading = "What is told"
+    )]
+    pub(crate) write_out: Option<String>,
 
     /// Leave the call after so many replies, which is then OK
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Replies")]
@@ -95,16 +115,16 @@ pub(crate) struct CallArgs {
     #[arg(short = 't', long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
     pub(crate) timeout: Option<Duration>,
 
-    /// Bound the whole run, from the first look-up to the last reply
-    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
-    pub(crate) max_time: Option<Duration>,
+    /// The largest request that is sent; 0, and nothing at all, is what gRPC can say, 4 GiB
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Time and size")]
+    pub(crate) max_send_size: Option<Size>,
+
+    #[command(flatten)]
+    pub(crate) retry: RetryArgs,
 
     #[command(flatten)]
     pub(crate) schema: SchemaArgs,
 
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-
-    #[command(flatten)]
-    pub(crate) talk: TalkArgs,
 }

@@ -12,7 +12,9 @@ use clap::Args;
 #[command(after_help = "Examples:\n  \
     greet check protos\n  \
     greet check -I protos -I third_party protos/api.proto\n  \
-    greet check api.binpb")]
+    greet check api.binpb\n\n\
+    Exit codes:\n  \
+    0 all is right   2 usage   4 something is wrong   1 anything else")]
 pub(crate) struct CheckArgs {
     /// .proto files, directories with them, or compiled descriptor sets, told by content
     #[arg(value_name = "DIR|FILE", required = true)]

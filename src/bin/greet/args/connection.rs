@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use greet::Size;
 
-use super::{CredentialArgs, ReflectionChoice, TlsArgs};
+use super::{CredentialArgs, ReflectionChoice, TellingArgs, TlsArgs};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
@@ -60,15 +60,29 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
     pub(crate) wait: Option<Duration>,
 
+    /// Ping the server so often while a call is open; a connection on which it does not answer is given up
+    ///
+    /// An answer is waited for as long as there is between two pings, at least 1s and at most 20s. Many servers take no
+    /// more than a ping every 5m, and go away from who sends more.
+    #[arg(long, value_name = "DURATION", value_parser = some_time, help_heading = "Time and size")]
+    pub(crate) keepalive: Option<Duration>,
+
     /// Bound name, connection and schema
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s", help_heading = "Time and size")]
     pub(crate) connect_timeout: Duration,
 
+    /// Bound the whole run, from the first look-up to the last reply
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Time and size")]
+    pub(crate) max_time: Option<Duration>,
+
     #[command(flatten)]
     pub(crate) credentials: CredentialArgs,
 
+    #[command(flatten)]
+    pub(crate) telling: TellingArgs,
+
     /// The largest reply that is taken
-    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1GiB", help_heading = "Time and size")]
+    #[arg(long, alias = "max-msg-sz", value_name = "SIZE", value_parser = size, default_value = "1GiB", help_heading = "Time and size")]
     pub(crate) max_recv_size: Size,
 }
 
@@ -106,6 +120,12 @@ fn resolved(text: &str) -> Result<Resolved, String> {
 /// Reads a duration for clap.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     greet::leaf::duration::parse(text).map_err(|error| error.to_string())
+}
+
+/// Reads a duration that is not nothing.
+fn some_time(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if time.is_zero() { Err("it takes some time".to_owned()) } else { Ok(time) }
 }
 
 /// Reads a size for clap.

@@ -18,8 +18,9 @@ use super::{JsonArgs, SchemaArgs};
     greet convert -p users.proto User user.bin --in binary\n  \
     greet convert --descriptor-set api.bin User - -o delimited < users.ndjson > users.bin\n  \
     greet convert --raw unknown.bin\n\n\
-    With --raw the lines are those of protoc --decode_raw, and behind each stands where in the input its field\n\
-    begins, in bytes, and its wire type: # @0 varint, i64, len and the number of its bytes, group, i32.\n\n\
+    With --raw the lines are those of protoc --decode_raw, and behind each stands where in the input\n\
+    its field begins, in bytes, and its wire type: # @0 varint, i64, len and the number of its bytes,\n\
+    group, i32.\n\n\
     Exit codes:\n  \
     0 OK   2 usage   3 data that does not fit   4 schema   1 anything else"
 )]

@@ -13,7 +13,9 @@ use super::{ConnectionArgs, SchemaArgs};
     greet describe localhost:50051 greeter.HelloRequest\n  \
     greet describe -p api.proto SayHello\n  \
     greet describe localhost:50051 SayHello --template > request.json\n  \
-    greet describe localhost:50051 SayHello --example")]
+    greet describe localhost:50051 SayHello --example\n\n\
+    Exit codes:\n  \
+    0 OK   2 usage   4 schema   5 resolve, connect, HTTP/2   6 TLS   130 Ctrl-C   1 anything else")]
 pub(crate) struct DescribeArgs {
     /// The server, then a symbol; with a schema on the command line only the symbol
     #[arg(value_name = "TARGET|SYMBOL", num_args = 0..=2)]
@@ -28,7 +30,7 @@ pub(crate) struct DescribeArgs {
     pub(crate) form: DescribeForm,
 
     /// Show a request of a method, or a message, as JSON with every field, explained in comments that greet call takes
-    #[arg(long, conflicts_with_all = ["example", "form"])]
+    #[arg(long, alias = "msg-template", conflicts_with_all = ["example", "form"])]
     pub(crate) template: bool,
 
     /// Show a whole 'greet call' line for a method, quoted for the shell

@@ -16,8 +16,11 @@ use super::{ConnectionArgs, SchemaArgs};
     greet export localhost:50051 --dir protos\n  \
     greet export localhost:50051 greeter.Greeter --set greeter.binpb\n  \
     greet export -p api --set - | buf build -\n\n\
-    In a descriptor set the files stand as the server gave them, dependencies first. Files in the directory that have\n\
-    the name of one that is written are overwritten; nothing is written outside of the directory.")]
+    In a descriptor set the files stand as the server gave them, dependencies first. Files in the\n\
+    directory that have the name of one that is written are overwritten; nothing is written outside\n\
+    of the directory.\n\n\
+    Exit codes:\n  \
+    0 OK   2 usage   4 schema   5 resolve, connect, HTTP/2   6 TLS   130 Ctrl-C   1 anything else")]
 pub(crate) struct ExportArgs {
     /// The server, then symbols; with a schema on the command line only symbols
     #[arg(value_name = "TARGET|SYMBOL", num_args = 0..)]

@@ -19,7 +19,7 @@ pub(crate) struct InputArgs {
     pub(crate) call: Option<String>,
 
     /// Drop unknown members and unknown enum names instead of refusing them
-    #[arg(long)]
+    #[arg(long, alias = "allow-unknown-fields")]
     pub(crate) allow_unknown: bool,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct OutputArgs {
 #[derive(Debug, Args)]
 pub(crate) struct JsonArgs {
     /// Print fields that have their default value
-    #[arg(long)]
+    #[arg(long, alias = "emit-defaults")]
     pub(crate) defaults: bool,
 
     /// Spell fields as JSON does or as the .proto does

@@ -1,8 +1,10 @@
 //! A whole line as grpcurl takes it, written again as greet takes it.
 
+use super::one_dash::with_unit;
+
 /// What becomes of one of grpcurl's flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Becomes {
+pub(super) enum Becomes {
     /// This switch.
     Switch(&'static str),
     /// This option, whose value is the next word.
@@ -51,6 +53,9 @@ const FLAGS: [(&str, Becomes); 32] = [
     ("vv", Becomes::Switch("-vv")),
 ];
 
+/// Commands of greet's whose first word is an address.
+const OF_AN_ADDRESS: [&str; 5] = ["call", "list", "describe", "export", "health"];
+
 /// The line for greet, if the words after the program's name are a line for grpcurl: flags with one dash, an
 /// address, then `list`, `describe` or a method. `has_option` tells which options the command of greet has: what
 /// it lacks is left out, as a hint is to work.
@@ -69,11 +74,7 @@ pub(super) fn translate(words: &[String], has_option: impl Fn(&str, &str) -> boo
         match becomes {
             Becomes::Switch(ours) => options.push((*ours, None)),
             Becomes::Option(ours) => options.push((*ours, Some(value()?))),
-            Becomes::Seconds(ours) => {
-                let seconds = value()?;
-                let bare = seconds.ends_with(|last: char| last.is_ascii_digit());
-                options.push((*ours, Some(if bare { format!("{seconds}s") } else { seconds })));
-            }
+            Becomes::Seconds(ours) => options.push((*ours, Some(with_unit(&value()?)))),
             Becomes::NothingWithValue => drop(value()?),
             Becomes::Nothing => {}
         }
@@ -81,11 +82,19 @@ pub(super) fn translate(words: &[String], has_option: impl Fn(&str, &str) -> boo
     let offline = |(name, _): &(&str, Option<String>)| ["--proto", "--descriptor-set"].contains(name);
     let (command, mut rest) = match places[..] {
         ["list" | "describe", ..] if options.iter().any(offline) => (places[0], places[1..].to_vec()),
-        [address, command @ ("list" | "describe"), ref names @ ..] if looks_like_address(address) => {
+        // The command and the address in greet's order, behind grpcurl's options.
+        [command, address, ..] if OF_AN_ADDRESS.contains(&command) && looks_like_address(address) => {
+            (command, places[1..].to_vec())
+        }
+        // No name of a method is one of these: whatever the first word is, it is meant as the address.
+        [address, command @ ("list" | "describe"), ref names @ ..] => (command, [&[address], names].concat()),
+        [address, command, ref names @ ..]
+            if OF_AN_ADDRESS.contains(&command) && looks_like_address(address) =>
+        {
             (command, [&[address], names].concat())
         }
         // `-d` may stand behind the method, which is how many write it.
-        [address, method, ref data @ ..] if looks_like_address(address) => {
+        [address, method, ref data @ ..] if looks_like_address(address) || method.contains('/') => {
             ("call", [&[address, method], data].concat())
         }
         _ => return None,
@@ -109,12 +118,9 @@ pub(super) fn translate(words: &[String], has_option: impl Fn(&str, &str) -> boo
     shlex::try_join(line.iter().map(String::as_str)).ok()
 }
 
-/// The long option of greet's that one of grpcurl's flags becomes.
-pub(super) fn long_of(theirs: &str) -> Option<&'static str> {
-    match FLAGS.iter().find(|(name, _)| *name == theirs)?.1 {
-        Becomes::Switch(ours) | Becomes::Option(ours) | Becomes::Seconds(ours) => ours.strip_prefix("--"),
-        Becomes::Nothing | Becomes::NothingWithValue => None,
-    }
+/// What becomes of a flag of this name, if it is one of grpcurl's.
+pub(super) fn flag(theirs: &str) -> Option<Becomes> {
+    FLAGS.iter().find(|(name, _)| *name == theirs).map(|(_, becomes)| *becomes)
 }
 
 /// Whether a word is where a server is: `host:port`, `:port`, or a scheme. grpcurl takes `host` too, which says
@@ -152,6 +158,11 @@ mod tests {
             ),
             ("-import-path protos -proto a.proto list", "greet list --include protos --proto a.proto"),
             ("-proto a.proto :1 describe a.B", "greet describe a.B --proto a.proto --target :1"),
+            ("example.com list", "greet list example.com"),
+            ("example.com a.B/C", "greet call example.com a.B/C"),
+            ("localhost:1 call a.B/C", "greet call localhost:1 a.B/C"),
+            ("localhost:1 health", "greet health localhost:1"),
+            ("-plaintext list localhost:1", "greet list localhost:1 --plaintext"),
             ("-emit-defaults -format-error -keepalive-time 3 :1 M", "greet call :1 M --defaults"),
         ] {
             assert_eq!(translated(theirs).as_deref(), Some(ours), "{theirs}");

@@ -10,7 +10,14 @@ use super::{ConnectionArgs, connection::duration};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     greet health localhost:50051\n  \
-    greet health localhost:50051 greeter.Greeter --watch")]
+    greet health localhost:50051 greeter.Greeter --wait 30s\n  \
+    greet health localhost:50051 greeter.Greeter --watch\n\n\
+    --wait waits until the service is SERVING, and not only until the server is there; exit code 7 if\n\
+    it is not when the time is up. With --watch it waits for the server.\n\n\
+    Exit codes:\n  \
+    0 SERVING, or a watch that was interrupted   7 any other state   2 usage\n  \
+    5 resolve, connect, HTTP/2   6 TLS   64 + code a gRPC status (an unknown service is NOT_FOUND, 69)\n  \
+    130 Ctrl-C   1 anything else")]
 pub(crate) struct HealthArgs {
     /// The server
     #[arg(value_name = "TARGET")]

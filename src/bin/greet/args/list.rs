@@ -11,7 +11,9 @@ use super::{ConnectionArgs, SchemaArgs};
 #[command(after_help = "Examples:\n  \
     greet list localhost:50051\n  \
     greet list localhost:50051 greeter.Greeter\n  \
-    greet list -p api.proto")]
+    greet list -p api.proto\n\n\
+    Exit codes:\n  \
+    0 OK   2 usage   4 schema   5 resolve, connect, HTTP/2   6 TLS   130 Ctrl-C   1 anything else")]
 pub(crate) struct ListArgs {
     /// The server, then a service; with a schema on the command line only the service
     #[arg(value_name = "TARGET|SERVICE", num_args = 0..=2)]

@@ -32,7 +32,8 @@ pub(crate) fn render_man(args: &ManArgs) -> Option<Vec<u8>> {
     };
     let source = format!("greet {}", env!("CARGO_PKG_VERSION"));
     let mut page = Vec::new();
-    // A Vec takes everything.
-    let _ = clap_mangen::Man::new(command).source(source).manual("greet").render(&mut page);
+    // A page is the same wherever it is made. A Vec takes everything.
+    let _ =
+        clap_mangen::Man::new(command.long_version(None)).source(source).manual("greet").render(&mut page);
     Some(page)
 }

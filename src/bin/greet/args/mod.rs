@@ -21,16 +21,21 @@ mod list;
 mod man;
 mod one_dash;
 mod program;
+mod retry;
 mod rules;
 mod schema;
 mod serve;
+mod serve_limits;
+mod serve_security;
 mod talk;
 mod telling;
 mod tls;
+mod tree;
+mod version;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use call::CallArgs;
 pub(crate) use check::CheckArgs;
@@ -46,9 +51,12 @@ pub(crate) use health::HealthArgs;
 pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use man::{ManArgs, render_man};
 pub(crate) use program::ProgramArgs;
+pub(crate) use retry::RetryArgs;
 pub(crate) use rules::{RulesArgs, RulesCheckArgs, RulesCommand, RulesExplainArgs};
 pub(crate) use schema::{ReflectionChoice, SchemaArgs, Source};
 pub(crate) use serve::ServeArgs;
+pub(crate) use serve_limits::ServeLimitArgs;
+pub(crate) use serve_security::ServeSecurityArgs;
 pub(crate) use talk::{Colour, ErrorFormat, TalkArgs, wants_json_errors};
 pub(crate) use telling::TellingArgs;
 pub(crate) use tls::TlsArgs;
@@ -58,7 +66,7 @@ pub(crate) use schema::Given;
 
 /// Call any gRPC method and serve any .proto from the shell, in JSON, with no generated code
 #[derive(Debug, Parser)]
-#[command(name = "greet", version, propagate_version = true)]
+#[command(name = "greet", version, long_version = version::long(), propagate_version = true)]
 #[command(after_help = "Try it:\n  \
     greet serve --port 50051\n  \
     greet call localhost:50051 greeter.Greeter/SayHello '{\"name\":\"World\"}'\n\n\
@@ -66,6 +74,9 @@ pub(crate) use schema::Given;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+
+    #[command(flatten)]
+    pub(crate) talk: TalkArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -94,25 +105,24 @@ pub(crate) enum NoCommand {
 
 /// Reads the words of the command line, the program's name first.
 pub(crate) fn parse(words: Vec<OsString>) -> Result<Cli, NoCommand> {
-    if let Some(line) = meant_for_grpcurl(&words) {
+    let mut tree = tree::of(&words);
+    if let Some(line) = meant_for_grpcurl(&words, &tree) {
         let message = "a command comes first: call, list, describe and others".to_owned();
         return Err(NoCommand::Wrong { message, hints: vec![format!("as a line of greet's: {line}")] });
     }
-    if let Some((word, mended)) = one_dash::find(&words, &Cli::command()) {
-        return Err(NoCommand::Wrong {
-            message: format!("'{word}' has one dash before a long name"),
-            hints: vec![format!("write {mended}")],
-        });
+    if let Some(one_dash::Found { message, hints }) = one_dash::find(&words, &tree) {
+        return Err(NoCommand::Wrong { message, hints });
     }
     let command = words.get(1).map(|word| word.to_string_lossy().into_owned());
-    Cli::try_parse_from(words).map_err(|error| no_command(&error, command.as_deref()))
+    tree.try_get_matches_from_mut(words)
+        .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches))
+        .map_err(|error| no_command(&error.format(&mut tree), command.as_deref()))
 }
 
 /// The line of greet's, where the first word is no command and the whole is a line of grpcurl's.
-fn meant_for_grpcurl(words: &[OsString]) -> Option<String> {
+fn meant_for_grpcurl(words: &[OsString], whole: &clap::Command) -> Option<String> {
     let words: Vec<String> =
         words.iter().skip(1).map(|word| word.to_str().map(ToOwned::to_owned)).collect::<Option<_>>()?;
-    let whole = Cli::command();
     let first = words.first()?;
     // `list` and `describe` are commands of both: a line that begins with them is greet's.
     if whole.find_subcommand(first).is_some() {
@@ -161,6 +171,9 @@ fn no_command(error: &clap::Error, command: Option<&str>) -> NoCommand {
             message.push_str(line);
         }
     }
+    // A number without a unit, as grpcurl takes it for seconds.
+    let bare = message.split('\'').nth(1).filter(|_| message.contains("a unit is missing (ms, s, m, h)"));
+    hints.extend(bare.map(|number| format!("write {number}s for seconds")));
     if hints.is_empty() {
         let known = command.filter(|name| Cli::command().find_subcommand(name).is_some());
         let words = known.map_or_else(|| "greet --help".to_owned(), |name| format!("greet {name} --help"));

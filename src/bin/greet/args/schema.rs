@@ -11,7 +11,7 @@ pub(crate) struct SchemaArgs {
     pub(crate) given: Given,
 
     /// A directory in which imports are looked up [default: inferred from packages and imports]
-    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    #[arg(short = 'I', long = "include", alias = "import-path", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
 }
 

@@ -4,10 +4,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::connection::duration;
+use super::{ServeLimitArgs, ServeSecurityArgs};
 use clap::Args;
-use greet::Size;
-
-use super::connection::{duration, size};
 
 /// Serve every service of a schema
 ///
@@ -20,8 +19,11 @@ use super::connection::{duration, size};
     greet serve api.proto --rule 'pkg.Service/Get when .id == \"\" => error(\"INVALID_ARGUMENT\")'\n  \
     greet serve api.proto --rules rules.yaml\n  \
     greet serve -- sh -c 'greet call $GREET_TARGET SayHello name=World'\n\n\
-    With a command: starts, waits until ready, runs the command with GREET_TARGET set and greet on its PATH,\n\
-    stops, and exits with the command's code.")]
+    With a command: starts, waits until ready, runs the command with GREET_TARGET set and greet on its\n\
+    PATH, stops, and exits with the command's code.\n\n\
+    Exit codes:\n  \
+    0 stopped by a signal   the command's own, 128 + n if a signal ended it   2 usage, rules\n  \
+    4 schema   5 a port in use   1 calls were cut, or anything else")]
 pub(crate) struct ServeArgs {
     /// .proto files, directories of them, or compiled descriptor sets, told by content
     #[arg(value_name = "PROTO")]
@@ -67,11 +69,19 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Listening")]
     pub(crate) threads: Option<u16>,
 
-    /// The largest request that is taken
-    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "64MiB", help_heading = "Listening")]
-    pub(crate) max_recv_size: Size,
+    /// A file to write the port to when ready, whole or not at all; removed at the end
+    #[arg(long, value_name = "FILE", help_heading = "Listening")]
+    pub(crate) port_file: Option<PathBuf>,
 
-    /// How long open calls may go on after SIGINT or SIGTERM; a second signal cuts them
+    /// Serve one call, to a method other than reflection's and health's, and end as after SIGTERM
+    #[arg(long, conflicts_with = "command", help_heading = "Listening")]
+    pub(crate) once: bool,
+
+    /// How long health says NOT_SERVING after SIGINT or SIGTERM before no more calls are taken
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "0s", help_heading = "Listening")]
+    pub(crate) drain_delay: Duration,
+
+    /// How long open calls may go on after that; a second signal cuts them
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5s", help_heading = "Listening")]
     pub(crate) grace: Duration,
 
@@ -83,9 +93,15 @@ pub(crate) struct ServeArgs {
     #[arg(long, help_heading = "Listening")]
     pub(crate) no_health: bool,
 
-    /// Say nothing of single calls
+    /// Say nothing of single calls and connections
     #[arg(long)]
     pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) security: ServeSecurityArgs,
+
+    #[command(flatten)]
+    pub(crate) limits: ServeLimitArgs,
 
     /// A command to run against the server; greet ends with it
     #[arg(last = true, value_name = "COMMAND")]

@@ -8,11 +8,11 @@ use clap::{Args, ValueEnum};
 #[command(next_help_heading = "Talk")]
 pub(crate) struct TalkArgs {
     /// Colour what is printed: on a terminal unless NO_COLOR is set, always or never
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub(crate) color: Colour,
 
     /// Errors, hints and notes as text, or as one JSON object a line
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = ErrorFormat::Text)]
+    #[arg(long, global = true, value_name = "FORM", value_enum, default_value_t = ErrorFormat::Text)]
     pub(crate) error_format: ErrorFormat,
 }
 

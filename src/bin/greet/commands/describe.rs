@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use greet::schema::render::Renderer;
-use greet::schema::{
-    Closure, Schema, SchemaError, Source, Symbol, SymbolKind, bundled_closure, is_infrastructure,
-};
+use greet::schema::{Closure, Schema, SchemaError, Symbol, SymbolKind, bundled_closure, is_infrastructure};
 use greet::transcode::{DataError, JsonOutput, Plan, example, json};
 
-use super::{block_on, until_signal};
+use super::looking;
 use crate::args::{DescribeArgs, DescribeForm};
 use crate::failure::{Failure, Kind};
-use crate::intent::names::{self, Asked};
-use crate::intent::schema;
+use crate::intent::{names, schema};
 use crate::output::{Described, command_line, write_described, write_text};
 
 pub(super) fn run(args: &DescribeArgs) -> Result<(), Failure> {
@@ -24,16 +21,11 @@ pub(super) fn run(args: &DescribeArgs) -> Result<(), Failure> {
         );
     }
     let given = schema::given(&args.schema)?;
-    block_on(until_signal(look(args, asked, given)))
-}
-
-async fn look(args: &DescribeArgs, asked: Asked, given: Vec<Arc<dyn Source>>) -> Result<(), Failure> {
-    let target = asked.target.clone();
-    let found = schema::look(given, &args.connection, target.as_deref(), async |schema| match &asked.name {
-        Some(name) => with_types(schema, &schema.resolve(name).await?).await,
-        None => own_services(schema).await,
-    })
-    .await?;
+    let found =
+        looking::look(given, &args.connection, asked.target.as_deref(), async |schema| match &asked.name {
+            Some(name) => with_types(schema, &schema.resolve(name).await?).await,
+            None => own_services(schema).await,
+        })?;
     let Some(first) = found.first() else { return Ok(()) };
     if args.template {
         return write_text(&template(first, found.get(1))?);

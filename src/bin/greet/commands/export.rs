@@ -1,12 +1,11 @@
 //! Writes the schema down, as a descriptor set or as a tree of .proto files.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use greet::leaf::os_cause::words;
-use greet::schema::{Export, Source};
+use greet::schema::Export;
 
-use super::{block_on, until_signal};
+use super::looking;
 use crate::args::ExportArgs;
 use crate::failure::{Failure, Kind};
 use crate::intent::{names, schema};
@@ -16,7 +15,9 @@ use crate::ui;
 pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
     let (target, symbols) = names::all_asked(&args.names, args.target.as_ref(), &args.schema)?;
     let given = schema::given(&args.schema)?;
-    let export = block_on(until_signal(look(args, target, symbols, given)))?;
+    let export = looking::look(given, &args.connection, target.as_deref(), async |schema| {
+        schema.export(&symbols).await
+    })?;
     if export.files().is_empty() {
         return Err(Failure::new(Kind::Schema, "there is nothing to export"));
     }
@@ -28,16 +29,6 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
         (Some(file), None) => write_set(&export, file),
         (None, None) => Err(Failure::new(Kind::Usage, "--set FILE or --dir DIR is missing")),
     }
-}
-
-async fn look(
-    args: &ExportArgs,
-    target: Option<String>,
-    symbols: Vec<String>,
-    given: Vec<Arc<dyn Source>>,
-) -> Result<Export, Failure> {
-    schema::look(given, &args.connection, target.as_deref(), async |schema| schema.export(&symbols).await)
-        .await
 }
 
 fn write_set(export: &Export, file: &Path) -> Result<(), Failure> {

@@ -1,49 +1,127 @@
-//! Asks the standard health check.
+//! Asks the standard health check: once, until it serves, or for as long as somebody watches.
 
-use greet::client::Health;
+use greet::Target;
+use greet::client::{ConnectOptions, Connection, Ending, Health, HealthSaid, HealthWatch, Serving};
 
+use super::account::Account;
+use super::awaited;
+use super::interrupts::{in_time, limit};
 use super::{terminated, until_signal};
 use crate::args::HealthArgs;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::{metadata, target};
 use crate::output;
 
 pub(super) async fn run(args: HealthArgs) -> Result<(), Failure> {
-    if !args.watch {
-        return until_signal(check(&args)).await;
+    let mut account = Account::new(&args.connection.telling, &args.target);
+    let (limit, stage) = (limit(&args.connection), account.stage());
+    let ended = if args.watch {
+        // Whoever interrupts a watch has seen enough: that is no failure.
+        tokio::select! {
+            ended = in_time(limit, &stage, watch(&args, &mut account)) => ended,
+            _ = terminated()? => Ok(()),
+        }
+    } else if args.connection.wait.is_some() {
+        until_signal(in_time(limit, &stage, Box::pin(awaited::run(&args, &mut account)))).await
+    } else {
+        until_signal(in_time(limit, &stage, check(&args, &mut account))).await
+    };
+    account.end(&ended);
+    ended
+}
+
+/// The server, how to dial it, and what goes along with each question.
+pub(super) struct Asking {
+    pub(super) target: Target,
+    pub(super) options: ConnectOptions,
+    metadata: greet::MetadataMap,
+}
+
+impl Asking {
+    pub(super) fn new(args: &HealthArgs) -> Result<Self, Failure> {
+        let target = target::parse(&args.target)?;
+        let options = target::options(&target, &args.connection)?;
+        Ok(Self { target, options, metadata: metadata::of_call(&args.connection)? })
     }
-    // Whoever interrupts a watch has seen enough: that is no failure.
-    tokio::select! {
-        ended = watch(&args) => ended,
-        _ = terminated()? => Ok(()),
+
+    /// The health service at the other end.
+    pub(super) fn at(&self, connection: &Connection, args: &HealthArgs) -> Health {
+        let health = Health::new(connection).with_metadata(self.metadata.clone());
+        match args.timeout {
+            Some(timeout) => health.with_timeout(timeout),
+            None => health,
+        }
     }
 }
 
-async fn connect(args: &HealthArgs) -> Result<Health, Failure> {
-    let server = target::parse(&args.target)?;
-    let options = target::options(&server, &args.connection)?;
-    let connection = target::connect(&server, &options, &args.connection).await?;
-    let health = Health::new(&connection).with_metadata(metadata::of_call(&args.connection)?);
-    Ok(match args.timeout {
-        Some(timeout) => health.with_timeout(timeout),
-        None => health,
-    })
+async fn connect(args: &HealthArgs, account: &mut Account) -> Result<(Connection, Health), Failure> {
+    let asking = Asking::new(args)?;
+    let connection = target::connect(&asking.target, &asking.options, &args.connection).await?;
+    account.reached(&connection);
+    let health = asking.at(&connection, args);
+    Ok((connection, health))
 }
 
-async fn check(args: &HealthArgs) -> Result<(), Failure> {
-    let state = connect(args).await?.check(service(args)).await.map_err(|ending| Failure::ended(&ending))?;
+async fn check(args: &HealthArgs, account: &mut Account) -> Result<(), Failure> {
+    let (connection, health) = connect(args, account).await?;
+    let state = asked(&connection, &health, service(args), account).await;
+    let state = state.map_err(|ending| Failure::ended(&ending, Types::bundled()))?;
     output::write(format!("{state}\n").as_bytes())?;
     if state.is_serving() { Ok(()) } else { Err(Failure::silent(Kind::Unhealthy)) }
 }
 
-async fn watch(args: &HealthArgs) -> Result<(), Failure> {
-    let mut states = connect(args).await?.watch(service(args));
+/// Asks once, and hears the call to its end.
+pub(super) async fn asked(
+    connection: &Connection,
+    health: &Health,
+    service: &str,
+    account: &Account,
+) -> Result<Serving, Box<Ending>> {
+    account.calls(connection, health.head("Check"));
+    let mut check = health.begin_check(service);
+    let mut state = None;
     loop {
-        let state = states.next().await.map_err(|ending| Failure::ended(&ending))?;
+        match said(&mut check, account).await {
+            Ok(said) => state = Some(said),
+            Err(ending) => return state.filter(|_| ending.status.is_ok()).ok_or(ending),
+        }
+    }
+}
+
+/// The next state, or the end; both are told.
+pub(super) async fn said(watch: &mut HealthWatch, account: &Account) -> Result<Serving, Box<Ending>> {
+    loop {
+        match watch.next_said().await {
+            HealthSaid::Metadata(metadata) => account.metadata(&metadata),
+            HealthSaid::State(state) => return Ok(state),
+            HealthSaid::End(ending) => {
+                account.ended(&ending);
+                return Err(ending);
+            }
+            // Nothing else is said.
+            _ => {}
+        }
+    }
+}
+
+async fn watch(args: &HealthArgs, account: &mut Account) -> Result<(), Failure> {
+    let (connection, health) = connect(args, account).await?;
+    account.calls(&connection, health.head("Watch"));
+    let mut states = health.watch(service(args));
+    loop {
+        let state = said(&mut states, account).await.map_err(|ending| no_longer_watched(&ending))?;
         output::write(format!("{state}\n").as_bytes())?;
     }
 }
 
-fn service(args: &HealthArgs) -> &str {
+/// A watch has no end of its own: one that ends well is over too early all the same.
+fn no_longer_watched(ending: &Ending) -> Failure {
+    if ending.status.is_ok() {
+        return Failure::new(Kind::Other, "the server ended the watch");
+    }
+    Failure::ended(ending, Types::bundled())
+}
+
+pub(super) fn service(args: &HealthArgs) -> &str {
     args.service.as_deref().unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use greet::leaf::duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::Signals;
+use crate::args::ConnectionArgs;
 use crate::failure::{Failure, Kind};
 use crate::intent::schema::Stage;
 use crate::output::Outlet;
@@ -50,6 +51,24 @@ impl<'a> Interrupts<'a> {
             () = self.outlet.reader_gone() => Err(Failure::silent(Kind::ReaderGone)),
             failure = late(self.limit, &self.stage) => Err(failure),
         }
+    }
+}
+
+/// How long the run may take, and until when.
+pub(super) fn limit(args: &ConnectionArgs) -> Option<(Duration, Instant)> {
+    args.max_time.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?)))
+}
+
+/// Waits for the future, or for the end of the time.
+pub(super) async fn in_time<T>(
+    limit: Option<(Duration, Instant)>,
+    stage: &Cell<Stage>,
+    future: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    tokio::select! {
+        biased;
+        done = future => done,
+        failure = late(limit, stage) => Err(failure),
     }
 }
 

@@ -1,31 +1,22 @@
 //! Lists services, or one service's methods.
 
-use std::sync::Arc;
-
 use greet::Method;
-use greet::schema::Source;
 
-use super::{block_on, until_signal};
+use super::looking;
 use crate::args::ListArgs;
 use crate::failure::Failure;
-use crate::intent::names::{self, Asked};
-use crate::intent::schema;
+use crate::intent::{names, schema};
 use crate::output::{Listed, write_listing};
 
 pub(super) fn run(args: &ListArgs) -> Result<(), Failure> {
     let asked = names::asked(&args.names, args.target.as_ref(), &args.schema, "SERVICE")?;
     let given = schema::given(&args.schema)?;
-    block_on(until_signal(look(args, asked, given)))
-}
-
-async fn look(args: &ListArgs, asked: Asked, given: Vec<Arc<dyn Source>>) -> Result<(), Failure> {
-    let list = schema::look(given, &args.connection, asked.target.as_deref(), async |schema| {
+    let list = looking::look(given, &args.connection, asked.target.as_deref(), async |schema| {
         Ok(match &asked.name {
             None => schema.services().await?.into_iter().map(|name| Listed { name, method: None }).collect(),
             Some(service) => schema.methods(service).await?.iter().map(listed).collect::<Vec<_>>(),
         })
-    })
-    .await?;
+    })?;
     write_listing(&list, args.form)
 }
 

@@ -1,5 +1,7 @@
 //! One file a command; here the command is chosen, its runtime made and its signals heard.
 
+mod account;
+mod awaited;
 mod call;
 mod check;
 mod completions;
@@ -9,6 +11,7 @@ mod export;
 mod health;
 mod interrupts;
 mod list;
+mod looking;
 mod man;
 mod rules;
 mod serve;

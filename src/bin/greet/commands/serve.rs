@@ -1,8 +1,10 @@
 //! Serves a schema until a signal comes, or for as long as a command runs.
 
+mod port_file;
+mod renewal;
+
 use std::ffi::OsString;
 use std::process::ExitStatus;
-use std::time::Duration;
 
 use greet::Server;
 use greet::leaf::os_cause;
@@ -12,30 +14,49 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Kind};
-use crate::intent::serving;
+use crate::intent::serving::{self, Prepared};
 use crate::{output, ui};
+use port_file::PortFile;
+use renewal::Renewal;
 
 pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
-    let builder = serving::builder(&args)?;
+    let renewal = Renewal::new(&args.security);
+    let Prepared { builder, first_call } = serving::prepare(&args)?;
     // After all files are read, where Ctrl-C ends greet as it ends any program, and before anything is bound:
     // a signal that comes then must not be lost.
     let mut signals = Signals::listen()?;
+    args.port_file.as_deref().map_or(Ok(()), port_file::clear)?;
     let server = builder.start().await.map_err(serving::not_started)?;
+    let _port_file = write_port(&args, &server)?;
     if args.command.is_empty() {
         output::write(format!("{}\n", server.target()).as_bytes())?;
-        signals.next().await;
-        drain(server, &mut signals, args.grace).await
+        tokio::select! {
+            _ = signals.next() => {}
+            () = first_call.notified() => {}
+            () = renewal.keep(&server) => {}
+        }
+        drain(server, &mut signals, &args).await
     } else {
         ui::line(server.target());
-        let status = accompany(&args.command, server.target(), &mut signals).await;
+        let status = tokio::select! {
+            status = accompany(&args.command, server.target(), &mut signals) => status,
+            () = renewal.keep(&server) => Ok(()),
+        };
         server.cut();
         status
     }
 }
 
+/// Writes the file that was asked for, which is there until the end.
+fn write_port(args: &ServeArgs, server: &Server) -> Result<Option<PortFile>, Failure> {
+    let Some(path) = &args.port_file else { return Ok(None) };
+    let without = || Failure::new(Kind::Usage, "--port-file: a unix socket has no port");
+    PortFile::write(path, server.port().ok_or_else(without)?).map(Some)
+}
+
 /// Lets open calls come to their end; a second signal cuts them.
-async fn drain(server: Server, signals: &mut Signals, grace: Duration) -> Result<(), Failure> {
-    let drain = server.drain(grace);
+async fn drain(server: Server, signals: &mut Signals, args: &ServeArgs) -> Result<(), Failure> {
+    let drain = server.drain_after(args.drain_delay, args.grace);
     tokio::pin!(drain);
     let drained = tokio::select! {
         drained = &mut drain => drained,

@@ -9,7 +9,7 @@ use greet::schema::SchemaError;
 use greet::server::ListenError;
 use greet::transcode::{DataError, Plan};
 
-use super::{Failure, Kind, Place};
+use super::{Failure, Kind, Place, Types};
 
 impl Failure {
     /// Data that does not fit; `name` says which data: an argument, a file, standard input.
@@ -107,8 +107,13 @@ impl Failure {
             } else {
                 "is the server running, and is the path right?"
             })
+        } else if error.is_unanswered() {
+            failure
+                .hint("the server has stopped, or something on the way has dropped the connection silently")
         } else if error.is_name_not_found() {
             failure.hint("check the spelling of the host")
+        } else if error.is_resolver_unreachable() {
+            failure.hint("the resolver cannot be asked: is there a network? --resolve host:port:address says the address")
         } else if error.is_timeout() {
             failure.hint("more time is given by --connect-timeout")
         } else {
@@ -188,7 +193,7 @@ impl From<CallError> for Failure {
         } else if let Some(error) = error.request() {
             Self::data("request data", error)
         } else if let Some(ending) = error.ending() {
-            Self::ended(ending)
+            Self::ended(ending, Types::bundled())
         } else {
             Self::new(Kind::Schema, error.to_string())
                 .hint("the server's schema may differ from the one that was used")

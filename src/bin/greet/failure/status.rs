@@ -1,9 +1,12 @@
 //! A status that a call ended with, as a failure: its code, the server's words, its details.
 
+use std::sync::Arc;
+
+use greet::caller::Prepared;
 use greet::client::{Ending, Origin};
 use greet::protocol::Status;
 use greet::protocol::status::Details;
-use greet::schema::bundled_closure;
+use greet::schema::{Closure, bundled_closure};
 use greet::transcode::{DataError, any};
 use greet::{Code, Layer};
 
@@ -11,23 +14,41 @@ use super::{Failure, Kind};
 
 impl Failure {
     /// A call that ended otherwise than OK: `NOT_FOUND (5): no such user`, the details below.
-    pub(crate) fn ended(ending: &Ending) -> Self {
+    pub(crate) fn ended(ending: &Ending, types: Types<'_>) -> Self {
         match ending.origin.connect_error() {
             Some(error) => Self::connect(error),
-            None => status(ending),
+            None => status(ending, types),
         }
     }
 }
 
-/// The details of a status as JSON, of the types that are known without the server's help.
-fn readable(details: &[u8]) -> Result<Vec<serde_json::Value>, DataError> {
-    any::details(&[bundled_closure().clone()], details)
+/// Where the types of a status's details are looked for: with the method that was called, if there is one, and among those
+/// that are known without anybody's help.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Types<'a>(Option<&'a Arc<Closure>>);
+
+impl<'a> Types<'a> {
+    /// Those that the method reaches, and what else its schema has at hand.
+    pub(crate) fn of(prepared: &'a Prepared) -> Self {
+        Self(Some(prepared.method().closure()))
+    }
+
+    /// The bundled ones only.
+    pub(crate) fn bundled() -> Self {
+        Self(None)
+    }
+
+    /// The details of a status as JSON.
+    fn readable(self, details: &[u8]) -> Result<Vec<serde_json::Value>, DataError> {
+        let closures: Vec<_> = self.0.into_iter().chain([bundled_closure()]).cloned().collect();
+        any::details(&closures, details)
+    }
 }
 
 /// A status as programs see it in `$status`, in the form of the event: code, name, message, details.
-pub(crate) fn status_object(status: &Status) -> serde_json::Value {
+pub(crate) fn status_object(status: &Status, types: Types<'_>) -> serde_json::Value {
     let details = match &status.details {
-        Details::Some(bytes) => readable(bytes).unwrap_or_default(),
+        Details::Some(bytes) => types.readable(bytes).unwrap_or_default(),
         Details::None | Details::Malformed(_) => Vec::new(),
     };
     serde_json::json!({
@@ -38,7 +59,7 @@ pub(crate) fn status_object(status: &Status) -> serde_json::Value {
     })
 }
 
-fn status(ending: &Ending) -> Failure {
+fn status(ending: &Ending, types: Types<'_>) -> Failure {
     let status = &ending.status;
     let kind = match ending.origin.layer() {
         // A reset is a status by gRPC's own table; only a lost connection is the connection's fault.
@@ -52,7 +73,7 @@ fn status(ending: &Ending) -> Failure {
         Details::Malformed(text) => {
             failure = failure.detail(format!("details that are not base64: {text}"));
         }
-        Details::Some(bytes) => match readable(bytes) {
+        Details::Some(bytes) => match types.readable(bytes) {
             Ok(details) => {
                 for detail in details {
                     failure = failure.detail(detail.to_string());
@@ -65,6 +86,13 @@ fn status(ending: &Ending) -> Failure {
         (Origin::Deadline, _) => failure.hint("more time is given by --timeout"),
         (Origin::Malformed, Code::RESOURCE_EXHAUSTED) => {
             failure.hint("larger replies are taken with --max-recv-size")
+        }
+        // Not so where it says who may pass.
+        (Origin::NotGrpc, code) if ![Code::UNAUTHENTICATED, Code::PERMISSION_DENIED].contains(&code) => {
+            failure.hint("a proxy or a web server answers so: are the port and the path right?")
+        }
+        (Origin::NotGrpc, _) => {
+            failure.hint("what it wants of those who ask is in its headers, which -v shows")
         }
         _ => failure,
     }

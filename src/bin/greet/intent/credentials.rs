@@ -46,7 +46,7 @@ fn basic(option: &str, pair: &str) -> Result<String, Failure> {
     }
 }
 
-fn of_file(option: &str, path: &Path) -> Result<String, Failure> {
+pub(super) fn of_file(option: &str, path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
     let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
     read.map_err(|error| usage(format!("{option}: cannot read '{}': {}", path.display(), words(&error))))?;
@@ -81,7 +81,7 @@ fn of_command(line: &str) -> Result<String, Failure> {
 }
 
 /// Without the line end that files and commands have. The secret itself stands in no message.
-fn sound(option: &str, text: &str) -> Result<String, Failure> {
+pub(super) fn sound(option: &str, text: &str) -> Result<String, Failure> {
     match text.trim_end_matches(['\n', '\r']) {
         "" => Err(usage(format!("{option}: there is nothing in it"))),
         text if text.len() as u64 > LONGEST => Err(usage(format!("{option}: it is longer than 64 KiB"))),

@@ -2,12 +2,31 @@
 
 use std::io::IsTerminal;
 
+use greet::Size;
 use greet::protocol::Encoding;
 use greet::transcode::documents::Dialect;
 use greet::transcode::options::{Defaults, Enums, Int64, Names, Unknown};
 use greet::transcode::{JsonInput, JsonOutput};
 
 use crate::args::{Compression, ConvertForm, InputArgs, InputForm, JsonArgs, format};
+use crate::failure::{Failure, Kind};
+
+/// Whether a request may be sent, with a bound that was typed or gRPC's own.
+pub(crate) fn fits(wire: &[u8], most: Option<Size>) -> Result<(), Failure> {
+    // The prefix of a message has 32 bits for its length.
+    let widest = usize::try_from(u32::MAX).unwrap_or(usize::MAX);
+    let most = most.map_or(widest, |most| most.get().min(widest));
+    if wire.len() <= most {
+        return Ok(());
+    }
+    let (length, most) = (wire.len(), Size::bytes(most));
+    let failure = Failure::new(Kind::Data, format!("a request has {length} bytes, more than {most}"));
+    Err(if most.get() == widest {
+        failure
+    } else {
+        failure.hint("larger ones are sent with --max-send-size")
+    })
+}
 
 /// How documents are cut into values.
 pub(crate) fn dialect(args: &InputArgs, streams: bool) -> Dialect {

@@ -15,5 +15,8 @@ pub(crate) mod requests;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod serving;
+mod serving_observer;
+pub(crate) mod serving_security;
 pub(crate) mod target;
 mod tls;
+mod way;

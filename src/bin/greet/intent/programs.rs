@@ -7,7 +7,7 @@ use greet::{Code, MetadataMap};
 
 use crate::args::CallArgs;
 use crate::args::format::{Enums, Names};
-use crate::failure::{Failure, Kind, status_object};
+use crate::failure::{Failure, Kind, Types, status_object};
 
 /// Variables of greet's own: what is known of the call.
 const OURS: [&str; 4] = ["$status", "$metadata", "$trailers", "$n"];
@@ -43,9 +43,9 @@ impl Known {
         self.metadata = view::from_metadata(metadata);
     }
 
-    pub(crate) fn set_ending(&mut self, ending: &Ending) {
+    pub(crate) fn set_ending(&mut self, ending: &Ending, types: Types<'_>) {
         self.trailers = view::from_metadata(&ending.trailers);
-        self.status = view::from_json(&status_object(&ending.status).to_string()).unwrap_or_default();
+        self.status = view::from_json(&status_object(&ending.status, types).to_string()).unwrap_or_default();
     }
 
     fn value(&self, name: &str) -> Val {

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use greet::caller::Prepared;
-use greet::client::{ConnectOptions, Connection, Reflection, ReflectionVersion};
-use greet::schema::{DescriptorSet, SchemaError, Source};
+use greet::client::{CallHead, ConnectOptions, Connection, Reflection, ReflectionVersion};
+use greet::schema::{DescriptorSet, Source};
 use greet::{Client, MetadataMap, Schema, Target};
 
-use super::{metadata, target};
+use super::{target, way};
 use crate::args::{self, ConnectionArgs, ReflectionChoice, SchemaArgs};
 use crate::failure::{Failure, Kind};
 
@@ -147,7 +147,8 @@ impl<'a> Session<'a> {
             .with_version(version)
             .with_dial(self.target, &self.options)
             .with_timeout(self.args.connect_timeout);
-        let reflection = Arc::new(reflection);
+        let curious = self.args.telling.verbose > 1;
+        let reflection = Arc::new(if curious { reflection.with_witness(way::asked) } else { reflection });
         self.reflection = Some(Arc::clone(&reflection));
         let mut sources = self.schema.sources().to_vec();
         sources.push(reflection);
@@ -163,7 +164,7 @@ impl<'a> Session<'a> {
     }
 
     /// Where nothing is near what was asked for: how to see what there is.
-    fn look(&self, failure: Failure) -> Failure {
+    pub(crate) fn look(&self, failure: Failure) -> Failure {
         match (failure.kind(), failure.hints()) {
             (Kind::Schema, []) => failure.hint(format!("greet list {} shows what there is", self.target)),
             _ => failure,
@@ -172,12 +173,15 @@ impl<'a> Session<'a> {
 
     /// The connection that stands, or a new one where there is none or the server takes no more calls on it.
     async fn dial(&mut self) -> Result<Connection, Failure> {
-        let standing = match &self.reflection {
+        let asked = match &self.reflection {
             Some(reflection) => Some(reflection.connection().await),
-            None => self.connection.clone(),
+            None => None,
         };
-        if let Some(connection) = standing.filter(Connection::takes_calls) {
-            return Ok(connection);
+        // The one that was made last is another where the server took no more on that of the questions.
+        for standing in [asked, self.connection.clone()].into_iter().flatten() {
+            if standing.takes_calls() {
+                return Ok(standing);
+            }
         }
         let connection = self.dial_anew().await?;
         self.connection = Some(connection.clone());
@@ -206,6 +210,11 @@ impl<'a> Session<'a> {
         Rc::clone(&self.stage)
     }
 
+    /// What would be sent first of a call, without a connection.
+    pub(crate) fn request(&self, head: CallHead) -> Result<http::Request<()>, Failure> {
+        Ok(head.to_target(self.target, &self.options)?)
+    }
+
     /// The client for the call itself.
     pub(crate) async fn client(
         &mut self,
@@ -223,24 +232,6 @@ impl<'a> Session<'a> {
     ) -> Result<Client, Failure> {
         Ok(Client::over(self.dial_anew().await?, self.schema.clone(), metadata, timeout))
     }
-}
-
-/// Looks at the given sources, then at the server if one is named; and takes leave of it.
-pub(crate) async fn look<T>(
-    given: Vec<Arc<dyn Source>>,
-    connection: &ConnectionArgs,
-    server: Option<&str>,
-    at: impl AsyncFnOnce(&Schema) -> Result<T, SchemaError>,
-) -> Result<T, Failure> {
-    let Some(server) = server else { return Ok(at(&Schema::new(given)).await?) };
-    let server = target::parse(server)?;
-    let options = target::options(&server, connection)?;
-    let metadata = metadata::of(connection)?.reflection;
-    let mut session = Session::new(given, &server, options, connection, metadata);
-    session.ask_server().await?;
-    let seen = bounded(connection.connect_timeout, at(session.schema())).await;
-    session.leave().await;
-    seen?.map_err(|error| session.look(error.into()))
 }
 
 /// Connecting and asking for the schema have one bound together.

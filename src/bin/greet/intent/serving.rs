@@ -2,20 +2,31 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use greet::answerer::{Automatic, Offer, ServeError, greeter_rules, greeter_schema};
-use greet::leaf::duration;
 use greet::rules::Rule;
-use greet::server::{Ended, Listen, Observer};
+use greet::server::{Limits, Listen};
 use greet::{Schema, Server, ServerBuilder};
+use tokio::sync::Notify;
 
-use crate::args::ServeArgs;
+use super::serving_observer::{Refusals, Witness};
+use super::serving_security;
+use crate::args::{ServeArgs, ServeLimitArgs};
 use crate::failure::{Failure, Kind};
 use crate::ui;
 
+/// A server that can be started, and who is told when its first call has ended.
+pub(crate) struct Prepared {
+    pub(crate) builder: ServerBuilder,
+    pub(crate) first_call: Arc<Notify>,
+}
+
 /// Everything but the start.
-pub(crate) fn builder(args: &ServeArgs) -> Result<ServerBuilder, Failure> {
+pub(crate) fn prepare(args: &ServeArgs) -> Result<Prepared, Failure> {
+    let listen = listen(args)?;
+    serving_security::warn_of_plaintext(&args.security, &listen);
     let mut builder = Server::builder()
         .schema(schema(args)?)
         .rules(all_rules(args)?)
@@ -24,16 +35,45 @@ pub(crate) fn builder(args: &ServeArgs) -> Result<ServerBuilder, Failure> {
         .reflection(if args.no_reflection { Offer::No } else { Offer::Yes })
         .health(if args.no_health { Offer::No } else { Offer::Yes })
         .journal(Offer::No)
-        .listen(listen(args)?)
-        .max_recv_size(args.max_recv_size)
+        .listen(listen)
+        .limits(limits(&args.limits))
         .notes(Arc::new(|note: &str| ui::note(note)));
     let wanted = args.threads.and_then(|n| NonZeroUsize::new(n.into()));
     let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     builder = builder.threads(wanted.unwrap_or_else(cores));
-    if ui::is_terminal() && !args.quiet {
-        builder = builder.observer(Arc::new(LineACall));
+    if let Some(tls) = serving_security::tls(&args.security)? {
+        builder = builder.tls(tls);
     }
-    Ok(builder)
+    if let Some(token) = serving_security::token(&args.security)? {
+        builder = builder.token(token);
+    }
+    let first_call = Arc::<Notify>::default();
+    builder = builder.observer(Arc::new(Witness {
+        tells_calls: ui::is_terminal() && !args.quiet,
+        refusals: match (args.quiet, ui::is_terminal()) {
+            (true, _) => Refusals::Never,
+            (false, true) => Refusals::Each,
+            (false, false) => Refusals::OnceAReason(Mutex::default()),
+        },
+        first_call: args.once.then(|| Arc::clone(&first_call)),
+    }));
+    Ok(Prepared { builder, first_call })
+}
+
+/// What clients are kept to; a time of 0 is none.
+fn limits(args: &ServeLimitArgs) -> Limits {
+    let some = |time: Duration| (!time.is_zero()).then_some(time);
+    let mut limits = Limits::default();
+    limits.max_recv_size = args.max_recv_size;
+    limits.max_header_list_size = args.max_header_list_size;
+    limits.max_concurrent_streams = args.max_concurrent_streams;
+    limits.max_connections = usize::try_from(args.max_connections).unwrap_or(usize::MAX);
+    limits.handshake_timeout = some(args.handshake_timeout).unwrap_or(Duration::MAX);
+    limits.idle_timeout = some(args.idle_timeout);
+    limits.keepalive = some(args.keepalive);
+    limits.max_connection_age = args.max_connection_age.and_then(some);
+    limits.max_connection_age_grace = args.max_connection_age_grace;
+    limits
 }
 
 /// The given files, or the embedded greeter.
@@ -81,21 +121,4 @@ fn listen(args: &ServeArgs) -> Result<Vec<Listen>, Failure> {
 /// A failure for a server that does not start.
 pub(crate) fn not_started(error: ServeError) -> Failure {
     Failure::from(error)
-}
-
-/// One line on stderr for each call that ended.
-#[derive(Debug)]
-struct LineACall;
-
-impl Observer for LineACall {
-    fn ended(&self, call: &Ended<'_>) {
-        let path = call.path.trim_start_matches('/');
-        let took = duration::render(call.duration);
-        let (requests, replies) = (call.requests, call.replies);
-        ui::line(&format!(
-            "{path} {} {took} ({requests} in, {replies} out) from {}",
-            call.status.code.name(),
-            call.peer
-        ));
-    }
 }

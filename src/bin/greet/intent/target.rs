@@ -1,12 +1,13 @@
 //! From a TARGET and the options beside it to a server that can be dialled.
 
 use std::sync::Once;
+use std::time::Duration;
 
 use greet::client::{ConnectError, ConnectOptions, Connection, IpFamily, Proxy};
 use greet::leaf::duration;
 use greet::{Layer, Security, Target};
 
-use super::{proxy, tls};
+use super::{proxy, tls, way};
 use crate::args::ConnectionArgs;
 use crate::failure::{Failure, Kind};
 use crate::ui;
@@ -31,10 +32,12 @@ pub(crate) fn options(target: &Target, args: &ConnectionArgs) -> Result<ConnectO
     })?;
     let mut options = ConnectOptions::default();
     options.security = Some(security);
-    options.connect_timeout = args.connect_timeout;
+    // Who connects names the layer and the addresses when the time of the whole run is up.
+    options.connect_timeout = args.connect_timeout.min(args.max_time.unwrap_or(Duration::MAX));
     options.authority.clone_from(&args.authority);
     options.user_agent.clone_from(&args.user_agent);
     options.max_recv_size = args.max_recv_size;
+    options.keepalive = args.keepalive;
     options.family = match (args.ipv4, args.ipv6) {
         (true, _) => Some(IpFamily::Ipv4),
         (_, true) => Some(IpFamily::Ipv6),
@@ -67,17 +70,33 @@ pub(crate) async fn connect(
     options: &ConnectOptions,
     args: &ConnectionArgs,
 ) -> Result<Connection, Failure> {
-    let connected = match args.wait {
+    connect_within(args.wait, target, options, args, &mut false).await
+}
+
+/// The same with what is left of the time to wait; `said` is whether it was said what is waited for.
+pub(crate) async fn connect_within(
+    left: Option<Duration>,
+    target: &Target,
+    options: &ConnectOptions,
+    args: &ConnectionArgs,
+    said: &mut bool,
+) -> Result<Connection, Failure> {
+    let connected = match left {
         None => Connection::connect(target, options).await,
-        Some(limit) => {
+        Some(left) => {
             let say = |error: &ConnectError| {
-                let limit = duration::render(limit);
-                ui::note(&format!("waiting for {target}, at most {limit}: {error}"));
+                if !std::mem::replace(said, true) {
+                    let limit = duration::render(args.wait.unwrap_or(left));
+                    ui::note(&format!("waiting for {target}, at most {limit}: {error}"));
+                }
             };
-            Box::pin(Connection::connect_within(limit, target, options, say)).await
+            Box::pin(Connection::connect_within(left, target, options, say)).await
         }
     };
     let connection = connected.map_err(|error| explain(&error, target, options, args))?;
+    if args.telling.verbose > 0 {
+        way::reached(target.text(), &connection);
+    }
     if connection.tls().is_some_and(|tls| !tls.agreed_on_http2) {
         SAID.call_once(|| {
             ui::note(

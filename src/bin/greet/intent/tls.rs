@@ -27,7 +27,8 @@ pub(super) fn options(args: &TlsArgs) -> Result<TlsOptions, Failure> {
             options.with_ca(&read("--cacert", path)?).map_err(|error| broken("--cacert", path, &error))?;
     }
     if let Some(path) = &args.cert {
-        options = options.with_identity(identity(path, args)?);
+        let password = password(args.key_password_file.as_deref(), args.key_password_env.as_deref())?;
+        options = options.with_identity(identity(path, args.key.as_deref(), password.as_deref())?);
     }
     if args.insecure {
         options = options.insecure();
@@ -38,12 +39,16 @@ pub(super) fn options(args: &TlsArgs) -> Result<TlsOptions, Failure> {
     Ok(options)
 }
 
-fn identity(path: &Path, args: &TlsArgs) -> Result<Identity, Failure> {
+/// Who this side is; the key is looked for in the certificate's file when it has none of its own.
+pub(super) fn identity(
+    path: &Path,
+    key_path: Option<&Path>,
+    password: Option<&str>,
+) -> Result<Identity, Failure> {
     let certificate = read("--cert", path)?;
-    let key = args.key.as_ref().map(|path| read("--key", path)).transpose()?;
-    let password = password(args)?;
-    Identity::read(&certificate, key.as_deref(), password.as_deref()).map_err(|error| {
-        let failure = match &args.key {
+    let key = key_path.map(|path| read("--key", path)).transpose()?;
+    Identity::read(&certificate, key.as_deref(), password).map_err(|error| {
+        let failure = match key_path {
             Some(key) if error.is_of_key() => broken("--key", key, &error),
             _ => broken("--cert", path, &error),
         };
@@ -51,7 +56,7 @@ fn identity(path: &Path, args: &TlsArgs) -> Result<Identity, Failure> {
             failure.hint("its password is given by --key-password-file FILE or --key-password-env NAME")
         } else if error.is_old_encryption() {
             failure.hint("openssl pkcs8 -topk8 -in FILE -out NEW makes it PKCS#8, which can be read")
-        } else if error.is_key_missing() && args.key.is_none() {
+        } else if error.is_key_missing() && key_path.is_none() {
             failure.hint("add --key FILE")
         } else {
             failure
@@ -59,9 +64,9 @@ fn identity(path: &Path, args: &TlsArgs) -> Result<Identity, Failure> {
     })
 }
 
-/// The password of the key; a line end after it is not part of it.
-fn password(args: &TlsArgs) -> Result<Option<String>, Failure> {
-    let text = match (&args.key_password_file, &args.key_password_env) {
+/// The password of a key, from a file or the environment; a line end after it is not part of it.
+pub(super) fn password(file: Option<&Path>, variable: Option<&str>) -> Result<Option<String>, Failure> {
+    let text = match (file, variable) {
         (Some(path), _) => String::from_utf8(read("--key-password-file", path)?).map_err(|_| {
             let path = path.display();
             Failure::new(Kind::Tls, format!("--key-password-file {path}: the password is not UTF-8"))
@@ -78,12 +83,12 @@ fn password(args: &TlsArgs) -> Result<Option<String>, Failure> {
     Ok(Some(line.strip_suffix('\r').unwrap_or(line).to_owned()))
 }
 
-fn read(option: &str, path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(option: &str, path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| {
         Failure::new(Kind::Tls, format!("{option}: cannot read {}: {}", path.display(), words(&error)))
     })
 }
 
-fn broken(option: &str, path: &Path, error: &CredentialError) -> Failure {
+pub(super) fn broken(option: &str, path: &Path, error: &CredentialError) -> Failure {
     Failure::new(Kind::Tls, format!("{option} {}: {error}", path.display()))
 }

@@ -4,6 +4,7 @@ mod description;
 mod listing;
 mod messages;
 mod outlet;
+mod sheet;
 mod stream;
 mod style;
 mod tree;
@@ -13,6 +14,7 @@ pub(crate) use description::{Described, command_line, write_described, write_tex
 pub(crate) use listing::{Listed, write_listing};
 pub(crate) use messages::{Form, Messages, Printer, Wire};
 pub(crate) use outlet::Outlet;
+pub(crate) use sheet::Sheet;
 pub(crate) use stream::Stream;
 pub(crate) use tree::Tree;
 pub(crate) use values::Values;

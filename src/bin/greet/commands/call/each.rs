@@ -1,18 +1,21 @@
 //! A unary call of each value of an input, several at once, their results in the order of the input.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use greet::Shape;
 use greet::caller::Prepared;
+use greet::{Shape, Size};
 use tokio::time::{Instant, sleep_until};
 
 use super::Meant;
+use super::chronicle::Chronicle;
 use super::links::{Done, Links, call};
 use super::pace::Pace;
+use super::repeat::{self, Repeat};
 use super::results::Results;
 use super::window::Window;
 use crate::args::InputForm;
@@ -33,6 +36,12 @@ pub(super) struct Each<'a> {
     over: bool,
     /// Read, and not begun.
     ready: VecDeque<Ready>,
+    /// What a call begins with.
+    repeat: Repeat,
+    /// The largest request that is sent.
+    most: Option<Size>,
+    /// Calls that are made again after a pause; each keeps its place among those that are under way.
+    paused: FuturesUnordered<Pin<Box<dyn Future<Output = Ready>>>>,
     prepared: Arc<Prepared>,
     links: Links<'a>,
     jobs: usize,
@@ -46,8 +55,7 @@ pub(super) struct Each<'a> {
 struct Ready {
     n: u64,
     wire: Bytes,
-    /// How often it was tried before.
-    tries: u32,
+    repeat: Repeat,
 }
 
 impl<'a> Each<'a> {
@@ -75,6 +83,9 @@ impl<'a> Each<'a> {
             feed: Feed::new(vec![input], dialect, forms::json_input(args.input.allow_unknown)),
             over: false,
             ready: VecDeque::new(),
+            most: args.max_send_size,
+            repeat: Repeat::new(args, repeat::policy(&args.retry)),
+            paused: FuturesUnordered::new(),
             prepared,
             links: Links::new(session, metadata, args.timeout, forms::encoding(args.compress)),
             jobs: args.many.jobs.map_or(1, usize::from),
@@ -86,12 +97,12 @@ impl<'a> Each<'a> {
     }
 
     /// Makes them, and writes what comes of them.
-    pub(super) async fn run(mut self) -> Result<(), Failure> {
+    pub(super) async fn run(mut self, chronicle: &mut Chronicle) -> Result<(), Failure> {
         let mut running = FuturesUnordered::new();
         let mut out = Vec::new();
         loop {
             loop {
-                let free = running.len() < self.jobs;
+                let free = running.len() + self.paused.len() < self.jobs;
                 if free && self.may_read() {
                     let Some(read) = self.feed.advance().now_or_never() else { break };
                     self.read(read);
@@ -99,8 +110,8 @@ impl<'a> Each<'a> {
                     && self.wait().is_none()
                     && let Some((link, ready)) = self.begin().await
                 {
-                    let Ready { n, wire, tries } = ready;
-                    running.push(call(link, Arc::clone(&self.prepared), n, wire, tries));
+                    let Ready { n, wire, repeat } = ready;
+                    running.push(call(link, Arc::clone(&self.prepared), n, wire, repeat));
                 } else {
                     break;
                 }
@@ -111,9 +122,13 @@ impl<'a> Each<'a> {
                 moved = true;
                 self.ended(done);
             }
+            while let Some(Some(ready)) = self.paused.next().now_or_never() {
+                moved = true;
+                self.ready.push_front(ready);
+            }
             while let Some(finished) = self.window.pop() {
                 moved = true;
-                self.results.add(finished, &mut out)?;
+                self.results.add(finished, chronicle, &mut out)?;
                 if out.len() >= PIECE {
                     self.write(&mut out).await?;
                 }
@@ -123,12 +138,13 @@ impl<'a> Each<'a> {
             }
             // Nothing is ready: what there is, is seen.
             self.write(&mut out).await?;
-            let free = running.len() < self.jobs;
+            let free = running.len() + self.paused.len() < self.jobs;
             let may_read = free && self.may_read();
             let wait = if free { self.wait() } else { None };
             tokio::select! {
                 biased;
                 Some(done) = running.next() => self.ended(done),
+                Some(ready) = self.paused.next() => self.ready.push_front(ready),
                 read = self.feed.advance(), if may_read => self.read(read),
                 () = sleep_until(wait.unwrap_or_else(Instant::now)), if wait.is_some() => {}
                 else => break,
@@ -152,10 +168,11 @@ impl<'a> Each<'a> {
             Ok(false) => self.over = true,
             Ok(true) => {
                 let line = if self.results.keeps_failed() { self.feed.line() } else { None };
-                match self.feed.to_wire(self.prepared.request()) {
+                let wire = self.feed.to_wire(self.prepared.request());
+                match wire.and_then(|wire| forms::fits(&wire, self.most).map(|()| wire)) {
                     Ok(wire) => {
                         let n = self.window.add(line, wire.len());
-                        self.ready.push_back(Ready { n, wire, tries: 0 });
+                        self.ready.push_back(Ready { n, wire, repeat: self.repeat.clone() });
                     }
                     Err(failure) => {
                         let n = self.window.add(line, 0);
@@ -198,11 +215,20 @@ impl<'a> Each<'a> {
         }
     }
 
-    fn ended(&mut self, done: Done) {
-        if self.links.give_back(&done) {
-            self.ready.push_back(Ready { n: done.n, wire: done.wire, tries: done.tries });
-        } else {
-            self.window.put(done.n, Ok(Box::new(done)));
+    fn ended(&mut self, mut done: Done) {
+        match self.links.give_back(&mut done) {
+            None => self.window.put(done.n, Ok(Box::new(done))),
+            Some(pause) => {
+                let ready = Ready { n: done.n, wire: done.wire, repeat: done.repeat };
+                if pause.is_zero() {
+                    self.ready.push_back(ready);
+                } else {
+                    self.paused.push(Box::pin(async move {
+                        tokio::time::sleep(pause).await;
+                        ready
+                    }));
+                }
+            }
         }
     }
 

@@ -1,15 +1,17 @@
 //! One call: requests go out as they come in, and whatever happens is told to those who want to know.
 
 use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 use greet::caller::{Prepared, Receiver, Sender};
-use greet::client::{Ending, Origin, Reply};
+use greet::client::{Ending, Reply};
 use tokio::sync::Notify;
 
 use super::observer::{Happening, Observer};
 use super::outgoing::Outgoing;
+use super::repeat::Repeat;
 use crate::failure::Failure;
 use crate::output::Outlet;
 
@@ -25,8 +27,6 @@ pub(super) struct Manner {
     pub(super) half_close: bool,
     /// After so many replies the call is left.
     pub(super) most: Option<u64>,
-    /// Whether the call is made again when the server was going away as it came.
-    pub(super) again: bool,
 }
 
 /// How it came to its end.
@@ -36,20 +36,31 @@ pub(super) enum End {
     Ended(Box<Ending>),
     /// It had as many replies as were wanted, and was left.
     Enough,
-    /// The server was going away when the call came, and has certainly not begun it. Nobody was told, as it is to be
-    /// made again.
-    NotTaken,
+}
+
+/// What is to be done after a try.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Nothing: the call came to its end.
+    Over(End),
+    /// The call is made again after this pause: it failed before anything of a reply came.
+    Again(Duration),
 }
 
 /// A call under way, and who watches it.
 pub(super) struct Exchange<'a, 'o> {
     manner: Manner,
     outlet: &'a Outlet,
+    repeat: RefCell<&'a mut Repeat>,
+    /// Whether all requests that were taken can be sent again.
+    kept: Cell<bool>,
     watch: RefCell<Watch<'a, 'o>>,
     replies: Cell<u64>,
     replied: Notify,
     /// Whether somebody wants to know of each request.
     tells_requests: bool,
+    /// Rung when what was told of requests is to be seen, though no reply comes.
+    told: Notify,
 }
 
 struct Watch<'a, 'o> {
@@ -69,13 +80,24 @@ impl<'a, 'o> Exchange<'a, 'o> {
     /// was not written.
     pub(super) fn new(
         manner: Manner,
+        repeat: &'a mut Repeat,
         observers: &'a mut [&'o mut dyn Observer],
         outlet: &'a Outlet,
         out: &'a mut Vec<u8>,
     ) -> Self {
         let tells_requests = observers.iter().any(|observer| observer.wants_requests());
         let watch = RefCell::new(Watch { observers, out });
-        Self { manner, outlet, watch, replies: Cell::new(0), replied: Notify::new(), tells_requests }
+        Self {
+            manner,
+            outlet,
+            repeat: RefCell::new(repeat),
+            kept: Cell::new(true),
+            watch,
+            replies: Cell::new(0),
+            replied: Notify::new(),
+            tells_requests,
+            told: Notify::new(),
+        }
     }
 
     /// Sends and receives at once; ends when the server does, whatever is still to be sent. To drop it cancels the call.
@@ -84,12 +106,12 @@ impl<'a, 'o> Exchange<'a, 'o> {
     /// What ended it on this side: data that does not fit, stdout that cannot be written, an observer's failure.
     pub(super) async fn run(
         &self,
-        mut outgoing: Outgoing,
+        outgoing: &mut Outgoing,
         sender: Sender,
         receiver: Receiver,
-    ) -> Result<End, Failure> {
+    ) -> Result<Next, Failure> {
         let prepared = receiver.prepared().clone();
-        let send = self.send(&mut outgoing, sender, &prepared);
+        let send = self.send(outgoing, sender, &prepared);
         let receive = self.receive(receiver);
         tokio::pin!(send, receive);
         tokio::select! {
@@ -128,15 +150,18 @@ impl<'a, 'o> Exchange<'a, 'o> {
                 self.tell(Happening::Request { n, wire })?;
             }
             while self.manner.lockstep && !last && self.replies.get() < n {
+                self.told.notify_one();
                 self.replied.notified().await;
             }
         }
         if !self.manner.half_close {
             sender.flush();
+            self.told.notify_one();
             return Ok(Some(sender));
         }
         sender.half_close();
         self.tell(Happening::HalfClose)?;
+        self.told.notify_one();
         Ok(None)
     }
 
@@ -147,24 +172,30 @@ impl<'a, 'o> Exchange<'a, 'o> {
         sender: &mut Sender,
         prepared: &Prepared,
     ) -> Result<Option<Bytes>, Failure> {
-        if let Some(next) = outgoing.next(prepared.request()).now_or_never() {
-            return next;
-        }
-        sender.flush();
-        outgoing.next(prepared.request()).await
+        let next = match outgoing.next(prepared.request()).now_or_never() {
+            Some(next) => next,
+            None => {
+                sender.flush();
+                self.told.notify_one();
+                outgoing.next(prepared.request()).await
+            }
+        };
+        self.kept.set(outgoing.is_kept());
+        next
     }
 
-    async fn receive(&self, mut receiver: Receiver) -> Result<End, Failure> {
+    async fn receive(&self, mut receiver: Receiver) -> Result<Next, Failure> {
         let mut piece = Vec::new();
+        // Whoever has begun to answer has begun the call.
+        let mut begun = false;
         loop {
             // A reply that is there already is printed before anything is written.
             let said = match receiver.next_said().now_or_never() {
                 Some(said) => said,
-                None => {
-                    self.write(&mut piece).await?;
-                    receiver.next_said().await
-                }
+                None => self.wait(&mut receiver, &mut piece).await?,
             };
+            let before = begun;
+            begun = true;
             match said {
                 Some(Reply::Metadata(metadata)) => self.tell(Happening::Metadata(&metadata))?,
                 Some(Reply::Message(wire)) => {
@@ -179,24 +210,45 @@ impl<'a, 'o> Exchange<'a, 'o> {
                     if many && self.manner.most.is_some_and(|most| n >= most) {
                         self.tell(Happening::Left)?;
                         self.write(&mut piece).await?;
-                        return Ok(End::Enough);
+                        return Ok(Next::Over(End::Enough));
                     }
                     if self.watch.borrow().out.len() >= PIECE {
                         self.write(&mut piece).await?;
                     }
                 }
-                Some(Reply::End(ending))
-                    if self.manner.again && matches!(ending.origin, Origin::GoneAway) =>
-                {
-                    return Ok(End::NotTaken);
-                }
                 Some(Reply::End(ending)) => {
+                    if let Some(pause) = self.again(before, &ending) {
+                        let n = self.repeat.borrow().count();
+                        self.tell(Happening::Failed { n, ending: &ending, pause })?;
+                        self.write(&mut piece).await?;
+                        return Ok(Next::Again(pause));
+                    }
                     self.tell(Happening::Ended(&ending))?;
                     self.write(&mut piece).await?;
-                    return Ok(End::Ended(ending));
+                    return Ok(Next::Over(End::Ended(ending)));
                 }
                 // Nothing is asked for after the end.
-                None => return Ok(End::Enough),
+                None => return Ok(Next::Over(End::Enough)),
+            }
+        }
+    }
+
+    /// The pause before the call is made again, if it is.
+    fn again(&self, begun: bool, ending: &Ending) -> Option<Duration> {
+        if begun || !self.kept.get() {
+            return None;
+        }
+        self.repeat.borrow_mut().after(ending)
+    }
+
+    /// What is said next, everything that is known until then being written.
+    async fn wait(&self, receiver: &mut Receiver, piece: &mut Vec<u8>) -> Result<Option<Reply>, Failure> {
+        loop {
+            self.write(piece).await?;
+            tokio::select! {
+                biased;
+                said = receiver.next_said() => return Ok(said),
+                () = self.told.notified(), if self.tells_requests => {}
             }
         }
     }
@@ -213,9 +265,12 @@ impl<'a, 'o> Exchange<'a, 'o> {
                 return Ok(());
             }
             let written = self.outlet.write(piece).await;
+            let used = piece.len();
             piece.clear();
-            // One large message does not hold its memory for ever.
-            piece.shrink_to(4 * PIECE);
+            // One large message does not hold its memory for ever; many of them are not to ask for it each time.
+            if piece.capacity() / 4 > used.max(PIECE) {
+                piece.shrink_to(4 * PIECE);
+            }
             written?;
         }
     }

@@ -8,7 +8,7 @@ use greet::query::{Val, view};
 
 use super::kept::Kept;
 use super::observer::{Happening, Observer};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::programs::{Known, Prog};
 
 /// As much of a reply is shown beside what does not hold for it.
@@ -139,8 +139,9 @@ impl Observer for Expectations {
         match happening {
             Happening::Metadata(metadata) => self.known.set_metadata(metadata),
             Happening::Message { n, wire } => return self.reply(n, wire),
-            Happening::Ended(ending) => self.known.set_ending(ending),
-            Happening::Request { .. } | Happening::HalfClose | Happening::Left => {}
+            Happening::Ended(ending) => self.known.set_ending(ending, Types::of(&self.prepared)),
+            Happening::Request { .. } | Happening::HalfClose | Happening::Failed { .. } | Happening::Left => {
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The connections of many calls: one, and more where the server's limit of streams asks for it or one goes away.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use greet::caller::Prepared;
@@ -9,10 +9,11 @@ use greet::client::{Ending, Origin, Reply};
 use greet::protocol::Encoding;
 use greet::{Client, MetadataMap};
 
+use super::repeat::Repeat;
 use crate::failure::Failure;
 use crate::intent::schema::Session;
 
-/// A call that was not looked at is made again so often.
+/// A call that was not looked at is tried so often, where no policy says otherwise.
 const TRIES: u32 = 3;
 
 pub(super) struct Links<'a> {
@@ -38,11 +39,26 @@ pub(super) struct Done {
     /// Which input it is of.
     pub(super) n: u64,
     pub(super) wire: Bytes,
-    pub(super) tries: u32,
+    pub(super) repeat: Repeat,
+    /// Whether the server has begun to answer.
+    begun: bool,
     link: usize,
     pub(super) metadata: MetadataMap,
     pub(super) reply: Option<Bytes>,
     pub(super) ending: Box<Ending>,
+    /// What it was made with.
+    pub(super) client: Client,
+    pub(super) times: Times,
+}
+
+/// When what happened in a call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    pub(super) begun: Instant,
+    /// The server's metadata, where it came before the end.
+    pub(super) metadata: Option<Instant>,
+    pub(super) reply: Option<Instant>,
+    pub(super) ended: Instant,
 }
 
 impl<'a> Links<'a> {
@@ -89,13 +105,16 @@ impl<'a> Links<'a> {
         Ok(self.all.iter().position(|link| !link.gone && link.running == 0).unwrap_or(0))
     }
 
-    /// Gives the connection of a call back; `true` if the call is to be made again, because no server looked at it.
-    pub(super) fn give_back(&mut self, done: &Done) -> bool {
+    /// Gives the connection of a call back; says after which pause the call is to be made again, if it is.
+    pub(super) fn give_back(&mut self, done: &mut Done) -> Option<Duration> {
         let link = &mut self.all[done.link];
         link.running -= 1;
         link.gone |= matches!(done.ending.origin, Origin::GoneAway | Origin::NeverSent(_) | Origin::Lost(_));
         if matches!(done.ending.origin, Origin::Server) {
             self.most = Some(link.client.connection().most_calls());
+        }
+        if done.repeat.has_policy() {
+            return if done.begun { None } else { done.repeat.after(&done.ending) };
         }
         let unprocessed = done.ending.origin.is_unprocessed();
         // One that could not even be put on a connection that has never worked would fail again.
@@ -105,7 +124,7 @@ impl<'a> Links<'a> {
             }
             _ => true,
         };
-        unprocessed && worth_it && done.tries < TRIES
+        (unprocessed && worth_it && done.repeat.count() < TRIES).then_some(Duration::ZERO)
     }
 }
 
@@ -115,17 +134,27 @@ pub(super) async fn call(
     prepared: Arc<Prepared>,
     n: u64,
     wire: Bytes,
-    tries: u32,
+    mut repeat: Repeat,
 ) -> Done {
-    let (mut sender, mut receiver) = client.start_prepared(prepared).split();
+    let start = Instant::now();
+    let mut times = Times { begun: start, metadata: None, reply: None, ended: start };
+    let head = repeat.begin(client.head(&prepared));
+    let (mut sender, mut receiver) = client.start_with(prepared, head).split();
     sender.send_last_wire(wire.clone());
-    let (mut metadata, mut reply) = (MetadataMap::new(), None);
+    let (mut metadata, mut reply, mut begun) = (MetadataMap::new(), None, false);
     loop {
         match receiver.next_said().await {
-            Some(Reply::Metadata(said)) => metadata = said,
-            Some(Reply::Message(message)) => reply = Some(message),
+            Some(Reply::Metadata(said)) => {
+                times.metadata = Some(Instant::now());
+                (metadata, begun) = (said, true);
+            }
+            Some(Reply::Message(message)) => {
+                times.reply = Some(Instant::now());
+                (reply, begun) = (Some(message), true);
+            }
             Some(Reply::End(ending)) => {
-                return Done { n, wire, tries: tries + 1, link, metadata, reply, ending };
+                times.ended = Instant::now();
+                return Done { n, wire, repeat, begun, link, metadata, reply, ending, client, times };
             }
             // A call always says how it ended, and nothing after that.
             None => std::future::pending().await,

@@ -1,5 +1,6 @@
 //! Calls a method: requests go out as they come in, replies are printed as they come back.
 
+mod apart;
 mod chronicle;
 mod each;
 mod exchange;
@@ -11,11 +12,13 @@ mod outgoing;
 mod pace;
 mod queried;
 mod recorder;
+mod rehearsal;
+mod repeat;
 mod replies;
 mod results;
 mod seen;
-mod story;
-mod verbose;
+pub(super) mod story;
+pub(super) mod verbose;
 mod verdict;
 mod window;
 mod write_out;
@@ -30,22 +33,22 @@ use greet::{MetadataMap, Target};
 use tokio::time::Instant;
 
 use self::chronicle::Chronicle;
-use self::exchange::{End, Exchange, Manner};
+use self::exchange::{End, Exchange, Manner, Next};
 use self::expectations::Expectations;
 use self::observer::{Happening, Observer};
 use self::outgoing::Outgoing;
+use self::repeat::Repeat;
 use self::seen::Seen;
-use super::interrupts::Interrupts;
+use super::interrupts::{Interrupts, limit};
 use super::{block_on, until_signal};
 use crate::args::CallArgs;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::metadata::{self, Metadata};
 use crate::intent::programs::Programs;
 use crate::intent::requests::{self, Input, Requests};
 use crate::intent::schema::{self, Session, Stage};
 use crate::intent::{forms, target};
 use crate::output::{self, Form, Outlet};
-use crate::ui;
 
 /// What was typed, understood; nothing of it has been read or sent.
 struct Meant<'a> {
@@ -68,7 +71,6 @@ enum Sending {
 }
 
 pub(super) fn run(args: &CallArgs) -> Result<(), Failure> {
-    ui::speak(&args.talk);
     let mut chronicle = Chronicle::new(args)?;
     match understand(args, &mut chronicle) {
         Ok((meant, server, options, reflection, given)) => {
@@ -85,13 +87,9 @@ pub(super) fn run(args: &CallArgs) -> Result<(), Failure> {
 
 /// Reads what was typed, and the files that it names.
 fn understand<'a>(args: &'a CallArgs, chronicle: &mut Chronicle) -> Result<Understood<'a>, Failure> {
-    let limit = args.max_time.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?)));
+    let limit = limit(&args.connection);
     let server = target::parse(&args.target)?;
-    let mut options = target::options(&server, &args.connection)?;
-    if let Some((limit, _)) = limit {
-        // Who connects names the layer and the addresses when the time is up.
-        options.connect_timeout = options.connect_timeout.min(limit);
-    }
+    let options = target::options(&server, &args.connection)?;
     let programs = Programs::of(args)?;
     let Metadata { call: metadata, reflection } = metadata::of(&args.connection)?;
     // Files are read before signals are listened for: where one is a pipe that nobody writes, Ctrl-C ends greet
@@ -146,12 +144,17 @@ async fn call(
         }
     };
     match meant.requests {
+        Sending::One(_) if meant.args.dry_run => {
+            rehearsal::run(meant, session, prepared, outlet, &mut interrupts, chronicle).await
+        }
         Sending::One(_) => one(meant, session, prepared, outlet, &mut interrupts, chronicle).await,
         Sending::Each(ref input) => {
             let input = input.clone();
             interrupts.heed(Stage::Connect, session.leave()).await?;
+            let many = Arc::clone(&prepared);
             let all = each::Each::new(meant, input, session, prepared, outlet)?;
-            interrupts.heed(Stage::Call, all.run()).await?
+            chronicle.calls_many(&many);
+            interrupts.heed(Stage::Call, all.run(chronicle)).await?
         }
     }
 }
@@ -180,38 +183,46 @@ async fn one(
     let mut seen = Seen::new(args, programs.query, &prepared, form)?;
 
     // Whatever can be found wrong with the data is found before anything of the call is sent.
-    let outgoing = interrupts.heed(Stage::Data, Outgoing::new(requests, args, &prepared)).await??;
+    let mut outgoing = interrupts.heed(Stage::Data, Outgoing::new(requests, args, &prepared)).await??;
+    let mut repeat = Repeat::new(args, repeat::policy(&args.retry));
     // Some servers take one stream on a connection, and that was reflection's. What is at hand whole is sent again
     // on another; for a feed, which can be read once, the end of the first stream is waited for.
-    let again = if session.has_asked() { outgoing.copy() } else { None };
-    if again.is_none() {
+    if session.has_asked() && outgoing.is_at_hand() {
+        repeat.may_be_gone();
+    } else {
         interrupts.heed(Stage::Connect, session.leave()).await?;
+    }
+    if repeat.may() {
+        outgoing.keep();
     }
     let mut out = Vec::new();
-    let mut manner = Manner {
-        lockstep: args.lockstep,
-        half_close: !args.no_half_close,
-        most: args.max_messages,
-        again: again.is_some(),
-    };
+    let manner = Manner { lockstep: args.lockstep, half_close: !args.no_half_close, most: args.max_messages };
     let encoding = forms::encoding(args.compress);
-    let mut ended = Ok(Ok(End::NotTaken));
-    for outgoing in std::iter::once(outgoing).chain(again) {
-        let client = session.client(metadata.clone(), args.timeout);
+    let ended = loop {
+        // In a box, as dialling is large.
+        let client = Box::pin(repeat.in_time(session.client(metadata.clone(), args.timeout)));
         let client = interrupts.heed(Stage::Connect, client).await??.with_encoding(encoding);
-        chronicle.calls(&client, &prepared);
-        let (sender, receiver) = client.start_prepared(Arc::clone(&prepared)).split();
-        ended = {
+        let head = repeat.begin(client.head(&prepared));
+        chronicle.calls(&client, &prepared, &head);
+        let (sender, receiver) = client.start_with(Arc::clone(&prepared), head).split();
+        let tried = {
             let mut observers = observers(&mut seen, &mut expectations, chronicle);
-            let exchange = Exchange::new(manner, &mut observers, outlet, &mut out);
-            interrupts.heed(Stage::Call, exchange.run(outgoing, sender, receiver)).await
+            let exchange = Exchange::new(manner, &mut repeat, &mut observers, outlet, &mut out);
+            interrupts.heed(Stage::Call, exchange.run(&mut outgoing, sender, receiver)).await
         };
-        if !matches!(ended, Ok(Ok(End::NotTaken))) {
-            break;
+        match tried {
+            Ok(Ok(Next::Again(pause))) => {
+                interrupts.heed(Stage::Connect, session.leave()).await?;
+                if let Err(failure) = interrupts.heed(Stage::Call, tokio::time::sleep(pause)).await {
+                    break Err(failure);
+                }
+                outgoing.rewind();
+            }
+            Ok(Ok(Next::Over(end))) => break Ok(Ok(end)),
+            Ok(Err(failure)) => break Ok(Err(failure)),
+            Err(failure) => break Err(failure),
         }
-        interrupts.heed(Stage::Connect, session.leave()).await?;
-        manner.again = false;
-    }
+    };
     let mut interrupted = false;
     let ended = match ended {
         Ok(ended) => ended,
@@ -237,7 +248,11 @@ async fn one(
     } else {
         interrupts.heed(Stage::Call, outlet.write(&out)).await??;
     }
-    verdict::of(&ended?, programs.expect_code, &expectations, seen.has_failed())
+    let ended = ended?;
+    if repeat.count() > 1 {
+        verdict::tell_tries(&ended, repeat.count());
+    }
+    verdict::of(&ended, Types::of(&prepared), programs.expect_code, &expectations, seen.has_failed())
 }
 
 /// Those who want to know what happens.
@@ -260,7 +275,7 @@ fn observers<'o>(
 fn is_over_before_it_began(ended: &Result<End, Failure>) -> bool {
     match ended {
         Ok(End::Ended(ending)) => ending.origin.connect_error().is_some(),
-        Ok(End::Enough | End::NotTaken) => false,
+        Ok(End::Enough) => false,
         Err(failure) => failure.kind() == Kind::ReaderGone,
     }
 }

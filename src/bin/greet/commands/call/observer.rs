@@ -1,5 +1,7 @@
 //! What happens in a call, and who wants to know.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use greet::MetadataMap;
 use greet::client::Ending;
@@ -24,6 +26,14 @@ pub(super) enum Happening<'a> {
         /// Counts from 1.
         n: u64,
         wire: &'a Bytes,
+    },
+    /// A try failed, and the call is made again.
+    Failed {
+        /// Which try it was, from 1.
+        n: u32,
+        ending: &'a Ending,
+        /// How long is paused before the next.
+        pause: Duration,
     },
     /// The end: status and trailers, whoever made them.
     Ended(&'a Ending),

@@ -8,7 +8,7 @@ use greet::query::{Output, Run, view};
 
 use super::kept::Kept;
 use super::observer::{Happening, Observer};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::programs::{Known, Query};
 use crate::output::Values;
 use crate::ui;
@@ -95,8 +95,9 @@ impl Observer for Queried {
                     return self.append(wire, &known, out);
                 }
             },
-            Happening::Ended(ending) => self.known.set_ending(ending),
-            Happening::Request { .. } | Happening::HalfClose | Happening::Left => {}
+            Happening::Ended(ending) => self.known.set_ending(ending, Types::of(&self.prepared)),
+            Happening::Request { .. } | Happening::HalfClose | Happening::Failed { .. } | Happening::Left => {
+            }
         }
         Ok(())
     }

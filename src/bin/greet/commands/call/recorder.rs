@@ -1,7 +1,7 @@
 //! Events on stdout: all that happens in a call, each in the form of `docs/events.md`.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use greet::caller::Prepared;
@@ -13,10 +13,7 @@ use serde_json::{Map, Value};
 
 use super::observer::Happening;
 use super::story::Story;
-use crate::failure::{self, Failure, status_object};
-
-/// There is one call in a run that prints events.
-const CALL: &str = "1";
+use crate::failure::{self, Failure, Types, status_object};
 
 /// How far it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +27,11 @@ enum Progress {
 
 /// Writes events.
 pub(super) struct Recorder {
+    /// The call's id.
+    call: String,
     begun: Instant,
+    /// When what is written happened, where that is not now.
+    at: Option<Duration>,
     json: JsonOutput,
     show_secrets: bool,
     prepared: Option<Arc<Prepared>>,
@@ -42,9 +43,12 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    pub(super) fn new(begun: Instant, json: JsonOutput, show_secrets: bool) -> Self {
+    /// Of the call with this number.
+    pub(super) fn new(call: u64, begun: Instant, json: JsonOutput, show_secrets: bool) -> Self {
         Self {
+            call: call.to_string(),
             begun,
+            at: None,
             json,
             show_secrets,
             prepared: None,
@@ -54,19 +58,28 @@ impl Recorder {
         }
     }
 
+    /// What is written from now on happened so long after the beginning.
+    pub(super) fn happened(&mut self, at: Duration) {
+        self.at = Some(at);
+    }
+
     /// The call begins; on a second try nothing new does.
-    pub(super) fn start(&mut self, story: &Story, prepared: Option<&Arc<Prepared>>) {
-        self.prepared = prepared.cloned();
+    pub(super) fn start(&mut self, story: &Story, sent: Option<(&Arc<Prepared>, &MetadataMap)>) {
+        if let Some((prepared, _)) = sent {
+            self.prepared = Some(Arc::clone(prepared));
+        }
         if self.progress == Progress::Nothing {
             self.progress = Progress::Started;
+            let metadata = sent.map(|(_, metadata)| self.object(metadata));
             let start = Kind::Start {
                 method: story.method.clone(),
                 target: Some(story.target.clone()),
                 peer: story.peer.clone(),
                 time: timestamp(story.time),
+                metadata,
                 rule: None,
             };
-            self.push_at(std::time::Duration::ZERO, start);
+            self.push_at(Duration::ZERO, start);
         }
     }
 
@@ -92,6 +105,17 @@ impl Recorder {
                 let body = self.body(Prepared::reply, wire, Failure::reply)?;
                 self.push(Kind::Message { n, body });
             }
+            Happening::Failed { n, ending, pause } => {
+                let metadata = self.object(&ending.trailers);
+                self.push(Kind::Attempt {
+                    n: u64::from(n),
+                    code: ending.status.code.number(),
+                    name: ending.status.code.name().to_owned(),
+                    message: ending.status.message.clone(),
+                    metadata,
+                    pause_ms: millis(pause),
+                });
+            }
             Happening::Ended(ending) => self.ended(ending),
             Happening::Left => {
                 self.progress = Progress::Over;
@@ -114,7 +138,8 @@ impl Recorder {
             let metadata = self.object(&ending.trailers);
             self.push(Kind::Trailers { metadata });
         }
-        let details = match status_object(&ending.status)["details"].take() {
+        let types = self.prepared.as_deref().map_or_else(Types::bundled, Types::of);
+        let details = match status_object(&ending.status, types)["details"].take() {
             Value::Array(details) => details,
             _ => Vec::new(),
         };
@@ -143,7 +168,6 @@ impl Recorder {
         {
             self.push(failed(layer, failure));
         }
-        let millis = |time: std::time::Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
         let phases = story.times().into_iter().map(|(name, time)| (name.to_owned(), millis(time).into()));
         self.push(Kind::Timing { phases: phases.collect() });
         self.pending
@@ -172,16 +196,21 @@ impl Recorder {
     }
 
     fn push(&mut self, kind: Kind) {
-        self.push_at(self.begun.elapsed(), kind);
+        self.push_at(self.at.unwrap_or_else(|| self.begun.elapsed()), kind);
     }
 
-    fn push_at(&mut self, at: std::time::Duration, kind: Kind) {
-        let event = Event::new(CALL, at, kind);
+    fn push_at(&mut self, at: Duration, kind: Kind) {
+        let event = Event::new(self.call.as_str(), at, kind);
         // A vector takes whatever is written, and every part of an event has a JSON form.
         if serde_json::to_writer(&mut self.pending, &event).is_ok() {
             self.pending.push(b'\n');
         }
     }
+}
+
+/// As events have times: to the microsecond.
+fn millis(time: std::time::Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
 fn failed(layer: Layer, failure: &Failure) -> Kind {

@@ -11,13 +11,14 @@ use greet::caller::Prepared;
 use greet::leaf::os_cause::words;
 use greet::query::{Val, view};
 
+use super::chronicle::Chronicle;
 use super::expectations;
 use super::links::Done;
 use super::seen::Seen;
 use super::verdict;
 use super::window::Finished;
 use crate::args::{CallArgs, InputForm, OutputForm};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::programs::{Known, Prog, Programs};
 use crate::intent::requests::Input;
 use crate::output::Form;
@@ -25,6 +26,8 @@ use crate::output::Form;
 /// The results of all calls, in the order of the input.
 pub(super) struct Results {
     seen: Seen,
+    /// Whether stdout has events and no lines.
+    events: bool,
     prepared: Arc<Prepared>,
     expect: Vec<Prog>,
     expect_code: Option<Code>,
@@ -49,7 +52,8 @@ impl Results {
         prepared: &Arc<Prepared>,
     ) -> Result<Self, Failure> {
         let usage = |cause: &str, hint: &str| Err(Failure::new(Kind::Usage, cause).hint(hint));
-        let lines = matches!(args.output.form, None | Some(OutputForm::Json));
+        let events = args.output.form == Some(OutputForm::Events);
+        let lines = events || matches!(args.output.form, None | Some(OutputForm::Json));
         if !lines || args.programs.tab || args.programs.indent.is_some_and(|count| count > 0) {
             return usage(
                 "--each prints one line for each input",
@@ -64,6 +68,7 @@ impl Results {
         let failed = args.many.failed.as_deref().map(|path| open(path, input)).transpose()?;
         Ok(Self {
             seen: Seen::new(args, programs.query, prepared, Form::Json)?,
+            events,
             prepared: Arc::clone(prepared),
             expect: programs.expect,
             expect_code: programs.expect_code,
@@ -90,17 +95,22 @@ impl Results {
     ///
     /// # Errors
     /// When the file for what fails cannot be written.
-    pub(super) fn add(&mut self, finished: Finished, out: &mut Vec<u8>) -> Result<(), Failure> {
+    pub(super) fn add(
+        &mut self,
+        finished: Finished,
+        chronicle: &mut Chronicle,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Failure> {
         let Finished { n, line, outcome } = finished;
         self.count = n;
-        let judged = match outcome {
-            Ok(done) => self.judge(n, &done, out),
+        let judged = match &outcome {
+            Ok(done) => self.judge(n, done, out),
             Err(failure) => {
-                error_line(&failure, n, out);
-                Err(failure)
+                self.error_line(failure, n, out);
+                Err(failure.clone())
             }
         };
-        let Err(failure) = judged else { return Ok(()) };
+        let Err(failure) = chronicle.tell_of(n, &outcome, judged, out) else { return Ok(()) };
         self.failures += 1;
         self.first.get_or_insert((n, failure));
         if let (Some((file, name)), Some(line)) = (&mut self.failed, line) {
@@ -111,22 +121,31 @@ impl Results {
 
     /// Prints the line of a call, and says whether it is as it should be.
     fn judge(&mut self, n: u64, done: &Done, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let types = Types::of(&self.prepared);
         let mut known = Known { n: Some(n), ..Known::default() };
         if self.curious {
             known.set_metadata(&done.metadata);
-            known.set_ending(&done.ending);
+            known.set_ending(&done.ending, types);
         }
         match &done.reply {
             Some(reply) => {
                 if let Err(failure) = self.seen.append(reply, &known, out) {
-                    error_line(&failure, n, out);
+                    self.error_line(&failure, n, out);
                     return Err(failure);
                 }
             }
-            None => error_line(&Failure::ended(&done.ending), n, out),
+            None => self.error_line(&Failure::ended(&done.ending, types), n, out),
         }
-        verdict::judge(&done.ending, self.expect_code)?;
+        verdict::judge(&done.ending, types, self.expect_code)?;
         self.expected(done, &known)
+    }
+
+    /// The line of an input whose call failed; where there are events, they say so.
+    fn error_line(&self, failure: &Failure, n: u64, out: &mut Vec<u8>) {
+        if !self.events {
+            out.extend_from_slice(failure.to_line(n).to_string().as_bytes());
+            out.push(b'\n');
+        }
     }
 
     fn expected(&self, done: &Done, known: &Known) -> Result<(), Failure> {
@@ -185,11 +204,6 @@ impl Results {
             None => Ok(()),
         }
     }
-}
-
-fn error_line(failure: &Failure, n: u64, out: &mut Vec<u8>) {
-    out.extend_from_slice(failure.to_line(n).to_string().as_bytes());
-    out.push(b'\n');
 }
 
 fn open(path: &Path, input: &Input) -> Result<(BufWriter<File>, String), Failure> {

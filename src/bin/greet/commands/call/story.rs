@@ -5,15 +5,16 @@ use std::time::{Duration, Instant, SystemTime};
 use greet::client::{Connection, Phases};
 use greet::protocol::Status;
 
+use super::links::Done;
 use super::observer::Happening;
 use crate::failure::{Failure, Kind};
 
 /// The facts, as far as they are known.
-pub(super) struct Story {
+pub(in crate::commands) struct Story {
     pub(super) begun: Instant,
     pub(super) time: SystemTime,
     /// As it was typed.
-    pub(super) target: String,
+    pub(in crate::commands) target: String,
     /// `pkg.Service/Method`, or as it was typed while nothing else is known.
     pub(super) method: String,
     /// The address on the other side.
@@ -30,6 +31,10 @@ pub(super) struct Story {
     pub(super) replies: Count,
     /// How the call ended, whoever said so; none where it did not come about, or was left.
     pub(super) status: Option<Status>,
+    /// Which of many calls it is, by its input.
+    pub(super) n: Option<u64>,
+    /// How long it took, once it is over.
+    total: Option<Duration>,
 }
 
 /// Messages and their bytes together, before they are compressed.
@@ -50,7 +55,7 @@ impl Count {
 }
 
 impl Story {
-    pub(super) fn new(target: &str, method: &str) -> Self {
+    pub(in crate::commands) fn new(target: &str, method: &str) -> Self {
         Self {
             begun: Instant::now(),
             time: SystemTime::now(),
@@ -65,16 +70,44 @@ impl Story {
             requests: Count::default(),
             replies: Count::default(),
             status: None,
+            n: None,
+            total: None,
+        }
+    }
+
+    /// One of the many calls of a run, which is over.
+    pub(super) fn of_one(run: &Self, n: u64, done: Option<&Done>) -> Self {
+        let mut story = Self::new(&run.target, &run.method);
+        story.n = Some(n);
+        let Some(Done { client, times, .. }) = done else {
+            story.total = Some(Duration::ZERO);
+            return story;
+        };
+        story.begun = times.begun;
+        story.time = run.time + times.begun.saturating_duration_since(run.begun);
+        story.peer = Some(client.connection().peer().to_string());
+        story.called = Some(times.begun);
+        story.first_message = times.reply.map(|reply| reply.saturating_duration_since(times.begun));
+        story.total = Some(times.ended.saturating_duration_since(times.begun));
+        story
+    }
+
+    /// Counts what one of its many calls was.
+    pub(super) fn counts(&mut self, call: &Self) {
+        self.first_message = self.first_message.or(call.first_message);
+        for (sum, count) in [(&mut self.requests, call.requests), (&mut self.replies, call.replies)] {
+            sum.messages += count.messages;
+            sum.bytes += count.bytes;
         }
     }
 
     /// The schema is looked for from now on.
-    pub(super) fn looks_for_schema(&mut self) {
+    pub(in crate::commands) fn looks_for_schema(&mut self) {
         self.looking = Some(Instant::now());
     }
 
     /// The schema is known, or will not be; on the way to it this connection was made.
-    pub(super) fn has_looked(&mut self, connection: Option<&Connection>) {
+    pub(in crate::commands) fn has_looked(&mut self, connection: Option<&Connection>) {
         if let Some(connection) = connection {
             self.reached(connection);
         }
@@ -84,7 +117,7 @@ impl Story {
         }
     }
 
-    pub(super) fn reached(&mut self, connection: &Connection) {
+    pub(in crate::commands) fn reached(&mut self, connection: &Connection) {
         self.peer = Some(connection.peer().to_string());
         self.phases = Some(connection.phases());
     }
@@ -116,7 +149,7 @@ impl Story {
     }
 
     /// Takes what a failure knows beyond this.
-    pub(super) fn failed(&mut self, failure: &Failure) {
+    pub(in crate::commands) fn failed(&mut self, failure: &Failure) {
         self.phases = self.phases.or(failure.place().and_then(|place| place.phases));
         if failure.kind() == Kind::Schema || self.looking.is_some() && failure.place().is_none() {
             self.has_looked(None);
@@ -134,7 +167,7 @@ impl Story {
             ("http2", some(phases.http2)),
             ("schema", self.schema),
             ("first_message", self.first_message),
-            ("total", Some(self.begun.elapsed())),
+            ("total", Some(self.total.unwrap_or_else(|| self.begun.elapsed()))),
         ]
         .into_iter()
         .filter_map(|(name, time)| Some((name, time?)))
@@ -142,7 +175,7 @@ impl Story {
     }
 
     /// The same on one line.
-    pub(super) fn times_in_words(&self) -> String {
+    pub(in crate::commands) fn times_in_words(&self) -> String {
         let words = |(name, time): (&str, Duration)| {
             format!("{} {:.3} ms", name.replace('_', " "), time.as_secs_f64() * 1e3)
         };

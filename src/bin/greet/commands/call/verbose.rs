@@ -1,7 +1,6 @@
 //! `-v`: the call as it goes, on stderr, with curl's marks.
 
-use greet::caller::Prepared;
-use greet::client::Connection;
+use greet::client::{CallHead, Connection, Ending};
 use greet::leaf::metadata::entries;
 use greet::leaf::secret;
 use greet::{Client, MetadataMap};
@@ -12,31 +11,24 @@ use crate::failure::Failure;
 use crate::ui;
 
 /// Tells of a call.
-pub(super) struct Verbose {
+pub(in crate::commands) struct Verbose {
     show_secrets: bool,
 }
 
 impl Verbose {
-    pub(super) fn new(show_secrets: bool) -> Self {
+    pub(in crate::commands) fn new(show_secrets: bool) -> Self {
         Self { show_secrets }
     }
 
-    /// There is a connection.
-    pub(super) fn reached(target: &str, connection: &Connection) {
-        ui::line(&format!("* connected to {target} ({})", connection.peer()));
-        let Some(tls) = connection.tls() else { return ui::line("* plaintext") };
-        let alpn = if tls.agreed_on_http2 { "h2" } else { "no ALPN" };
-        ui::line(&format!("* {}, {}, {alpn}, for {}", tls.version, tls.cipher_suite, tls.server_name));
-        let certificate = tls.certificate().map(|certificate| certificate.to_string()).unwrap_or_default();
-        for line in certificate.lines() {
-            ui::line(&format!("*   {line}"));
-        }
+    /// The call is made: all that is sent before the first request.
+    pub(super) fn calls(&self, client: &Client, head: &CallHead) {
+        self.head(client.connection(), head.clone());
     }
 
-    /// The call is made: all that is sent before the first request.
-    pub(super) fn calls(&self, client: &Client, prepared: &Prepared) {
+    /// The same of any call.
+    pub(in crate::commands) fn head(&self, connection: &Connection, head: CallHead) {
         // What cannot be sent is how the call ends.
-        let Ok(request) = client.connection().request(client.head(prepared)) else { return };
+        let Ok(request) = connection.request(head) else { return };
         ui::line(&format!("> {} {} HTTP/2", request.method(), request.uri().path()));
         if let Some(authority) = request.uri().authority() {
             ui::line(&format!("> :authority: {authority}"));
@@ -47,25 +39,39 @@ impl Verbose {
 
     pub(super) fn see(&self, happening: Happening<'_>) {
         match happening {
-            Happening::Metadata(metadata) => {
-                self.entries('<', metadata);
-                ui::line("<");
-            }
-            Happening::Ended(ending) if ending.origin.connect_error().is_none() => {
+            Happening::Metadata(metadata) => self.metadata(metadata),
+            Happening::Failed { n, ending, pause } => {
                 self.entries('<', &ending.trailers);
-                let (code, message) = (ending.status.code, &ending.status.message);
-                ui::line(&format!("< grpc-status: {} ({})", code.number(), code.name()));
-                if !message.is_empty() {
-                    ui::line(&format!("< grpc-message: {message}"));
-                }
+                let pause = pause.as_secs_f64() * 1e3;
+                ui::line(&format!("* try {n} failed: {ending}; the next comes after {pause:.0} ms"));
             }
+            Happening::Ended(ending) => self.ended(ending),
             Happening::Left => ui::line("* the call was left before its end"),
             _ => {}
         }
     }
 
+    /// The server's initial metadata.
+    pub(in crate::commands) fn metadata(&self, metadata: &MetadataMap) {
+        self.entries('<', metadata);
+        ui::line("<");
+    }
+
+    /// Trailers and status.
+    pub(in crate::commands) fn ended(&self, ending: &Ending) {
+        if ending.origin.connect_error().is_some() {
+            return;
+        }
+        self.entries('<', &ending.trailers);
+        let (code, message) = (ending.status.code, &ending.status.message);
+        ui::line(&format!("< grpc-status: {} ({})", code.number(), code.name()));
+        if !message.is_empty() {
+            ui::line(&format!("< grpc-message: {message}"));
+        }
+    }
+
     /// What can be said at the end, however it came.
-    pub(super) fn end(story: &Story, failure: Option<&Failure>) {
+    pub(in crate::commands) fn end(story: &Story, failure: Option<&Failure>) {
         for (address, why) in failure.and_then(Failure::place).into_iter().flat_map(|place| &place.addresses)
         {
             ui::line(&format!("* {address}: {why}"));

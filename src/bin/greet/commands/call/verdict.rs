@@ -4,19 +4,19 @@ use greet::Code;
 
 use super::exchange::End;
 use super::expectations::Expectations;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Types};
 use crate::ui;
 
 /// Judges a call that came to its end.
 pub(super) fn of(
     end: &End,
+    types: Types<'_>,
     expect_code: Option<Code>,
     expectations: &Expectations,
     query_failed: bool,
 ) -> Result<(), Failure> {
     let status = match end {
-        End::Ended(ending) => judge(ending, expect_code),
-        End::NotTaken => Err(Failure::new(Kind::Connection, "the server was going away when the call came")),
+        End::Ended(ending) => judge(ending, types, expect_code),
         End::Enough => match expect_code {
             Some(code) if code != Code::OK => {
                 let cause = format!("the call was left before it had a status, and --expect-code is {code}");
@@ -41,10 +41,21 @@ pub(super) fn of(
     }
 }
 
+/// Says how often a call was tried that failed all the same.
+pub(super) fn tell_tries(end: &End, count: u32) {
+    if matches!(end, End::Ended(ending) if !ending.status.is_ok()) {
+        ui::note(&format!("the call was tried {count} times"));
+    }
+}
+
 /// The status alone.
-pub(super) fn judge(ending: &greet::client::Ending, expect_code: Option<Code>) -> Result<(), Failure> {
+pub(super) fn judge(
+    ending: &greet::client::Ending,
+    types: Types<'_>,
+    expect_code: Option<Code>,
+) -> Result<(), Failure> {
     let code = ending.status.code;
-    let failure = || Failure::ended(ending);
+    let failure = || Failure::ended(ending, types);
     match expect_code {
         None if ending.status.is_ok() => Ok(()),
         None => Err(failure()),

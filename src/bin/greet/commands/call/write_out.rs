@@ -8,7 +8,8 @@ use super::story::Story;
 use crate::failure::{Failure, Kind};
 
 /// What may stand in `%{…}`.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
+    "n",
     "code",
     "name",
     "message",
@@ -88,6 +89,7 @@ impl WriteOut {
 fn value(name: &str, story: &Story, exit_code: u8, times: &[(&str, Duration)]) -> String {
     let status = story.status.as_ref();
     match name {
+        "n" => story.n.map(|n| n.to_string()).unwrap_or_default(),
         "code" => status.map(|status| status.code.number().to_string()).unwrap_or_default(),
         "name" => status.map(|status| status.code.name().to_owned()).unwrap_or_default(),
         "message" => status.map(|status| status.message.clone()).unwrap_or_default(),
@@ -134,7 +136,8 @@ mod tests {
 
     #[test]
     fn every_name_has_a_value() {
-        let story = Story::new("t", "m");
+        let mut story = Story::new("t", "m");
+        story.n = Some(7);
         for name in NAMES {
             // What is no name of its own is a phase, and those that were not gone through are empty.
             let phase = name.strip_prefix("time_");

@@ -22,7 +22,7 @@ const OLD_ENCRYPTION: &[u8] = b"Proc-Type: 4,ENCRYPTED";
 
 /// A certificate and the key to it, with which this side says who it is.
 #[derive(Clone)]
-pub struct Identity(pub(super) Arc<CertifiedKey>);
+pub struct Identity(pub(crate) Arc<CertifiedKey>);
 
 /// The key is never shown.
 impl fmt::Debug for Identity {
@@ -87,7 +87,7 @@ fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, Problem> {
 }
 
 /// Certificates that are to be trusted: each must be one.
-pub(super) fn anchors(
+pub(crate) fn anchors(
     file: &[u8],
     store: &mut RootCertStore,
 ) -> Result<Vec<CertificateDer<'static>>, CredentialError> {

@@ -27,9 +27,9 @@ fn read(certificate: &[u8], key: Option<&[u8]>, password: Option<&str>) -> Resul
 
 /// A P-256 key by `openssl ecparam -genkey` (SEC1), and the same as PKCS#8 behind the password `open sesame`.
 const SEC1: &str = include_str!("sec1.pem");
-const LOCKED: &str = include_str!("../../../tests/cli/locked.pem");
+const LOCKED: &str = include_str!("../../tests/cli/locked.pem");
 /// A certificate of version 1 for that key, as `openssl x509 -req` makes them.
-const OLD: &[u8] = include_bytes!("../../../tests/cli/locked.der");
+const OLD: &[u8] = include_bytes!("../../tests/cli/locked.der");
 
 #[test]
 fn pem_and_der_in_one_file_or_two() {

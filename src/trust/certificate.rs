@@ -31,11 +31,11 @@ pub struct Certificate {
     /// Until when it is valid.
     pub not_after: String,
     /// The same two, in seconds since 1970.
-    pub(super) validity: (u64, u64),
+    pub(crate) validity: (u64, u64),
     /// The common name, which some take for a name of a host.
-    pub(super) common_name: Option<String>,
+    pub(crate) common_name: Option<String>,
     /// The key, in DER.
-    pub(super) public_key: Vec<u8>,
+    pub(crate) public_key: Vec<u8>,
 }
 
 impl Certificate {
