@@ -1,5 +1,6 @@
-//! Other implementations against greet: grpcio and Protobuf in Python, grpc-go, grpcurl, h2load, h2spec, nginx, tinyproxy,
-//! openssl, curl.
+//! Other implementations against greet, both ways, each started by the tests.
+//!
+//! These are grpcio and Protobuf in Python, grpc-go, grpcurl, h2load, h2spec, nginx, tinyproxy, openssl and curl.
 //!
 //! Where they are is told by the environment, as `.ci/run` does after it has made them:
 //! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_GRPC_INTEROP`, `GREET_TEST_H2LOAD`,
