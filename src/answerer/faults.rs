@@ -182,7 +182,7 @@ impl Delay {
 /// The faults of a server, asked once a call.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
-    faults: Vec<Fault>,
+    all: Vec<Fault>,
     seed: u64,
     /// Whether clients may ask for trouble in the `x-envoy-fault-*` headers.
     headers: bool,
@@ -191,17 +191,17 @@ pub(super) struct Faults {
 
 impl Faults {
     pub(super) fn new(faults: Vec<Fault>, seed: u64, headers: bool) -> Self {
-        Self { faults, seed, headers, calls: AtomicU64::new(0) }
+        Self { all: faults, seed, headers, calls: AtomicU64::new(0) }
     }
 
     /// All of them.
     pub(super) fn all(&self) -> &[Fault] {
-        &self.faults
+        &self.all
     }
 
     /// Whether anything can come of asking.
     pub(super) fn is_empty(&self) -> bool {
-        self.faults.is_empty() && !self.headers
+        self.all.is_empty() && !self.headers
     }
 
     /// What becomes of the next call: what its client asks for, else what the first fault says that comes about. With the name
@@ -216,7 +216,7 @@ impl Faults {
                 return asked;
             }
         }
-        let met = self.faults.iter().find(|fault| fault.is_for(method) && random.f64() < fault.chance);
+        let met = self.all.iter().find(|fault| fault.is_for(method) && random.f64() < fault.chance);
         let Some(fault) = met else { return Vec::new() };
         let trouble = match &fault.kind {
             FaultKind::Status(code) => Trouble::Status(*code),

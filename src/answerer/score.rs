@@ -188,10 +188,7 @@ fn with_details(status: Status, details: &[Value], closures: &[Arc<Closure>]) ->
 fn any(detail: &Value, closures: &[Arc<Closure>]) -> Result<prost_types::Any, String> {
     let wrong = || format!("a detail cannot be read: {detail}");
     let mut members = detail.as_object().cloned().ok_or_else(wrong)?;
-    let type_url = match members.shift_remove("@type") {
-        Some(Value::String(url)) => url,
-        _ => return Err(wrong()),
-    };
+    let Some(Value::String(type_url)) = members.shift_remove("@type") else { return Err(wrong()) };
     let name = type_url.rsplit('/').next().unwrap_or(&type_url);
     let value = members.get("value").cloned();
     let whole = Value::Object(members);

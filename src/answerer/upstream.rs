@@ -271,7 +271,9 @@ async fn send(
                 }
             };
             let next = next.transpose()?;
-            next.iter().for_each(|message| noted.came(message));
+            if let Some(message) = &next {
+                noted.came(message);
+            }
             next
         };
         let Some(message) = next else {

@@ -1,4 +1,4 @@
-//! How long a connection lives: until the server drains, it is too old or idle, or its client silent.
+//! How long a connection lives: until the server drains, a call wants it to go, it is too old or idle, or its client silent.
 
 use std::future::Future;
 use std::hash::BuildHasher;

@@ -9,7 +9,7 @@ use crate::rules::{Automatic, CallView};
 use crate::schema::{Method, Shape};
 
 /// The options that are read, as far as these tests use them, with the numbers that they have.
-const OPTIONS: &str = r#"
+const OPTIONS: &str = r"
 message FieldRules {
   FloatRules float = 1; IntRules int32 = 3; IntRules int64 = 4; UintRules uint64 = 6; SintRules sint32 = 7;
   Const bool = 13; StringRules string = 14; BytesRules bytes = 15; EnumRules enum = 16; RepeatedRules repeated = 18;
@@ -40,7 +40,7 @@ extend google.protobuf.FieldOptions {
 }
 extend google.protobuf.MessageOptions { Resource resource = 1053; }
 message Empty {}
-"#;
+";
 
 /// The made-up reply of a method that returns a message with these fields.
 fn made(fields: &str) -> (Value, Vec<String>) {

@@ -1,6 +1,6 @@
 //! Values of a field that keep to what is wanted of them.
 
-use buffa_descriptor::{EnumDescriptor, ScalarType};
+use buffa_descriptor::{EnumDescriptor, EnumValueDescriptor, ScalarType};
 
 use super::Constraint;
 use super::number::{NUMBER, TIME, float, integer};
@@ -76,7 +76,7 @@ impl Constraint {
             return Some(choices[at % choices.len()]);
         }
         let known =
-            || of.values().iter().map(|value| value.number()).filter(|value| !without.contains(value));
+            || of.values().iter().map(EnumValueDescriptor::number).filter(|value| !without.contains(value));
         known().filter(|value| *value != 0).chain(known().filter(|value| *value == 0)).nth(at)
     }
 

@@ -16,7 +16,7 @@ const PROTOVALIDATE: u32 = 1159;
 const PGV: u32 = 1071;
 /// `google.api.field_behavior` (AIP-203) and its `INPUT_ONLY`.
 const BEHAVIOR: u32 = 1052;
-const INPUT_ONLY: u64 = 4;
+const INPUT_ONLY: u8 = 4;
 /// `google.api.field_info` (AIP-202).
 const INFO: u32 = 291_403_980;
 
@@ -52,10 +52,12 @@ impl Constraint {
                 (PROTOVALIDATE | PGV, Raw::Bytes(rules)) => {
                     constraint = Self { input_only: constraint.input_only, ..Self::of_rules(rules) };
                 }
-                (BEHAVIOR, Raw::Varint(behavior)) => constraint.input_only |= *behavior == INPUT_ONLY,
+                (BEHAVIOR, Raw::Varint(behavior)) => {
+                    constraint.input_only |= *behavior == u64::from(INPUT_ONLY);
+                }
                 // Packed, as editions write it.
                 (BEHAVIOR, Raw::Bytes(packed)) => {
-                    constraint.input_only |= packed.contains(&(INPUT_ONLY as u8));
+                    constraint.input_only |= packed.contains(&INPUT_ONLY);
                 }
                 (INFO, Raw::Bytes(info)) => {
                     constraint.format = read::number(&read::fields(info), 1).unwrap_or_default();
@@ -79,7 +81,7 @@ impl Constraint {
                 (25, Raw::Varint(on)) => constraint.required = *on != 0,
                 // validate.rules has it in the message's rules.
                 (17, Raw::Bytes(message)) => {
-                    constraint.required |= read::number(&read::fields(message), 2) == Some(1)
+                    constraint.required |= read::number(&read::fields(message), 2) == Some(1);
                 }
                 (23 | 29, _) => constraint.ignored.push("cel"),
                 (REPEATED, Raw::Bytes(rules)) => {

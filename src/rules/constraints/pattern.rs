@@ -32,11 +32,10 @@ fn write(tree: &Hir, made: &mut String, choices: &mut Choices) -> Option<()> {
         return None;
     }
     match tree.kind() {
-        HirKind::Empty => {}
         HirKind::Literal(literal) => made.push_str(std::str::from_utf8(&literal.0).ok()?),
         HirKind::Class(class) => made.push(one_of(class, choices)?),
         // Those that say where the text begins and ends hold, as all of it is made here.
-        HirKind::Look(Look::Start | Look::End | Look::StartLF | Look::EndLF) => {}
+        HirKind::Empty | HirKind::Look(Look::Start | Look::End | Look::StartLF | Look::EndLF) => {}
         HirKind::Look(_) => return None,
         HirKind::Repetition(repetition) => {
             // A little more than is needed, so that `.*` is not empty.

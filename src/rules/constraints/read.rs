@@ -88,10 +88,9 @@ impl Raw {
                 i128::from((*v >> 1).cast_signed() ^ -((*v & 1).cast_signed()))
             }
             (Self::Varint(v), ScalarType::Uint32 | ScalarType::Uint64) => i128::from(*v),
-            (Self::Varint(v), _) => i128::from(v.cast_signed()),
+            (Self::Varint(v), _) | (Self::Fixed64(v), ScalarType::Sfixed64) => i128::from(v.cast_signed()),
             (Self::Fixed32(v), ScalarType::Sfixed32) => i128::from(v.cast_signed()),
             (Self::Fixed32(v), _) => i128::from(*v),
-            (Self::Fixed64(v), ScalarType::Sfixed64) => i128::from(v.cast_signed()),
             (Self::Fixed64(v), _) => i128::from(*v),
             (Self::Bytes(_), _) => return None,
         })

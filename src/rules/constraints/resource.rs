@@ -45,7 +45,10 @@ fn filled(pattern: &str, n: u64) -> String {
             made.push('/');
         }
         match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-            Some(place) => made.push_str(&format!("{}-{n}", place.split('=').next().unwrap_or(place))),
+            Some(place) => {
+                let place = place.split('=').next().unwrap_or(place);
+                made.extend([place, "-", &n.to_string()]);
+            }
             None => made.push_str(part),
         }
     }

@@ -23,7 +23,7 @@ pub(crate) fn journal(args: &JournalArgs, stdout: impl Write + Send + 'static) -
     let name = path.display().to_string();
     let shown = name.clone();
     let failed = move |error: &io::Error| {
-        ui::note(&format!("--journal {shown}: nothing is written any more: {}", words(error)))
+        ui::note(&format!("--journal {shown}: nothing is written any more: {}", words(error)));
     };
     let journal = if takes_stdout(args) {
         journal.writing(stdout, failed)

@@ -23,7 +23,9 @@ impl Watched {
         let given = args.schema.iter().chain(&args.proto).chain(&args.descriptor_set);
         let mut paths: Vec<PathBuf> = given.chain(&args.rules).cloned().collect();
         let folders: Vec<PathBuf> = paths.iter().filter(|path| path.is_dir()).cloned().collect();
-        folders.iter().for_each(|folder| below(folder, &mut paths));
+        for folder in &folders {
+            below(folder, &mut paths);
+        }
         paths.extend(schema.map(Schema::paths).unwrap_or_default());
         paths.extend(beside_rules);
         paths.sort_unstable();
