@@ -194,7 +194,7 @@ fn rules_stand_before_the_other_server_which_needs_no_schema() {
     let (recorded, behind) = Recorded::serve(&["--no-reflection"]);
     let front = serve(&["--upstream", &behind.target]);
     call_all(&front.target, &["-p", &recorded.proto]);
-    let rule = r#"Up => {count: 99}"#;
+    let rule = "Up => {count: 99}";
     let front = serve(&[&recorded.proto, "--upstream", &behind.target, "--rule", rule]);
     assert_eq!(greet(&["call", &front.target, "Up"]).stdout, "{\"count\":99}\n");
     assert_eq!(greet(&["call", &front.target, "Unary", "name=a"]).stdout, CALLS[0].2);

@@ -76,6 +76,20 @@ fn an_open_call_keeps_what_it_began_with() {
 }
 
 #[test]
+fn what_rules_read_beside_their_file_is_looked_at_too() {
+    let folder = Folder::new();
+    let proto = folder.file("shapes.proto", SHAPES);
+    let data = folder.file("names.json", "[\"first\"]");
+    let text = "data: {names: {file: names.json}}\nrules: [{method: Unary, reply: '{name: $data.names[0]}'}]";
+    let mut server = serve(&[&proto, "--rules", &folder.file("rules.yaml", text)]);
+    let mut said = said(&mut server);
+    assert_eq!(name(&server, "Unary"), "first");
+    folder.file("names.json", "[\"second\"]");
+    assert_eq!(said.next().unwrap(), format!("note: '{data}' has changed, and is served from now on"));
+    assert_eq!(name(&server, "Unary"), "second");
+}
+
+#[test]
 fn who_does_not_want_it_is_left_alone() {
     let folder = Folder::new();
     let proto = folder.file("shapes.proto", SHAPES);

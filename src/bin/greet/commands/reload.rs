@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use greet::Server;
+use greet::rules::file::RuleFile;
 use tokio::time::sleep;
 
 use crate::args::ServeArgs;
@@ -46,8 +47,8 @@ pub(super) async fn keep_up(server: &Server, args: &ServeArgs, mut watched: Watc
 }
 
 async fn reload(server: &Server, args: &ServeArgs) -> Result<Watched, Failure> {
-    let (schema, rules) = (serving::given_schema(args)?, serving::all_rules(args)?);
-    let watched = Watched::of(args, schema.as_ref(), Vec::new());
+    let (schema, RuleFile { rules, files }) = (serving::given_schema(args)?, serving::all_rules(args)?);
+    let watched = Watched::of(args, schema.as_ref(), files);
     server.reload(schema, rules).await.map_err(serving::not_started)?;
     Ok(watched)
 }

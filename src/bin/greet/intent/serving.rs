@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use greet::answerer::{Automatic, Fault, Offer, Pace, ServeError, Upstream, greeter_rules, greeter_schema};
 use greet::rules::Rule;
+use greet::rules::file::RuleFile;
 use greet::server::{Limits, Listen};
 use greet::{Schema, Server, ServerBuilder};
 use tokio::sync::Notify;
@@ -35,8 +36,9 @@ pub(crate) async fn prepare(
 ) -> Result<Prepared, Failure> {
     let listen = listen(args)?;
     serving_security::warn_of_plaintext(&args.security, &listen);
+    let RuleFile { rules, files } = all_rules(args)?;
     let mut builder = Server::builder()
-        .rules(all_rules(args)?)
+        .rules(rules)
         .seed(args.seed)
         .automatic(if args.no_auto { Automatic::Off } else { Automatic::On })
         .reflection(if args.no_reflection { Offer::No } else { Offer::Yes })
@@ -46,7 +48,7 @@ pub(crate) async fn prepare(
         .limits(limits(&args.limits))
         .notes(Arc::new(|note: &str| ui::note(note)));
     let schema = schema(args)?;
-    let watched = Watched::of(args, schema.as_ref(), Vec::new());
+    let watched = Watched::of(args, schema.as_ref(), files);
     builder = match schema {
         Some(schema) => builder.schema(schema),
         None => of_another(args, builder).await?,
@@ -152,13 +154,15 @@ async fn of_another(args: &ServeArgs, builder: ServerBuilder) -> Result<ServerBu
 }
 
 /// Those of `--rule`, then those of the files; the embedded one when neither a schema nor a rule is given.
-pub(crate) fn all_rules(args: &ServeArgs) -> Result<Vec<Rule>, Failure> {
-    let mut rules = Vec::new();
+pub(crate) fn all_rules(args: &ServeArgs) -> Result<RuleFile, Failure> {
+    let (mut rules, mut files) = (Vec::new(), Vec::new());
     for text in &args.rule {
         rules.push(Rule::parse(text, "--rule").map_err(|error| Failure::rule(&error))?);
     }
     for path in &args.rules {
-        rules.extend(super::rules::read(path)?);
+        let file = super::rules::load(path)?;
+        rules.extend(file.rules);
+        files.extend(file.files);
     }
     let others = [&args.upstream.from, &args.upstream.upstream].into_iter().flatten().count();
     let embedded = has_no_schema(args) && others == 0 && args.recording.replay.is_none();
@@ -166,7 +170,7 @@ pub(crate) fn all_rules(args: &ServeArgs) -> Result<Vec<Rule>, Failure> {
     if embedded && args.rules.is_empty() {
         rules.extend(greeter_rules().map_err(not_started)?);
     }
-    Ok(rules)
+    Ok(RuleFile { rules, files })
 }
 
 /// Where to listen: by default loopback on one port, which is any free one beside a command.
