@@ -10,7 +10,9 @@ use super::SchemaArgs;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     greet rules check rules.yaml -p api.proto\n  \
-    greet rules explain rules.yaml SayHello '{\"name\":\"World\"}' -p api.proto")]
+    greet rules explain rules.yaml SayHello '{\"name\":\"World\"}' -p api.proto\n\n\
+    Exit codes:\n  \
+    0 all is right   2 usage, or a rule that is wrong   3 request data   4 the schema   1 anything else")]
 pub(crate) struct RulesArgs {
     #[command(subcommand)]
     pub(crate) command: RulesCommand,
