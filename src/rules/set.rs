@@ -12,6 +12,7 @@ use super::fields;
 use super::index::Index;
 use super::matching;
 use super::memory::Memory;
+use super::passed::COMPARED;
 use super::rule::Rule;
 use super::trial::Trial;
 use super::types::Types;
@@ -44,6 +45,8 @@ pub struct MethodRules {
     pub(super) chosen_by: Input,
     /// Finds rules by what their conditions need, where there are many.
     pub(super) index: Option<Index>,
+    /// What the conditions of the first rules need, to say what differs.
+    pub(super) guards: Vec<Option<Guard>>,
     pub(super) types: Arc<Types>,
     pub(super) memory: Arc<Memory>,
     /// Whether a program looks at all requests when they have come.
@@ -117,10 +120,12 @@ impl RuleSet {
         let chosen_by = chosen_by(method.shape(), &rules);
         let gathers = choose::gathers(chosen_by, &rules);
         let (method, types, memory) = (method.clone(), Arc::clone(&self.types), Arc::clone(&self.memory));
-        let index = None;
+        let (index, guards) = (None, Vec::new());
         let mut rules =
-            MethodRules { method, input, output, rules, chosen_by, index, types, memory, gathers };
-        rules.index = Index::of(rules.check()?.into_iter());
+            MethodRules { method, input, output, rules, chosen_by, index, guards, types, memory, gathers };
+        let guards = rules.check()?;
+        rules.guards = guards.iter().take(COMPARED).cloned().collect();
+        rules.index = Index::of(guards.into_iter());
         Ok(Some(rules))
     }
 }

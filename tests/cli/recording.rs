@@ -143,6 +143,40 @@ fn what_was_recorded_is_answered_once_more() {
 }
 
 #[test]
+fn metadata_is_recorded_and_played_too() {
+    let folder = Folder::new();
+    let proto = folder.file("shapes.proto", SHAPES);
+    let rules = folder.file(
+        "rules.yaml",
+        "rules: [{method: Unary, metadata: {x-a: [b, c]}, reply: 'metadata({\"x-d\": .name}), {name: .name}'}]",
+    );
+    let journal = folder.path().join("journal.ndjson").to_str().unwrap().to_owned();
+    let again = folder.path().join("again.ndjson").to_str().unwrap().to_owned();
+    let metadata = |target: &str| {
+        let ran = greet(&["call", target, "Unary", "name=a", "-o", "events"]);
+        let events = ran.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let event = events.into_iter().find(|event| event["event"] == "metadata");
+        event.unwrap_or_else(|| panic!("{}", ran.shown()))["metadata"].clone()
+    };
+    let expected = serde_json::json!({"x-a": ["b", "c"], "x-d": "a"});
+    let server = serve(&[&proto, "--rules", &rules, "--journal", &journal]);
+    assert_eq!(metadata(&server.target), expected);
+    let passed = serve(&[&proto, "--upstream", &server.target, "--journal", &again]);
+    assert_eq!(metadata(&passed.target), expected);
+    for journal in [&journal, &again] {
+        let replayed = serve(&[&proto, "--replay", journal]);
+        assert_eq!(metadata(&replayed.target), expected, "{journal}");
+    }
+    let schema: Value = serde_json::from_str(include_str!("../../docs/events.schema.json")).unwrap();
+    let text = std::fs::read_to_string(&journal).unwrap();
+    for line in text.lines() {
+        let event = serde_json::from_str(line).unwrap();
+        assert_eq!(crate::json_schema::check(&schema, &schema, &event), Ok(()), "{line}");
+    }
+    assert!(text.contains("\"event\":\"rule\",\"rule\":\""), "{text}");
+}
+
+#[test]
 fn equal_requests_are_answered_in_their_order_and_the_last_answer_stays() {
     let folder = Folder::new();
     let proto = folder.file("shapes.proto", SHAPES);
