@@ -151,6 +151,9 @@ impl MethodRules {
                 noted.spent(i, rule.acts.len(), &key);
                 continue;
             };
+            if rule.rule.expect.is_some() {
+                self.memory.mark(&rule.count);
+            }
             let act = match rule.rule.then {
                 Then::Cycle => (count - 1) % acts.max(1),
                 Then::Last | Then::Next => count.min(acts).saturating_sub(1),

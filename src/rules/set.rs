@@ -22,9 +22,11 @@ use crate::transcode::Plan;
 
 /// Rules that were read and whose programs are compiled; what they are for a method is made when it is reached.
 pub struct RuleSet {
+    /// All of them, in their order.
+    pub(super) rules: Vec<Arc<Compiled>>,
     methods: HashMap<String, Waiting>,
     types: Arc<Types>,
-    memory: Arc<Memory>,
+    pub(super) memory: Arc<Memory>,
 }
 
 /// The rules for one method, before its types are known.
@@ -69,6 +71,7 @@ impl RuleSet {
         let known: Vec<matching::Name<'_>> = matching::names(services);
         let mut methods: HashMap<String, Waiting> = HashMap::new();
         let (mut found, mut seen) = (HashMap::new(), HashMap::new());
+        let mut all = Vec::with_capacity(rules.len());
         for rule in rules {
             // Many rules are for one method; what its name means is looked up once.
             if !found.contains_key(&rule.method.content) {
@@ -87,8 +90,9 @@ impl RuleSet {
                 waiting.at_once |= is_checked;
                 waiting.rules.push(Arc::clone(&compiled));
             }
+            all.push(compiled);
         }
-        Ok(Self { methods, types, memory: Arc::default() })
+        Ok(Self { rules: all, methods, types, memory: Arc::default() })
     }
 
     /// The same with what an earlier set has counted and remembers.
@@ -102,6 +106,15 @@ impl RuleSet {
     /// rule names: what whoever loads rules gives to [`RuleSet::of`] at once.
     pub fn to_check(&self) -> impl Iterator<Item = &str> {
         self.methods.iter().filter(|(_, waiting)| waiting.at_once).map(|(name, _)| name.as_str())
+    }
+
+    /// The methods (`pkg.Service/Method`) that a rule is for, sorted.
+    pub(super) fn methods_of(&self, rule: &Arc<Compiled>) -> Vec<String> {
+        let has = |waiting: &Waiting| waiting.rules.iter().any(|own| Arc::ptr_eq(own, rule));
+        let of = self.methods.iter().filter(|(_, waiting)| has(waiting));
+        let mut names: Vec<String> = of.map(|(name, _)| name.clone()).collect();
+        names.sort_unstable();
+        names
     }
 
     /// The rules for a method; `None` if there are none.

@@ -314,3 +314,66 @@ fn the_other_server_is_reached_in_tls_as_call_reaches_it() {
     let ran = greet(&["serve", "--port", "0", "--from", &plain, "--upstream-plaintext"]);
     assert_eq!(ran.code, 5, "{}", ran.shown());
 }
+
+/// Runs calls, each of a line of words, against a server with these rules; its end with the file's name cut short.
+fn expecting(rules: &str, calls: &[&str], end: &str) -> crate::run::Ran {
+    let folder = Folder::new();
+    let (proto, rules) = (folder.file("shapes.proto", SHAPES), folder.file("rules.yaml", rules));
+    let calls: Vec<String> = calls.iter().map(|call| format!("greet call $GREET_TARGET {call}; ")).collect();
+    let script = format!("{}{end}", calls.concat());
+    let ran = greet(&["serve", &proto, "--rules", &rules, "--", "sh", "-c", &script]);
+    crate::run::Ran { stderr: ran.stderr.replace(&rules, "rules.yaml"), ..ran }
+}
+
+/// What stderr says after the line with the target.
+fn said(ran: &crate::run::Ran) -> &str {
+    ran.stderr.split_once('\n').map_or("", |(_, said)| said)
+}
+
+#[test]
+fn what_rules_expect_is_looked_at_when_the_command_ends() {
+    let rules = r#"
+rules:
+- {method: Unary, when: .name == "a", reply: {name: a}, expect: {times: 2, order: 1}}
+- {method: Unary, when: .name == "b", reply: {name: b}, expect: {order: 2}}
+- {method: Unary, when: .name == "c", reply: {name: c}, expect: {times: {max: 1}}}
+- {method: Unary, when: .name == "d", reply: {name: d}}
+"#;
+    let (a, b) = ("Unary name=a", "Unary name=b");
+    let met = expecting(rules, &[a, a, b, "Unary name=c"], "");
+    assert_eq!((met.code, said(&met)), (0, ""));
+
+    let ran = expecting(rules, &[a, b, "Unary name=d", "Unary name=e"], "");
+    let once = concat!(
+        "error: rules.yaml:3:3 expects 2 calls of Unary where .name == \"a\", and answered 1\n",
+        "  OK {\"name\":\"b\"}\n  OK {\"name\":\"d\"}\n  OK {\"name\":\"e\"}\n"
+    );
+    assert!(ran.code == 7 && said(&ran).ends_with(once), "{}", ran.shown());
+
+    // All calls of the first come before any of the second.
+    let ran = expecting(rules, &[a, b, a], "");
+    let order = "error: rules.yaml:4:3 has order 2, and answered before the last call of rules.yaml:3:3, which has order 1\n";
+    assert!(ran.code == 7 && said(&ran).starts_with(order), "{}", ran.shown());
+
+    let ran = expecting(rules, &["Unary name=c", "Unary name=c"], "exit 3");
+    let several = concat!(
+        "error: 3 expectations of rules are not met\n",
+        "  rules.yaml:3:3 expects 2 calls of Unary where .name == \"a\", and answered none\n",
+        "    OK {\"name\":\"c\"}\n    OK {\"name\":\"c\"}\n",
+        "  rules.yaml:4:3 expects at least 1 call of Unary where .name == \"b\", and answered none\n",
+        "    OK {\"name\":\"c\"}\n    OK {\"name\":\"c\"}\n",
+        "  rules.yaml:5:3 expects at most 1 call of Unary where .name == \"c\", and answered 2\n"
+    );
+    assert_eq!((ran.code, said(&ran)), (3, several));
+}
+
+#[test]
+fn a_server_that_is_stopped_tells_what_was_not_met() {
+    let folder = Folder::new();
+    let rules = folder.file("rules.yaml", "rules: [{method: SayHello, reply: {message: x}, expect: 1}]");
+    let server = serve(&["--rules", &rules]);
+    server.running.signal("TERM");
+    let ran = server.running.end();
+    let note = format!("note: {rules}:1:9 expects 1 call of SayHello, and answered none\n");
+    assert_eq!((ran.code, ran.stderr), (0, note));
+}
