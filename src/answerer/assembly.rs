@@ -47,6 +47,8 @@ pub(super) struct Assembled {
     pub(super) routes: Routes,
     /// Who answers the methods of the schema.
     pub(super) methods: Vec<Arc<MethodResponder>>,
+    /// What they share.
+    pub(super) shared: Arc<Shared>,
     /// The names of the services.
     pub(super) services: Vec<String>,
 }
@@ -131,7 +133,7 @@ impl Assembly {
             Reflection::new(Arc::new(schema), listed).add_to(&mut routes);
         }
         let methods = methods.into_iter().map(|(_, _, responder)| responder).collect();
-        Ok(Assembled { routes, methods, services: services.into_keys().collect() })
+        Ok(Assembled { routes, methods, shared, services: services.into_keys().collect() })
     }
 }
 

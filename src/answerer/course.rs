@@ -275,6 +275,7 @@ impl Course<'_> {
                     let message = "the rule sends metadata after a message, which is too late";
                     return Err(Status::new(Code::INTERNAL, message).into());
                 }
+                self.journalist.sends(&book.metadata);
             }
             Action::Trailers(more) => add(&mut self.book().trailers, &more),
             Action::Keep(val) => self.book().kept = Some(val),

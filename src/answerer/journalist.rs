@@ -1,7 +1,7 @@
 //! Writes what happens in one served call into the journal, in the one event form.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use base64::Engine as _;
@@ -11,6 +11,7 @@ use tonic::metadata::MetadataMap;
 use crate::event::{Event, Kind, PassedOver, metadata_object, timestamp};
 use crate::protocol::Status;
 use crate::protocol::status::Details;
+use crate::rules::Passed;
 use crate::schema::bundled_closure;
 use crate::server::{Head, Journal};
 use crate::transcode::{JsonOutput, Plan, any, json};
@@ -60,9 +61,25 @@ impl Journalist {
         journalist
     }
 
+    /// Whether there is a journal.
+    pub(super) fn is_kept(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Which rule answers, and why those before it do not.
-    pub(super) fn rule(&self, rule: Option<String>, passed: Vec<PassedOver>) {
-        self.push(|| Kind::Rule { rule, passed });
+    pub(super) fn rule(&self, rule: Option<String>, passed: Passed) {
+        self.push(|| {
+            let over = |(rule, why): (Arc<str>, String)| PassedOver { rule: rule.to_string(), why };
+            let more = u64::try_from(passed.more).unwrap_or(u64::MAX);
+            Kind::Rule { rule, passed: passed.rules.into_iter().map(over).collect(), more }
+        });
+    }
+
+    /// This server's initial metadata, where there is any.
+    pub(super) fn sends(&self, metadata: &MetadataMap) {
+        if !metadata.is_empty() {
+            self.push(|| Kind::SentMetadata { metadata: metadata_object(metadata) });
+        }
     }
 
     /// A request came; without a plan its bytes are kept.

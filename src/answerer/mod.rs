@@ -29,7 +29,7 @@ pub use replay::Pace;
 pub use server::Server;
 pub use shared::Notes;
 pub use upstream::Upstream;
-pub use verify::{Expected, Times, Verified};
+pub use verify::{Expected, Times, UnmetRule, Verified};
 
 #[cfg(test)]
 #[path = "moments_tests.rs"]

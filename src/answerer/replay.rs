@@ -9,6 +9,7 @@ use http::HeaderMap;
 use tokio::time::sleep;
 use tonic::metadata::MetadataMap;
 
+use super::journalist::Journalist;
 use super::passing::Passing;
 use super::score::{Asked, Score, Step, Timed};
 use crate::event::Recording;
@@ -91,7 +92,7 @@ impl Replay {
         let mut playing = Playing::of(self, method);
         let mut received = received.into_iter();
         let end = loop {
-            match playing.go_on(method, &mut replies, |wire| journalist.message(reply, wire)).await {
+            match playing.go_on(method, &mut replies, &journalist, reply).await {
                 Ok(None) => {}
                 Ok(Some(end)) => break end,
                 Err(Gone) => return,
@@ -148,7 +149,8 @@ impl<'p> Playing<'p> {
         &mut self,
         method: &str,
         replies: &mut Replies,
-        mut tell: impl FnMut(&[u8]),
+        journalist: &Journalist,
+        plan: Option<&Plan>,
     ) -> Result<Option<End>, Gone> {
         let speaks_first = |call: &Played| call.score.steps.first().is_some_and(|timed| !timed.is_clients());
         if self.asked.is_empty() && !self.calls.iter().any(speaks_first) {
@@ -172,10 +174,12 @@ impl<'p> Playing<'p> {
             match step {
                 Step::Request(_) | Step::HalfClose => {}
                 Step::Metadata(metadata) => {
-                    replies.metadata(MetadataMap::from_headers(metadata.clone()));
+                    let metadata = MetadataMap::from_headers(metadata.clone());
+                    journalist.sends(&metadata);
+                    replies.metadata(metadata);
                 }
                 Step::Message(wire) => {
-                    tell(wire);
+                    journalist.message(plan, wire);
                     replies.send(wire.clone()).await?;
                 }
                 Step::End(status, trailers) => return Ok(Some((status.clone(), trailers.clone()))),

@@ -181,28 +181,46 @@ impl Answering<'_> {
             let broken_off = || Status::new(Code::INTERNAL, "the choice of a rule was broken off");
             chosen = again.ok_or_else(broken_off)?;
         }
-        match chosen {
-            Chosen::Rule { rule, notes } => {
+        let (choice, noted) = match chosen {
+            Chosen::Rule { rule, notes, noted } => {
                 shared.tell(&notes);
-                Ok(Some(rule))
+                (Some(rule), noted)
             }
-            Chosen::NoRule { notes } => {
+            Chosen::NoRule { notes, noted } => {
                 shared.tell(&notes);
-                Ok(None)
+                (None, noted)
             }
-            Chosen::Ended(status) => Err(status_of(status).into()),
+            Chosen::Ended(status) => return Err(status_of(status).into()),
             Chosen::Again => {
-                Err(Status::new(Code::RESOURCE_EXHAUSTED, "choosing a rule takes too long").into())
+                return Err(Status::new(Code::RESOURCE_EXHAUSTED, "choosing a rule takes too long").into());
             }
+        };
+        if self.course.journalist.is_kept() {
+            let place = choice.and_then(|choice| rules.place(choice)).map(ToString::to_string);
+            let passed = self.course.look(intake, input, |view| rules.passed(choice, view, &noted));
+            self.course.journalist.rule(place, passed);
         }
+        if choice.is_none() && ready.automatic.is_none() && shared.others.is_none() {
+            let nearest = self.course.look(intake, input, |view| rules.nearest(view, &noted));
+            return Err(self.unanswered(nearest).into());
+        }
+        Ok(choice)
+    }
+
+    /// What a call ends with that no rule matches: with the rule that is nearest, and what differs.
+    fn unanswered(&self, nearest: Option<(Arc<str>, String)>) -> Status {
+        let mut message = format!("no rule matches this call of {}", self.name);
+        if let Some((rule, why)) = nearest {
+            message = format!("{message}; the nearest is {rule}: {why}");
+        }
+        Status::new(Code::UNIMPLEMENTED, message)
     }
 
     /// The automatic reply, or UNIMPLEMENTED when that is off.
     async fn make_up(&self, shape: Shape, intake: &mut Intake<'_>, read: Read) -> Result<(), Stop> {
         let Course { shared, ready, journalist, .. } = self.course;
         let Some(automatic) = &ready.automatic else {
-            let message = format!("no rule matches this call of {}", self.name);
-            return Err(Status::new(Code::UNIMPLEMENTED, message).into());
+            return Err(self.unanswered(None).into());
         };
         shared.tell_made_up(self.name);
         // Of many requests one is looked at, the latest.

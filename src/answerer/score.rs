@@ -98,6 +98,7 @@ impl Score {
                 }
                 Kind::HalfClose {} => Step::HalfClose,
                 Kind::Metadata { metadata } if is_clients => Step::Metadata(entries(metadata)),
+                Kind::SentMetadata { metadata } => Step::Metadata(entries(metadata)),
                 Kind::Message { n, body, wire } => Step::Message(
                     wire_of(reply, body, wire.as_deref())
                         .map_err(|why| wrong(format!("message {n}: {why}")))?,

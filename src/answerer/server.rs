@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 use super::assembly::{Assembled, Assembly};
-use super::{ServeError, ServerBuilder};
+use super::{ServeError, ServerBuilder, UnmetRule};
+use crate::event::Recording;
 use crate::rules::Rule;
 use crate::schema::Schema;
 use crate::server::{Door, Drained, Journal, Running, ServerTls};
@@ -71,6 +72,13 @@ impl Server {
         }
         *current = Current { assembly, assembled };
         Ok(())
+    }
+
+    /// The expectations of rules that are not met so far, with what came instead, as far as the journal has it.
+    pub async fn unmet(&self) -> Vec<UnmetRule> {
+        let unmet = self.current.lock().await.assembled.shared.rules.unmet();
+        let recording = Recording::of(if unmet.is_empty() { Vec::new() } else { self.journal.events() });
+        unmet.into_iter().map(|unmet| UnmetRule::of(unmet, &recording)).collect()
     }
 
     /// Makes every method ready now that would be by its first call, one after the other beside the connections. What cannot

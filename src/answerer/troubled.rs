@@ -9,6 +9,7 @@ use tonic::metadata::MetadataMap;
 use super::faults::{Faults, Trouble};
 use super::journalist::Journalist;
 use crate::protocol::Status;
+use crate::rules::Passed;
 use crate::server::{self, Call, Journal, Responder};
 
 /// A responder whose calls may get into trouble first.
@@ -45,7 +46,7 @@ impl Troubled {
                 end => end,
             };
             let journalist = Journalist::begin(self.journal.as_ref(), &name, &call.head);
-            journalist.rule(Some(by.clone()), Vec::new());
+            journalist.rule(Some(by.clone()), Passed::default());
             return self::end(call, end, &by, journalist).await;
         }
         Arc::clone(&self.inner).respond(call).await;

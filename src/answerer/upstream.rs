@@ -173,6 +173,7 @@ impl Exchange<'_> {
                 match back.next().await {
                     Reply::Metadata(metadata) => {
                         is_answered = true;
+                        journalist.sends(&metadata);
                         replies.metadata(metadata);
                     }
                     Reply::Message(message) => {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::event::{Kind, Recorded, Recording};
 use crate::leaf::nearest::nearest;
 use crate::query::{Limits, Origin, Program, QueryError, Val, view};
+use crate::rules::Unmet;
 
 /// So many calls are shown of those that were seen instead.
 const SHOWN: usize = 10;
@@ -72,6 +73,38 @@ pub struct Verified {
     pub nearest: Vec<String>,
     /// Errors of conditions, each once.
     pub notes: Vec<String>,
+}
+
+/// What a rule expects and what came, if that is something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnmetRule {
+    /// Where the rule stands, `rules.yaml:7:5`.
+    pub rule: String,
+    /// What was expected and what came, in one line.
+    pub said: String,
+    /// The calls of the rule's methods that others answered: each in one line. The first few.
+    pub others: Vec<String>,
+    /// How many more there were.
+    pub more: usize,
+}
+
+impl UnmetRule {
+    pub(super) fn of(unmet: Unmet, recording: &Recording) -> Self {
+        let Unmet { rule, methods, said } = unmet;
+        let is_own = |call: &Recorded| {
+            call.events()
+                .iter()
+                .any(|event| matches!(&event.kind, Kind::Rule { rule: Some(by), .. } if **by == *rule))
+        };
+        let others = recording
+            .calls()
+            .iter()
+            .filter(|call| methods.iter().any(|name| name == call.method()) && !is_own(call));
+        let mut others: Vec<String> = others.map(line).collect();
+        let more = others.len().saturating_sub(SHOWN);
+        others.truncate(SHOWN);
+        Self { rule: rule.to_string(), said, others, more }
+    }
 }
 
 impl Expected {

@@ -56,6 +56,9 @@ pub enum Kind {
         /// The rules before it, and why they do not answer.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         passed: Vec<PassedOver>,
+        /// How many more there are before it, which are not named.
+        #[serde(skip_serializing_if = "is_zero", default)]
+        more: u64,
     },
     /// A request was sent (by a client) or came (to a server).
     Request {
@@ -69,8 +72,13 @@ pub enum Kind {
     },
     /// The client has no further request.
     HalfClose {},
-    /// Initial metadata of the reply: names to values, a repeated name's values in a list.
+    /// The other side's initial metadata: names to values, a repeated name's values in a list.
     Metadata {
+        /// The entries; a `-bin` value in base64.
+        metadata: serde_json::Map<String, Value>,
+    },
+    /// What a server sends as initial metadata, at that server; what came to it is in `Metadata`.
+    SentMetadata {
         /// The entries; a `-bin` value in base64.
         metadata: serde_json::Map<String, Value>,
     },
@@ -158,6 +166,11 @@ impl Event {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(more: &u64) -> bool {
+    *more == 0
+}
+
 /// Metadata as the object that an event holds.
 pub fn metadata_object(metadata: &tonic::metadata::MetadataMap) -> serde_json::Map<String, Value> {
     let mut object = serde_json::Map::new();
@@ -222,7 +235,9 @@ mod tests {
             Kind::Rule {
                 rule: None,
                 passed: vec![PassedOver { rule: "r.yaml:3:5".into(), why: "no".into() }],
+                more: 2,
             },
+            Kind::SentMetadata { metadata: serde_json::Map::new() },
             Kind::Message { n: 2, body: Value::Null, wire: Some("AQI=".into()) },
             Kind::Trailers { metadata: serde_json::Map::new() },
             Kind::Status { code: 5, name: "NOT_FOUND".into(), message: "no".into(), details: vec![] },

@@ -145,13 +145,14 @@ fn is_an_event(line: &str) -> bool {
 }
 
 /// The kinds of this version: one that is not as it should be is an error.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "attempt",
     "start",
     "rule",
     "request",
     "half_close",
     "metadata",
+    "sent_metadata",
     "message",
     "trailers",
     "status",

@@ -65,11 +65,11 @@ impl MethodRules {
             return apart(|limits| self.answer(call, limits), limits);
         }
         match self.choose(&self.shaped(call), limits) {
-            Chosen::Rule { rule, notes } => match self.run(rule, call, limits) {
+            Chosen::Rule { rule, notes, .. } => match self.run(rule, call, limits) {
                 Answered::Answer(answer) => Answered::Answer(Answer { notes, ..answer }),
                 other => other,
             },
-            Chosen::NoRule { notes } => Answered::NoRule { notes },
+            Chosen::NoRule { notes, .. } => Answered::NoRule { notes },
             Chosen::Ended(status) => {
                 let ending = Ending::Error(status);
                 Answered::Answer(Answer { messages: Vec::new(), ending, rule: None, notes: Vec::new() })

@@ -10,6 +10,7 @@ use super::around::Patience;
 use super::call::{CallView, Input, Own};
 use super::compiled::{Compiled, CompiledDelay, CompiledEntries, MethodRule, Piece};
 use super::index::Candidate;
+use super::passed::Noted;
 use super::rule::Then;
 use super::run::Moment;
 use super::set::MethodRules;
@@ -27,11 +28,15 @@ pub enum Chosen {
         rule: Choice,
         /// Errors in the `when` of rules that were therefore passed over, each told once in a set's life.
         notes: Vec<Note>,
+        /// To be given to [`MethodRules::passed`].
+        noted: Noted,
     },
     /// None.
     NoRule {
         /// The same.
         notes: Vec<Note>,
+        /// To be given to [`MethodRules::nearest`].
+        noted: Noted,
     },
     /// The call ends before a rule is asked: a request does not decode.
     Ended(Status),
@@ -100,7 +105,7 @@ impl MethodRules {
                 Err(status) => return Chosen::Ended(status),
             }
         }
-        let mut failed = Vec::new();
+        let (mut failed, mut noted) = (Vec::new(), Noted::default());
         let indexed = input.clone();
         for Candidate { rule: i, holds } in self.candidates(indexed.as_ref()) {
             let i = i as usize;
@@ -119,6 +124,7 @@ impl MethodRules {
                     Ok(holds) => !matches!(holds, Val::Null | Val::Bool(false)),
                     Err(None) => return Chosen::Again,
                     Err(Some(error)) => {
+                        noted.failed(i, &error);
                         failed.push((&rule.rule, error.to_string()));
                         false
                     }
@@ -141,15 +147,21 @@ impl MethodRules {
             };
             let acts = rule.acts.len() as u64;
             let most = (rule.rule.then == Then::Next).then_some(acts);
-            let Some(count) = rule.count.next(&key, most) else { continue };
+            let Some(count) = rule.count.next(&key, most) else {
+                noted.spent(i, rule.acts.len(), &key);
+                continue;
+            };
+            if rule.rule.expect.is_some() {
+                self.memory.mark(&rule.count);
+            }
             let act = match rule.rule.then {
                 Then::Cycle => (count - 1) % acts.max(1),
                 Then::Last | Then::Next => count.min(acts).saturating_sub(1),
             };
             let act = usize::try_from(act).unwrap_or_default();
-            return Chosen::Rule { rule: Choice { rule: i, act, count }, notes: notes(failed) };
+            return Chosen::Rule { rule: Choice { rule: i, act, count }, notes: notes(failed), noted };
         }
-        Chosen::NoRule { notes: notes(failed) }
+        Chosen::NoRule { notes: notes(failed), noted }
     }
 
     /// The rules that may match, in their order.

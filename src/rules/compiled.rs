@@ -35,7 +35,8 @@ pub(super) struct Compiled {
     /// What it does, one act a call; there is at least one.
     pub(super) acts: Vec<Arc<CompiledAct>>,
     pub(super) then: Then,
-    #[expect(dead_code, reason = "what was expected is compared when a server ends")]
+    /// The calls that it is for, as it says so: `Greeter/SayHello where .name == ""`; only where it expects some.
+    pub(super) asked: Box<str>,
     pub(super) expect: Option<Expect>,
     /// What its programs see of its file: `$data`.
     pub(super) setting: Arc<Setting>,
@@ -131,6 +132,7 @@ impl Compiled {
             per: rule.per.as_ref().map(condition).transpose()?,
             acts: rule.acts.iter().map(act).collect::<Result<_, _>>()?,
             then: rule.then,
+            asked: if rule.expects() { asked(rule) } else { Box::default() },
             expect: rule.expect.clone(),
             setting: Arc::clone(setting),
             for_one: !rule.method.content.trim().ends_with('*'),
@@ -304,6 +306,16 @@ impl CompiledEntries {
                 Ok(Self::Fixed(map))
             }
         }
+    }
+}
+
+/// The calls that a rule is for, in one line.
+fn asked(rule: &Rule) -> Box<str> {
+    let method = rule.method.content.trim();
+    let words = |when: &Text| when.content.split_whitespace().collect::<Vec<_>>().join(" ");
+    match &rule.when {
+        None => method.into(),
+        Some(when) => format!("{method} where {}", words(when)).into(),
     }
 }
 

@@ -17,6 +17,9 @@ const LONGEST_KEY: usize = 64;
 pub(super) struct Count {
     all: AtomicU64,
     keyed: Mutex<Keyed>,
+    /// Which of all calls that were expected were its first and its last, from 1; 0 is none.
+    first: AtomicU64,
+    last: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -25,6 +28,8 @@ struct Keyed {
     /// The keys, the oldest first.
     order: VecDeque<Key>,
     hasher: RandomState,
+    /// All counts together, those that were forgotten too.
+    total: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -36,8 +41,28 @@ enum Key {
 impl Count {
     /// Begins anew.
     pub(super) fn reset(&self) {
-        self.all.store(0, Ordering::Relaxed);
+        for number in [&self.all, &self.first, &self.last] {
+            number.store(0, Ordering::Relaxed);
+        }
         *self.keyed.lock().unwrap_or_else(PoisonError::into_inner) = Keyed::default();
+    }
+
+    /// How often it has answered, whatever the key.
+    pub(super) fn total(&self) -> u64 {
+        let keyed = self.keyed.lock().unwrap_or_else(PoisonError::into_inner).total;
+        self.all.load(Ordering::Relaxed) + keyed
+    }
+
+    /// This call of all that were expected was one of its own.
+    pub(super) fn mark(&self, call: u64) {
+        // Only the first finds none.
+        let _ = self.first.compare_exchange(0, call, Ordering::Relaxed, Ordering::Relaxed);
+        self.last.fetch_max(call, Ordering::Relaxed);
+    }
+
+    /// Its first and its last, as [`Count::mark`] was told; 0 where there was none.
+    pub(super) fn span(&self) -> (u64, u64) {
+        (self.first.load(Ordering::Relaxed), self.last.load(Ordering::Relaxed))
     }
 
     /// One more, for this key; null is one for all. Nothing when there were `most` already.
@@ -62,6 +87,7 @@ impl Count {
         if let Some(count) = keyed.counts.get_mut(&key) {
             return (*count < most).then(|| {
                 *count += 1;
+                keyed.total += 1;
                 *count
             });
         }
@@ -72,6 +98,7 @@ impl Count {
         }
         keyed.order.push_back(key.clone());
         keyed.counts.insert(key, 1);
+        keyed.total += 1;
         Some(1)
     }
 }
@@ -97,6 +124,12 @@ mod tests {
         assert_eq!(next(&key("7")), Some(1));
         let long = |end: &str| key("x".repeat(1000) + end);
         assert_eq!([next(&long("a")), next(&long("b")), next(&long("a"))], [Some(1), Some(1), Some(2)]);
+        assert_eq!(count.total(), 10);
+        count.mark(3);
+        count.mark(5);
+        assert_eq!(count.span(), (3, 5));
+        count.reset();
+        assert_eq!((count.total(), count.span()), (0, (0, 0)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::compiled::{CompiledDelay, CompiledEntries, MethodAct, MethodRule, Pie
 use super::set::MethodRules;
 use super::status::Status;
 use crate::leaf::{duration, metadata};
-use crate::query::{Found, Guard, Limits, Output, Place, Program, Run, Val, view};
+use crate::query::{Limits, Output, Place, Program, Run, Val, view};
 
 /// So many outputs of a program are shown.
 const OUTPUTS: usize = 16;
@@ -46,9 +46,9 @@ impl MethodRules {
         let asking = Asking { call: *call, requests };
         let input = asking.input(self.chosen_by, 0);
         let mut explanation = Explanation::default();
-        let mut rules = self.rules.iter();
-        for rule in rules.by_ref() {
-            match self.why_not(rule, &input, &asking) {
+        let mut rules = self.rules.iter().enumerate();
+        for (i, rule) in rules.by_ref() {
+            match self.why_not(i, rule, &input, &asking) {
                 Some(why) => explanation.passed.push((Arc::clone(&rule.rule.shown), why)),
                 None => {
                     let lines = self.what(rule, &asking);
@@ -57,27 +57,19 @@ impl MethodRules {
                 }
             }
         }
-        explanation.after = rules.map(|rule| Arc::clone(&rule.rule.shown)).collect();
+        explanation.after = rules.map(|(_, rule)| Arc::clone(&rule.rule.shown)).collect();
         Ok(explanation)
     }
 
     /// Why a rule does not match; nothing if it does.
-    fn why_not(&self, rule: &MethodRule, input: &Val, asking: &Asking<'_>) -> Option<String> {
+    fn why_not(&self, i: usize, rule: &MethodRule, input: &Val, asking: &Asking<'_>) -> Option<String> {
         let when = rule.rule.when.as_ref()?;
         let run =
             self.run_apart(when, rule, input.clone(), self.values(when, rule, asking, 0), &Limits::full());
         let is_true = |output: &Output| !matches!(output, Output::Value(Val::Null | Val::Bool(false)));
         match run.error {
             None if !run.outputs.is_empty() && run.outputs.iter().all(is_true) => None,
-            None => {
-                let guard = when.outline().ok().and_then(|outline| outline.guard);
-                let differs = guard.map(|guard| differences(&guard, input)).unwrap_or_default();
-                Some(if differs.is_empty() {
-                    format!("{} is false", when.text())
-                } else {
-                    differs.join(", ")
-                })
-            }
+            None => self.not_so(i, input),
             Some(error) => Some(format!("its condition fails: {}", error.message())),
         }
     }
@@ -252,19 +244,6 @@ fn entries(
         Some(CompiledEntries::Program(program)) => early(program, lines, &format!("{name} ")),
         None => {}
     }
-}
-
-/// The equalities that do not hold.
-fn differences(guard: &Guard, input: &Val) -> Vec<String> {
-    let differs = |(path, key): &(Vec<String>, crate::query::Key)| {
-        let found = Found::member(path, input)?;
-        if Found::at(path, input) == Found::One(key.clone()) {
-            return None;
-        }
-        let path = path.join(".");
-        Some(format!(".{path} is {}, not {key}", view::to_text(found)))
-    };
-    guard.equalities.iter().filter_map(differs).collect()
 }
 
 /// A status as text.

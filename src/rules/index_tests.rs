@@ -92,8 +92,8 @@ fn chosen(rules: &MethodRules, request: &Bytes) -> String {
     let requests = [request.clone()];
     let call = CallView { requests: &requests, number: 1, ..CallView::new(&metadata, &"me") };
     match rules.choose(&call, &Limits::inline()) {
-        Chosen::Rule { rule, notes } => format!("{rule:?} {notes:?}"),
-        Chosen::NoRule { notes } => format!("none {notes:?}"),
+        Chosen::Rule { rule, notes, .. } => format!("{rule:?} {notes:?}"),
+        Chosen::NoRule { notes, .. } => format!("none {notes:?}"),
         other => panic!("{other:?}"),
     }
 }

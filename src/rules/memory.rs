@@ -1,6 +1,7 @@
 //! What a server knows beyond one call and one set of rules: what programs remember, counts, chance and the time.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::counts::Count;
@@ -12,6 +13,8 @@ use super::store::Store;
 pub struct Memory {
     pub(super) store: Mutex<Store>,
     counts: Mutex<HashMap<RuleId, Arc<Count>>>,
+    /// How many calls were answered by rules that expect some.
+    expected: AtomicU64,
     seed: u64,
     clock: fn() -> f64,
 }
@@ -25,7 +28,7 @@ impl Default for Memory {
 impl Memory {
     /// Nothing yet. What programs draw by chance depends on the seed; the clock gives seconds since 1970.
     pub fn new(seed: u64, clock: fn() -> f64) -> Self {
-        Self { store: Mutex::default(), counts: Mutex::default(), seed, clock }
+        Self { store: Mutex::default(), counts: Mutex::default(), expected: AtomicU64::new(0), seed, clock }
     }
 
     /// Forgets what programs remember.
@@ -43,6 +46,11 @@ impl Memory {
     /// The count of a rule, which it keeps as long as its text does not change.
     pub(super) fn count(&self, rule: RuleId) -> Arc<Count> {
         Arc::clone(self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(rule).or_default())
+    }
+
+    /// A call was answered by a rule that expects some.
+    pub(super) fn mark(&self, count: &Count) {
+        count.mark(self.expected.fetch_add(1, Ordering::Relaxed) + 1);
     }
 
     pub(super) fn now(&self) -> f64 {

@@ -114,6 +114,11 @@ pub(super) struct Expect {
 }
 
 impl Rule {
+    /// Whether it says how often it is to answer, or in which order.
+    pub fn expects(&self) -> bool {
+        self.expect.is_some()
+    }
+
     /// Where the rule stands.
     pub fn place(&self) -> &Origin {
         &self.place

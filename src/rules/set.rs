@@ -12,6 +12,7 @@ use super::fields;
 use super::index::Index;
 use super::matching;
 use super::memory::Memory;
+use super::passed::COMPARED;
 use super::rule::Rule;
 use super::trial::Trial;
 use super::types::Types;
@@ -21,9 +22,11 @@ use crate::transcode::Plan;
 
 /// Rules that were read and whose programs are compiled; what they are for a method is made when it is reached.
 pub struct RuleSet {
+    /// All of them, in their order.
+    pub(super) rules: Vec<Arc<Compiled>>,
     methods: HashMap<String, Waiting>,
     types: Arc<Types>,
-    memory: Arc<Memory>,
+    pub(super) memory: Arc<Memory>,
 }
 
 /// The rules for one method, before its types are known.
@@ -44,6 +47,8 @@ pub struct MethodRules {
     pub(super) chosen_by: Input,
     /// Finds rules by what their conditions need, where there are many.
     pub(super) index: Option<Index>,
+    /// What the conditions of the first rules need, to say what differs.
+    pub(super) guards: Vec<Option<Guard>>,
     pub(super) types: Arc<Types>,
     pub(super) memory: Arc<Memory>,
     /// Whether a program looks at all requests when they have come.
@@ -66,6 +71,7 @@ impl RuleSet {
         let known: Vec<matching::Name<'_>> = matching::names(services);
         let mut methods: HashMap<String, Waiting> = HashMap::new();
         let (mut found, mut seen) = (HashMap::new(), HashMap::new());
+        let mut all = Vec::with_capacity(rules.len());
         for rule in rules {
             // Many rules are for one method; what its name means is looked up once.
             if !found.contains_key(&rule.method.content) {
@@ -84,8 +90,9 @@ impl RuleSet {
                 waiting.at_once |= is_checked;
                 waiting.rules.push(Arc::clone(&compiled));
             }
+            all.push(compiled);
         }
-        Ok(Self { methods, types, memory: Arc::default() })
+        Ok(Self { rules: all, methods, types, memory: Arc::default() })
     }
 
     /// The same with what an earlier set has counted and remembers.
@@ -99,6 +106,15 @@ impl RuleSet {
     /// rule names: what whoever loads rules gives to [`RuleSet::of`] at once.
     pub fn to_check(&self) -> impl Iterator<Item = &str> {
         self.methods.iter().filter(|(_, waiting)| waiting.at_once).map(|(name, _)| name.as_str())
+    }
+
+    /// The methods (`pkg.Service/Method`) that a rule is for, sorted.
+    pub(super) fn methods_of(&self, rule: &Arc<Compiled>) -> Vec<String> {
+        let has = |waiting: &Waiting| waiting.rules.iter().any(|own| Arc::ptr_eq(own, rule));
+        let of = self.methods.iter().filter(|(_, waiting)| has(waiting));
+        let mut names: Vec<String> = of.map(|(name, _)| name.clone()).collect();
+        names.sort_unstable();
+        names
     }
 
     /// The rules for a method; `None` if there are none.
@@ -117,10 +133,12 @@ impl RuleSet {
         let chosen_by = chosen_by(method.shape(), &rules);
         let gathers = choose::gathers(chosen_by, &rules);
         let (method, types, memory) = (method.clone(), Arc::clone(&self.types), Arc::clone(&self.memory));
-        let index = None;
+        let (index, guards) = (None, Vec::new());
         let mut rules =
-            MethodRules { method, input, output, rules, chosen_by, index, types, memory, gathers };
-        rules.index = Index::of(rules.check()?.into_iter());
+            MethodRules { method, input, output, rules, chosen_by, index, guards, types, memory, gathers };
+        let guards = rules.check()?;
+        rules.guards = guards.iter().take(COMPARED).cloned().collect();
+        rules.index = Index::of(guards.into_iter());
         Ok(Some(rules))
     }
 }

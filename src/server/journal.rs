@@ -33,12 +33,15 @@ impl Written {
     fn write(&self, event: &Event) {
         let mut line = Vec::with_capacity(256);
         let mut redacted = None;
-        if let Kind::Metadata { metadata } | Kind::Trailers { metadata } = &event.kind
+        if let Some(metadata) = metadata_of(&event.kind)
             && self.redacts.load(Ordering::Relaxed)
             && metadata.keys().any(|name| secret::is_secret(name))
         {
             let mut event = event.clone();
-            if let Kind::Metadata { metadata } | Kind::Trailers { metadata } = &mut event.kind {
+            if let Kind::Metadata { metadata }
+            | Kind::SentMetadata { metadata }
+            | Kind::Trailers { metadata } = &mut event.kind
+            {
                 redact(metadata);
             }
             redacted = Some(event);
@@ -52,6 +55,15 @@ impl Written {
             *to = None;
             (self.failed)(&error);
         }
+    }
+}
+
+fn metadata_of(kind: &Kind) -> Option<&serde_json::Map<String, serde_json::Value>> {
+    match kind {
+        Kind::Metadata { metadata } | Kind::SentMetadata { metadata } | Kind::Trailers { metadata } => {
+            Some(metadata)
+        }
+        _ => None,
     }
 }
 

@@ -143,6 +143,40 @@ fn what_was_recorded_is_answered_once_more() {
 }
 
 #[test]
+fn metadata_is_recorded_and_played_too() {
+    let folder = Folder::new();
+    let proto = folder.file("shapes.proto", SHAPES);
+    let rules = folder.file(
+        "rules.yaml",
+        "rules: [{method: Unary, metadata: {x-a: [b, c]}, reply: 'metadata({\"x-d\": .name}), {name: .name}'}]",
+    );
+    let journal = folder.path().join("journal.ndjson").to_str().unwrap().to_owned();
+    let again = folder.path().join("again.ndjson").to_str().unwrap().to_owned();
+    let metadata = |target: &str| {
+        let ran = greet(&["call", target, "Unary", "name=a", "-o", "events"]);
+        let events = ran.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let event = events.into_iter().find(|event| event["event"] == "metadata");
+        event.unwrap_or_else(|| panic!("{}", ran.shown()))["metadata"].clone()
+    };
+    let expected = serde_json::json!({"x-a": ["b", "c"], "x-d": "a"});
+    let server = serve(&[&proto, "--rules", &rules, "--journal", &journal]);
+    assert_eq!(metadata(&server.target), expected);
+    let passed = serve(&[&proto, "--upstream", &server.target, "--journal", &again]);
+    assert_eq!(metadata(&passed.target), expected);
+    for journal in [&journal, &again] {
+        let replayed = serve(&[&proto, "--replay", journal]);
+        assert_eq!(metadata(&replayed.target), expected, "{journal}");
+    }
+    let schema: Value = serde_json::from_str(include_str!("../../docs/events.schema.json")).unwrap();
+    let text = std::fs::read_to_string(&journal).unwrap();
+    for line in text.lines() {
+        let event = serde_json::from_str(line).unwrap();
+        assert_eq!(crate::json_schema::check(&schema, &schema, &event), Ok(()), "{line}");
+    }
+    assert!(text.contains("\"event\":\"rule\",\"rule\":\""), "{text}");
+}
+
+#[test]
 fn equal_requests_are_answered_in_their_order_and_the_last_answer_stays() {
     let folder = Folder::new();
     let proto = folder.file("shapes.proto", SHAPES);
@@ -279,4 +313,67 @@ fn the_other_server_is_reached_in_tls_as_call_reaches_it() {
     let plain = behind.target.replace("https://", "");
     let ran = greet(&["serve", "--port", "0", "--from", &plain, "--upstream-plaintext"]);
     assert_eq!(ran.code, 5, "{}", ran.shown());
+}
+
+/// Runs calls, each of a line of words, against a server with these rules; its end with the file's name cut short.
+fn expecting(rules: &str, calls: &[&str], end: &str) -> crate::run::Ran {
+    let folder = Folder::new();
+    let (proto, rules) = (folder.file("shapes.proto", SHAPES), folder.file("rules.yaml", rules));
+    let calls: Vec<String> = calls.iter().map(|call| format!("greet call $GREET_TARGET {call}; ")).collect();
+    let script = format!("{}{end}", calls.concat());
+    let ran = greet(&["serve", &proto, "--rules", &rules, "--", "sh", "-c", &script]);
+    crate::run::Ran { stderr: ran.stderr.replace(&rules, "rules.yaml"), ..ran }
+}
+
+/// What stderr says after the line with the target.
+fn said(ran: &crate::run::Ran) -> &str {
+    ran.stderr.split_once('\n').map_or("", |(_, said)| said)
+}
+
+#[test]
+fn what_rules_expect_is_looked_at_when_the_command_ends() {
+    let rules = r#"
+rules:
+- {method: Unary, when: .name == "a", reply: {name: a}, expect: {times: 2, order: 1}}
+- {method: Unary, when: .name == "b", reply: {name: b}, expect: {order: 2}}
+- {method: Unary, when: .name == "c", reply: {name: c}, expect: {times: {max: 1}}}
+- {method: Unary, when: .name == "d", reply: {name: d}}
+"#;
+    let (a, b) = ("Unary name=a", "Unary name=b");
+    let met = expecting(rules, &[a, a, b, "Unary name=c"], "");
+    assert_eq!((met.code, said(&met)), (0, ""));
+
+    let ran = expecting(rules, &[a, b, "Unary name=d", "Unary name=e"], "");
+    let once = concat!(
+        "error: rules.yaml:3:3 expects 2 calls of Unary where .name == \"a\", and answered 1\n",
+        "  OK {\"name\":\"b\"}\n  OK {\"name\":\"d\"}\n  OK {\"name\":\"e\"}\n"
+    );
+    assert!(ran.code == 7 && said(&ran).ends_with(once), "{}", ran.shown());
+
+    // All calls of the first come before any of the second.
+    let ran = expecting(rules, &[a, b, a], "");
+    let order = "error: rules.yaml:4:3 has order 2, and answered before the last call of rules.yaml:3:3, which has order 1\n";
+    assert!(ran.code == 7 && said(&ran).starts_with(order), "{}", ran.shown());
+
+    let ran = expecting(rules, &["Unary name=c", "Unary name=c"], "exit 3");
+    let several = concat!(
+        "error: 3 expectations of rules are not met\n",
+        "  rules.yaml:3:3 expects 2 calls of Unary where .name == \"a\", and answered none\n",
+        "    OK {\"name\":\"c\"}\n    OK {\"name\":\"c\"}\n",
+        "  rules.yaml:4:3 expects at least 1 call of Unary where .name == \"b\", and answered none\n",
+        "    OK {\"name\":\"c\"}\n    OK {\"name\":\"c\"}\n",
+        "  rules.yaml:5:3 expects at most 1 call of Unary where .name == \"c\", and answered 2\n"
+    );
+    assert_eq!((ran.code, said(&ran)), (3, several));
+}
+
+#[test]
+fn a_server_that_is_stopped_tells_what_was_not_met() {
+    let folder = Folder::new();
+    let rules = folder.file("rules.yaml", "rules: [{method: SayHello, reply: {message: x}, expect: 1}]");
+    let server = serve(&["--rules", &rules]);
+    server.running.signal("TERM");
+    let ran = server.running.end();
+    let note = format!("note: {rules}:1:9 expects 1 call of SayHello, and answered none\n");
+    assert_eq!((ran.code, ran.stderr), (0, note));
 }

@@ -52,7 +52,15 @@ async fn a_call_with_json_and_what_the_journal_saw() {
         calls[0].iter().map(|event| serde_json::to_value(event).unwrap()["event"].to_string()).collect();
     assert_eq!(
         shown,
-        ["\"start\"", "\"metadata\"", "\"request\"", "\"half_close\"", "\"message\"", "\"status\""]
+        [
+            "\"start\"",
+            "\"metadata\"",
+            "\"request\"",
+            "\"half_close\"",
+            "\"rule\"",
+            "\"message\"",
+            "\"status\""
+        ]
     );
     assert!(
         calls[0]
@@ -220,4 +228,81 @@ async fn the_journal_is_as_the_page_on_events_shows_it() {
     // The version is the page's only in form.
     shown[1]["metadata"]["user-agent"] = concat!("greet/", env!("CARGO_PKG_VERSION")).into();
     assert_eq!(kept, shown);
+}
+
+/// The event `rule` of each call of a method, as JSON without what is in every event.
+fn chosen(server: &Server, method: &str) -> Vec<serde_json::Value> {
+    let rule = |events: Vec<greet::Event>| {
+        let event = events.into_iter().find(|event| matches!(event.kind, Kind::Rule { .. }))?;
+        let mut value = serde_json::to_value(event.kind).unwrap();
+        value.as_object_mut().unwrap().remove("event");
+        Some(value)
+    };
+    server.journal().calls(method).into_iter().filter_map(rule).collect()
+}
+
+#[tokio::test]
+async fn a_journal_says_which_rule_answers_and_why_others_do_not() {
+    let rules = r#"
+rules:
+- {method: Once, when: '.text == "Ann" and .number == 3', reply: {text: ann}}
+- {method: Once, when: .text | error, reply: {text: broken}}
+- {method: Once, when: .number > 5, reply: {text: many}}
+- {method: Once, per: .text, replies: [{reply: {text: first}}], then: next}
+- {method: Once, when: .text == "b", reply: {text: later}}
+"#;
+    let server = Server::builder()
+        .schema(Schema::from_proto_text("talk.proto", TALK).unwrap())
+        .rules(greet::rules::file::parse(rules, "r.yaml").unwrap())
+        .automatic(greet::answerer::Automatic::Off)
+        .start()
+        .await
+        .unwrap();
+    let client = Client::connect(server.target()).await.unwrap();
+    for _ in 0..2 {
+        client.call("Once", r#"{"text":"b","number":3}"#).await.unwrap();
+    }
+    let refused = client.call("Once", r#"{"text":"b","number":3}"#).await.map(|reply| reply.json().unwrap());
+    assert_eq!(refused.unwrap(), r#"{"text":"later"}"#);
+    client.call("Once", r#"{"text":"c"}"#).await.unwrap();
+    let none = client.call("Once", r#"{"text":"c"}"#).await.unwrap_err();
+    assert_eq!(none.status().unwrap().code, Code::UNIMPLEMENTED);
+    let said = "no rule matches this call of talk.Talk/Once; the nearest is r.yaml:6:3: its reply was given for \"c\"";
+    assert_eq!(none.status().unwrap().message, said);
+
+    let passed = |why: &[(&str, &str)]| -> Vec<serde_json::Value> {
+        why.iter().map(|(rule, why)| serde_json::json!({"rule": rule, "why": why})).collect()
+    };
+    let first = [
+        ("r.yaml:3:3", r#".text is "b", not "Ann""#),
+        ("r.yaml:4:3", "its condition fails: b"),
+        ("r.yaml:5:3", ".number > 5 is false"),
+    ];
+    let spent = ("r.yaml:6:3", r#"its reply was given for "b""#);
+    let seen = chosen(&server, "Once");
+    assert_eq!(seen[0], serde_json::json!({"rule": "r.yaml:6:3", "passed": passed(&first)}));
+    let then = [&first[..], &[spent]].concat();
+    assert_eq!(seen[1], serde_json::json!({"rule": "r.yaml:7:3", "passed": passed(&then)}));
+    assert!(seen[4].get("rule").is_none(), "{}", seen[4]);
+    assert_eq!(seen[4]["passed"].as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn of_many_rules_a_few_are_named() {
+    let text = |i: usize| format!("Once when .text == \"{i}\" => {{text: \"{i}\"}}");
+    let server = Server::builder()
+        .schema(Schema::from_proto_text("talk.proto", TALK).unwrap())
+        .rules((0..40).map(|i| rule(&text(i))))
+        .automatic(greet::answerer::Automatic::Off)
+        .start()
+        .await
+        .unwrap();
+    let client = Client::connect(server.target()).await.unwrap();
+    client.call("Once", r#"{"text":"30"}"#).await.unwrap();
+    let seen = chosen(&server, "Once").remove(0);
+    assert_eq!((seen["passed"].as_array().unwrap().len(), &seen["more"]), (16, &serde_json::json!(14)));
+    let none = client.call("Once", r#"{"text":"x"}"#).await.unwrap_err();
+    let said =
+        r#"no rule matches this call of talk.Talk/Once; the nearest is rule:1:1: .text is "x", not "0""#;
+    assert_eq!(none.status().unwrap().message, said);
 }

@@ -20,10 +20,11 @@ use clap::Args;
     greet serve api.proto --rules rules.yaml\n  \
     greet serve -- sh -c 'greet call $GREET_TARGET SayHello name=World'\n\n\
     With a command: starts, waits until ready, runs the command with GREET_TARGET set and greet on its\n\
-    PATH, stops, and exits with the command's code.\n\n\
+    PATH, stops, and exits with the command's code; with 7 if that was 0 and rules were not called as\n\
+    they `expect`.\n\n\
     Exit codes:\n  \
     0 stopped by a signal   the command's own, 128 + n if a signal ended it   2 usage, rules\n  \
-    4 schema   5 a port in use   1 calls were cut, or anything else")]
+    4 schema   5 a port in use   7 an `expect` of a rule   1 calls were cut, or anything else")]
 pub(crate) struct ServeArgs {
     /// .proto files, directories of them, or compiled descriptor sets, told by content
     #[arg(value_name = "PROTO")]

@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::process::ExitStatus;
 
 use greet::Server;
+use greet::answerer::UnmetRule;
 use greet::leaf::os_cause;
 use rustix::process::{Pid, kill_process};
 use tokio::process::{Child, Command};
@@ -42,7 +43,12 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
             () = renewal.keep(&server) => {}
             () = reload::keep_up(&server, &args, watched) => {}
         }
-        drain(server, &mut signals, &args).await
+        drain(&server, &mut signals, &args).await?;
+        // A server that is stopped has done what it was asked for, whatever its rules expect of others.
+        for unmet in server.unmet().await {
+            ui::note(&unmet.said);
+        }
+        Ok(())
     } else {
         ui::line(server.target());
         let status = tokio::select! {
@@ -50,9 +56,39 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
             () = renewal.keep(&server) => Ok(()),
             () = reload::keep_up(&server, &args, watched) => Ok(()),
         };
+        let unmet = server.unmet().await;
         server.cut();
-        status
+        match (status, unmet.is_empty()) {
+            (status, true) => status,
+            (Ok(()), false) => Err(unmet_expectations(&unmet)),
+            // The command's own end comes first; what was expected is told all the same.
+            (failed, false) => {
+                ui::show(&unmet_expectations(&unmet));
+                failed
+            }
+        }
     }
+}
+
+/// What rules expect, and what came.
+fn unmet_expectations(unmet: &[UnmetRule]) -> Failure {
+    let (cause, indent) = match unmet {
+        [one] => (one.said.clone(), ""),
+        several => (format!("{} expectations of rules are not met", several.len()), "  "),
+    };
+    let mut failure = Failure::new(Kind::Unmet, cause);
+    for UnmetRule { said, others, more, .. } in unmet {
+        if unmet.len() > 1 {
+            failure = failure.detail(said.clone());
+        }
+        for line in others {
+            failure = failure.detail(format!("{indent}{line}"));
+        }
+        if *more > 0 {
+            failure = failure.detail(format!("{indent}and {more} more"));
+        }
+    }
+    failure
 }
 
 /// Writes the file that was asked for, which is there until the end.
@@ -63,7 +99,7 @@ fn write_port(args: &ServeArgs, server: &Server) -> Result<Option<PortFile>, Fai
 }
 
 /// Lets open calls come to their end; a second signal cuts them.
-async fn drain(server: Server, signals: &mut Signals, args: &ServeArgs) -> Result<(), Failure> {
+async fn drain(server: &Server, signals: &mut Signals, args: &ServeArgs) -> Result<(), Failure> {
     let drain = server.drain_after(args.drain_delay, args.grace);
     tokio::pin!(drain);
     let drained = tokio::select! {

@@ -16,9 +16,13 @@ pub(crate) fn takes_stdout(args: &JournalArgs) -> bool {
     args.journal.as_deref() == Some(Path::new("-"))
 }
 
-/// The journal, in a file or on `stdout`: nothing is kept in memory, for nobody asks for it there.
-pub(crate) fn journal(args: &JournalArgs, stdout: impl Write + Send + 'static) -> Result<Journal, Failure> {
-    let journal = Journal::new(0);
+/// The journal, in a file or on `stdout`. In memory it is kept where somebody asks for it there.
+pub(crate) fn journal(
+    args: &JournalArgs,
+    stdout: impl Write + Send + 'static,
+    is_asked_for: bool,
+) -> Result<Journal, Failure> {
+    let journal = if is_asked_for { Journal::default() } else { Journal::new(0) };
     let Some(path) = &args.journal else { return Ok(journal) };
     let name = path.display().to_string();
     let shown = name.clone();

@@ -37,13 +37,15 @@ pub(crate) async fn prepare(
     let listen = listen(args)?;
     serving_security::warn_of_plaintext(&args.security, &listen);
     let RuleFile { rules, files } = all_rules(args)?;
+    // What came instead of what was expected is told at the end.
+    let is_asked_for = rules.iter().any(Rule::expects);
     let mut builder = Server::builder()
         .rules(rules)
         .seed(args.seed)
         .automatic(if args.no_auto { Automatic::Off } else { Automatic::On })
         .reflection(if args.no_reflection { Offer::No } else { Offer::Yes })
         .health(if args.no_health { Offer::No } else { Offer::Yes })
-        .journal_in(journaling::journal(&args.recording, stdout)?)
+        .journal_in(journaling::journal(&args.recording, stdout, is_asked_for)?)
         .listen(listen)
         .limits(limits(&args.limits))
         .notes(Arc::new(|note: &str| ui::note(note)));
