@@ -31,7 +31,7 @@ mod world;
 
 pub use definitions::Definitions;
 pub use error::{Origin, QueryError};
-pub use guard::{Found, Guard, Key};
+pub use guard::{Found, Guard, Key, KeyOf, Names};
 /// A jq value: JSON with integers of any size. Shared parts make it cheap to clone.
 pub use jaq_json::Val;
 pub use limits::{Bound, Limits, MAX_DEPTH, Place};

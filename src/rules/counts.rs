@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::query::{Val, view};
 
@@ -16,7 +16,8 @@ const LONGEST_KEY: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Count {
     all: AtomicU64,
-    keyed: Mutex<Keyed>,
+    /// There once a key was counted: of very many rules few count by one.
+    keyed: OnceLock<Box<Mutex<Keyed>>>,
 }
 
 #[derive(Debug, Default)]
@@ -37,7 +38,9 @@ impl Count {
     /// Begins anew.
     pub(super) fn reset(&self) {
         self.all.store(0, Ordering::Relaxed);
-        *self.keyed.lock().unwrap_or_else(PoisonError::into_inner) = Keyed::default();
+        if let Some(keyed) = self.keyed.get() {
+            *keyed.lock().unwrap_or_else(PoisonError::into_inner) = Keyed::default();
+        }
     }
 
     /// One more, for this key; null is one for all. Nothing when there were `most` already.
@@ -51,7 +54,7 @@ impl Count {
                 .ok()
                 .map(|count| count + 1);
         }
-        let mut keyed = self.keyed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keyed = self.keyed.get_or_init(Box::default).lock().unwrap_or_else(PoisonError::into_inner);
         let keyed = &mut *keyed;
         let text = view::to_text(key);
         let key = if text.len() <= LONGEST_KEY {

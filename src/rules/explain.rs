@@ -10,7 +10,7 @@ use super::compiled::{CompiledDelay, CompiledEntries, MethodAct, MethodRule, Pie
 use super::set::MethodRules;
 use super::status::Status;
 use crate::leaf::{duration, metadata};
-use crate::query::{Found, Guard, Limits, Output, Place, Program, Run, Val, view};
+use crate::query::{Found, Guard, Key, Limits, Names, Output, Place, Program, Run, Val, view};
 
 /// So many outputs of a program are shown.
 const OUTPUTS: usize = 16;
@@ -49,15 +49,15 @@ impl MethodRules {
         let mut rules = self.rules.iter();
         for rule in rules.by_ref() {
             match self.why_not(rule, &input, &asking) {
-                Some(why) => explanation.passed.push((Arc::clone(&rule.rule.shown), why)),
+                Some(why) => explanation.passed.push((Arc::clone(rule.rule.shown()), why)),
                 None => {
                     let lines = self.what(rule, &asking);
-                    explanation.answers = Some((Arc::clone(&rule.rule.shown), lines));
+                    explanation.answers = Some((Arc::clone(rule.rule.shown()), lines));
                     break;
                 }
             }
         }
-        explanation.after = rules.map(|rule| Arc::clone(&rule.rule.shown)).collect();
+        explanation.after = rules.map(|rule| Arc::clone(rule.rule.shown())).collect();
         Ok(explanation)
     }
 
@@ -100,12 +100,12 @@ impl MethodRules {
             let input = asking.input(self.chosen_by, 0);
             self.outputs(program, input, 0, rule, asking, lines, name);
         };
-        match &act.act.delay {
+        match act.act.delay.as_deref() {
             Some(CompiledDelay::Fixed(delay)) => lines.push(format!("delay {}", duration::render(*delay))),
             Some(CompiledDelay::Program(program)) => early(program, lines, "delay "),
             None => {}
         }
-        entries("metadata", act.act.metadata.as_ref(), lines, &early);
+        entries("metadata", act.act.metadata.as_deref(), lines, &early);
         let after = asking.requests.len();
         self.moment("open: ", act.open.as_ref(), Input::Nothing, 0, rule, asking, lines);
         for i in 0..after {
@@ -116,7 +116,7 @@ impl MethodRules {
         if let Some(status) = &act.act.error {
             lines.push(shown(status));
         }
-        entries("trailers", act.act.trailers.as_ref(), lines, &early);
+        entries("trailers", act.act.trailers.as_deref(), lines, &early);
     }
 
     #[expect(clippy::too_many_arguments, reason = "a moment is all of these")]
@@ -256,13 +256,12 @@ fn entries(
 
 /// The equalities that do not hold.
 fn differences(guard: &Guard, input: &Val) -> Vec<String> {
-    let differs = |(path, key): &(Vec<String>, crate::query::Key)| {
-        let found = Found::member(path, input)?;
-        if Found::at(path, input) == Found::One(key.clone()) {
+    let differs = |(path, key): &(Names, Key)| {
+        let found = path.member(input)?;
+        if Found::at(path, input) == Found::One(key.lend()) {
             return None;
         }
-        let path = path.join(".");
-        Some(format!(".{path} is {}, not {key}", view::to_text(found)))
+        Some(format!("{path} is {}, not {key}", view::to_text(found)))
     };
     guard.equalities.iter().filter_map(differs).collect()
 }
