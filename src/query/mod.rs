@@ -27,6 +27,7 @@ mod text;
 mod value;
 pub mod view;
 mod walk;
+mod wired;
 mod world;
 
 pub use definitions::Definitions;
@@ -39,4 +40,5 @@ pub use paths::{PathStep, StaticPath};
 pub use program::{Outline, Output, Program, Run};
 pub use step::{Fault, Step, StepKind, to_duration, to_metadata};
 pub use suspended::Suspended;
+pub use wired::Wired;
 pub use world::{Nowhere, World};

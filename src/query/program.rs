@@ -290,6 +290,11 @@ impl Program {
         Ok(holds)
     }
 
+    /// The node of a program that can do without jaq.
+    pub(super) fn straight_node(&self) -> Option<&super::straight::Node> {
+        self.0.straight.as_ref().map(|straight| &straight.0)
+    }
+
     #[cfg(test)]
     pub(super) fn straight(&self) -> Option<&super::straight::Straight> {
         self.0.straight.as_deref()

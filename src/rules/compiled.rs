@@ -13,11 +13,12 @@ use super::error::RuleError;
 use super::identity::RuleId;
 use super::memory::Memory;
 use super::node::Node;
+use super::set::MethodRules;
 use super::rule::{self, Act, Delay, Entries, Expect, Moment, Rule, Setting, Text, Then};
 use super::status::Status;
 use super::types::Types;
 use crate::leaf::metadata;
-use crate::query::{Origin, Program, StepKind, view};
+use crate::query::{Origin, Program, StepKind, Wired, view};
 use crate::schema::Shape;
 use crate::transcode::Plan;
 
@@ -103,6 +104,8 @@ pub(super) struct MethodAct {
     pub(super) each: Option<Pieces>,
     pub(super) end: Option<Pieces>,
     pub(super) meanwhile: Option<Pieces>,
+    /// The plan of `each`, made when it is first wanted, if that is one program which has a plan.
+    wired: OnceLock<Option<Box<Wired>>>,
 }
 
 /// What is done at a moment, in order.
@@ -203,6 +206,7 @@ impl CompiledAct {
             each: pieces(&self.each)?,
             end: pieces(&self.end)?,
             meanwhile: pieces(&self.meanwhile)?,
+            wired: OnceLock::new(),
         };
         if let Some(reply) = &self.reply {
             let (meant, name) = match shape {
@@ -260,6 +264,17 @@ impl Piece {
 }
 
 impl MethodAct {
+    /// The plan of its `each`, if that has one.
+    pub(super) fn wired(&self, rules: &MethodRules) -> Option<&Wired> {
+        let make = || match self.each.as_deref() {
+            Some([Piece::Program(program)]) => {
+                program.wired(&rules.method, &rules.output).map(Box::new)
+            }
+            _ => None,
+        };
+        self.wired.get_or_init(make).as_deref()
+    }
+
     /// What programs see at each of its moments, and what is done then.
     pub(super) fn moments(&self) -> impl Iterator<Item = (Input, &Pieces)> {
         let all = [
