@@ -28,12 +28,12 @@ enum Kind {
 pub struct Origin {
     /// A file's name, or an option's.
     pub name: Arc<str>,
-    /// The line of the first character, from 1.
-    pub line: usize,
+    /// The line of the first character, from 1. There are very many origins, and no file has as many lines as that.
+    pub line: u32,
     /// The column of the first character, from 1.
-    pub column: usize,
+    pub column: u32,
     /// How many columns stand before the text in all further lines, as in a block of YAML.
-    pub margin: usize,
+    pub margin: u32,
 }
 
 impl Origin {
@@ -44,17 +44,27 @@ impl Origin {
 
     /// A text whose first character stands at this line and column, both from 1.
     pub fn at(name: impl Into<Arc<str>>, line: usize, column: usize) -> Self {
-        Self { name: name.into(), line, column, margin: 0 }
+        Self { name: name.into(), line: number(line), column: number(column), margin: 0 }
     }
 
     /// The place of the byte at `offset` of the text.
     pub(super) fn place_of(&self, text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
-        let line = before.matches('\n').count();
-        let chars = before.rsplit('\n').next().unwrap_or(before).chars().count();
+        let line = number(before.matches('\n').count());
+        let chars = number(before.rsplit('\n').next().unwrap_or(before).chars().count());
         let column = if line == 0 { self.column + chars } else { self.margin + chars + 1 };
-        Self { name: Arc::clone(&self.name), line: self.line + line, column, margin: self.margin }
+        Self {
+            name: Arc::clone(&self.name),
+            line: self.line.saturating_add(line),
+            column,
+            margin: self.margin,
+        }
     }
+}
+
+/// What is further is said to be there.
+fn number(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 impl fmt::Display for Origin {

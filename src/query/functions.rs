@@ -93,15 +93,18 @@ fn from_json<'a>(item: &Item) -> BoxIter<'a, ValX<'a, Item>> {
     if let Err(why) = json::scan(text) {
         return box_once(Err(Exn::from(fail(why))));
     }
-    let values: Vec<ValX<'a, Item>> = read::parse_many(text)
-        .map(|read| {
-            let val = read.map_err(|error| fail(&error.to_string()))?;
-            if !json::has_string_keys(&val) {
-                return Err(Exn::from(fail("object keys must be strings")));
+    let mut values: Vec<ValX<'a, Item>> = Vec::new();
+    for read in read::parse_many(text) {
+        match read {
+            Ok(val) if json::has_string_keys(&val) => values.push(Ok(Item::outside(val))),
+            Ok(_) => values.push(Err(Exn::from(fail("object keys must be strings")))),
+            Err(error) => {
+                // The reader does not go past what is wrong, and would say so without end.
+                values.push(Err(Exn::from(fail(&error.to_string()))));
+                break;
             }
-            Ok(Item::outside(val))
-        })
-        .collect();
+        }
+    }
     Box::new(values.into_iter())
 }
 

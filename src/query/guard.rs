@@ -10,18 +10,22 @@ use jaq_json::{Num, Val};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guard {
     /// Each path with the value that has to be there. A path is asked for once.
-    pub equalities: Vec<(Vec<String>, Key)>,
+    pub equalities: Vec<(Names, Key)>,
     /// Other paths that are looked at: where one leads through what has no members, the condition fails.
-    pub others: Vec<Vec<String>>,
+    pub others: Vec<Names>,
     /// Whether these are all of the condition: it then holds if they do.
     pub whole: bool,
 }
+
+/// The names of members, from the input inwards. They are values, as what has members looks for them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Names(Vec<Val>);
 
 /// A literal that a value is compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
     /// A string.
-    Text(String),
+    Text(Box<str>),
     /// An integer.
     Integer(i64),
     /// Null, which a member that is not there is.
@@ -30,11 +34,24 @@ pub enum Key {
     Bool(bool),
 }
 
+/// A key that is lent by the value which equals it. It has the hash of the same [`Key`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyOf<'v> {
+    /// A string.
+    Text(&'v str),
+    /// An integer.
+    Integer(i64),
+    /// Null.
+    Null,
+    /// True or false.
+    Bool(bool),
+}
+
 /// Which key a value equals.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found<'v> {
     /// This one and no other.
-    One(Key),
+    One(KeyOf<'v>),
     /// None at all.
     None,
     /// Perhaps several, or the value cannot be come by.
@@ -44,32 +61,48 @@ pub enum Found {
 /// From here on a double equals several integers.
 const INEXACT: f64 = 9_007_199_254_740_992.0;
 
-impl Found {
-    /// The key that the member equals to which these names lead.
-    pub fn at(path: &[String], input: &Val) -> Self {
-        member(path, input).map_or(Self::Unsure, Self::of)
-    }
-
-    /// The value itself to which these names lead; nothing where there cannot be one.
-    pub fn member<'v>(path: &[String], input: &'v Val) -> Option<&'v Val> {
-        member(path, input)
+impl Names {
+    /// The member that these names lead to; null where there is none, and nothing where there cannot be one.
+    pub fn member<'v>(&self, input: &'v Val) -> Option<&'v Val> {
+        self.0.iter().try_fold(input, |val, name| match val {
+            Val::Obj(members) => Some(members.get(name).unwrap_or(&Val::Null)),
+            Val::Null => Some(val),
+            _ => None,
+        })
     }
 
     /// Whether these names lead through a value that has no members, which is an error in jq.
-    pub fn leads_nowhere(path: &[String], input: &Val) -> bool {
-        member(path, input).is_none()
+    pub fn leads_nowhere(&self, input: &Val) -> bool {
+        self.member(input).is_none()
+    }
+}
+
+impl std::fmt::Display for Names {
+    /// `.a.b`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|name| match name {
+            Val::TStr(name) => write!(f, ".{}", String::from_utf8_lossy(name)),
+            _ => Ok(()),
+        })
+    }
+}
+
+impl<'v> Found<'v> {
+    /// The key that the member equals to which these names lead.
+    pub fn at(path: &Names, input: &'v Val) -> Self {
+        path.member(input).map_or(Self::Unsure, Self::of)
     }
 
-    fn of(val: &Val) -> Self {
+    fn of(val: &'v Val) -> Self {
         let key = match val {
-            Val::Null => Key::Null,
-            Val::Bool(value) => Key::Bool(*value),
+            Val::Null => KeyOf::Null,
+            Val::Bool(value) => KeyOf::Bool(*value),
             Val::TStr(text) => match std::str::from_utf8(text) {
-                Ok(text) => Key::Text(text.to_owned()),
+                Ok(text) => KeyOf::Text(text),
                 Err(_) => return Self::None,
             },
             Val::Num(Num::Int(n)) => match i64::try_from(*n) {
-                Ok(n) => Key::Integer(n),
+                Ok(n) => KeyOf::Integer(n),
                 Err(_) => return Self::Unsure,
             },
             Val::Num(number) => {
@@ -77,10 +110,10 @@ impl Found {
                 match (number, text.parse::<i64>(), text.parse::<f64>()) {
                     // A larger one is no integer that a program could have as a literal here.
                     (Num::BigInt(_), Err(_), _) => return Self::None,
-                    (Num::BigInt(_), Ok(n), _) => Key::Integer(n),
+                    (Num::BigInt(_), Ok(n), _) => KeyOf::Integer(n),
                     (_, _, Ok(n)) if n.fract() != 0.0 || n.is_nan() => return Self::None,
                     #[expect(clippy::cast_possible_truncation, reason = "it is whole and smaller than 2^53")]
-                    (_, _, Ok(n)) if n.abs() < INEXACT => Key::Integer(n as i64),
+                    (_, _, Ok(n)) if n.abs() < INEXACT => KeyOf::Integer(n as i64),
                     _ => return Self::Unsure,
                 }
             }
@@ -91,20 +124,11 @@ impl Found {
     }
 }
 
-/// The member that these names lead to; null where there is none, and nothing where there cannot be one.
-fn member<'v>(path: &[String], input: &'v Val) -> Option<&'v Val> {
-    path.iter().try_fold(input, |val, name| match val {
-        Val::Obj(members) => Some(members.get(&Val::from(name.clone())).unwrap_or(&Val::Null)),
-        Val::Null => Some(val),
-        _ => None,
-    })
-}
-
 impl std::fmt::Display for Key {
     /// As the literal is written: `"Ann"`, `5`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Text(text) => f.write_str(&super::view::to_text(&Val::from(text.clone()))),
+            Self::Text(text) => f.write_str(&super::view::to_text(&Val::from(text.to_string()))),
             Self::Integer(n) => n.fmt(f),
             Self::Null => f.write_str("null"),
             Self::Bool(value) => value.fmt(f),
@@ -113,6 +137,16 @@ impl std::fmt::Display for Key {
 }
 
 impl Key {
+    /// The same, lent.
+    pub fn lend(&self) -> KeyOf<'_> {
+        match self {
+            Self::Text(text) => KeyOf::Text(text),
+            Self::Integer(n) => KeyOf::Integer(*n),
+            Self::Null => KeyOf::Null,
+            Self::Bool(value) => KeyOf::Bool(*value),
+        }
+    }
+
     /// The literal that a term is; `own` says which functions are not jq's.
     fn literal(term: &Term<&str>, own: &dyn Fn(&str) -> bool) -> Option<Self> {
         match term {
@@ -125,7 +159,7 @@ impl Key {
                         StrPart::Term(_) => return None,
                     }
                 }
-                Some(Self::Text(text))
+                Some(Self::Text(text.into()))
             }
             Term::Num(digits) => digits.parse().ok().map(Self::Integer),
             Term::Neg(term) => match Self::literal(term, own)? {
@@ -173,7 +207,7 @@ impl Guard {
 }
 
 /// `PATH == LITERAL`, in either order.
-fn equality(term: &Term<&str>, own: &dyn Fn(&str) -> bool) -> Option<(Vec<String>, Key)> {
+fn equality(term: &Term<&str>, own: &dyn Fn(&str) -> bool) -> Option<(Names, Key)> {
     let Term::BinOp(left, BinaryOp::Cmp(Cmp::Eq), right) = term else { return None };
     let (path, literal) = match path(left) {
         Some(path) => (path, right),
@@ -183,23 +217,23 @@ fn equality(term: &Term<&str>, own: &dyn Fn(&str) -> bool) -> Option<(Vec<String
 }
 
 /// The names of members that lead from the input inwards, at least one.
-fn path(term: &Term<&str>) -> Option<Vec<String>> {
+fn path(term: &Term<&str>) -> Option<Names> {
     let Term::Path(from, path) = term else { return None };
     if !matches!(**from, Term::Id) {
         return None;
     }
     let name = |(part, opt): &(Part<Term<&str>>, Opt)| match (part, opt) {
         (Part::Index(name), Opt::Essential) => match Key::literal(name, &|_| true)? {
-            Key::Text(name) => Some(name),
+            Key::Text(name) => Some(Val::from(name.into_string())),
             _ => None,
         },
         _ => None,
     };
-    path.0.iter().map(name).collect()
+    path.0.iter().map(name).collect::<Option<_>>().map(Names)
 }
 
 /// Whether a term yields one value and cannot fail, as long as these paths lead through objects only.
-fn safe(term: &Term<&str>, own: &dyn Fn(&str) -> bool, paths: &mut Vec<Vec<String>>) -> bool {
+fn safe(term: &Term<&str>, own: &dyn Fn(&str) -> bool, paths: &mut Vec<Names>) -> bool {
     match term {
         Term::Var(_) => true,
         // What a call's metadata is, whatever the client sends.

@@ -22,7 +22,7 @@ use super::world::World;
 pub(super) struct Inner {
     pub(super) text: Box<str>,
     pub(super) variables: Vec<String>,
-    pub(super) kinds: Box<[StepKind]>,
+    pub(super) kinds: &'static [StepKind],
     pub(super) definitions: Definitions,
     pub(super) origin: Origin,
     pub(super) straight: Option<Box<Straight>>,
@@ -30,7 +30,7 @@ pub(super) struct Inner {
     pub(super) reads_input: bool,
     pub(super) rests: AtomicBool,
     /// What jaq runs, made when it is first needed: of very many programs only a few are.
-    pub(super) filter: OnceLock<Result<Filter<Machine>, QueryError>>,
+    pub(super) filter: OnceLock<Box<Result<Filter<Machine>, QueryError>>>,
 }
 
 impl Inner {
@@ -39,9 +39,9 @@ impl Inner {
         let Self { text, variables, kinds, definitions, origin, filter, .. } = self;
         let compile = || {
             let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
-            compile::compile(text, Offer { variables: &variables, kinds, definitions }, origin)
+            Box::new(compile::compile(text, Offer { variables: &variables, kinds, definitions }, origin))
         };
-        filter.get_or_init(compile).as_ref().map_err(Clone::clone)
+        (**filter.get_or_init(compile)).as_ref().map_err(Clone::clone)
     }
 
     /// One result of the run.

@@ -27,11 +27,12 @@ mod text;
 mod value;
 pub mod view;
 mod walk;
+mod wired;
 mod world;
 
 pub use definitions::Definitions;
 pub use error::{Origin, QueryError};
-pub use guard::{Found, Guard, Key};
+pub use guard::{Found, Guard, Key, KeyOf, Names};
 /// A jq value: JSON with integers of any size. Shared parts make it cheap to clone.
 pub use jaq_json::Val;
 pub use limits::{Bound, Limits, MAX_DEPTH, Place};
@@ -39,4 +40,5 @@ pub use paths::{PathStep, StaticPath};
 pub use program::{Outline, Output, Program, Run};
 pub use step::{Fault, Step, StepKind, to_duration, to_metadata};
 pub use suspended::Suspended;
+pub use wired::Wired;
 pub use world::{Nowhere, World};

@@ -80,7 +80,7 @@ impl Program {
     pub fn stepping(
         text: &str,
         variables: &[&str],
-        kinds: &[StepKind],
+        kinds: &'static [StepKind],
         origin: Origin,
     ) -> Result<Self, QueryError> {
         Self::with(text, variables, kinds, &Definitions::default(), origin)
@@ -93,7 +93,7 @@ impl Program {
     pub fn with(
         text: &str,
         variables: &[&str],
-        kinds: &[StepKind],
+        kinds: &'static [StepKind],
         definitions: &Definitions,
         origin: Origin,
     ) -> Result<Self, QueryError> {
@@ -102,7 +102,7 @@ impl Program {
         let program = Self(Arc::new(Inner {
             text: text.into(),
             variables: named,
-            kinds: kinds.into(),
+            kinds,
             definitions: definitions.clone(),
             origin,
             straight: straight.map(Box::new),
@@ -115,7 +115,7 @@ impl Program {
             // What is offered is named in an error, so all of it is needed here.
             let offer = Offer { variables, kinds, definitions };
             let filter = compile::compile(text, offer, program.origin())?;
-            let _ = program.0.filter.set(Ok(filter));
+            let _ = program.0.filter.set(Box::new(Ok(filter)));
         }
         Ok(program)
     }
@@ -130,7 +130,7 @@ impl Program {
         Self(Arc::new(Inner {
             text: text.clone(),
             variables: variables.clone(),
-            kinds: kinds.clone(),
+            kinds,
             definitions: definitions.clone(),
             origin: origin.clone(),
             straight: None,
@@ -288,6 +288,11 @@ impl Program {
             if holds { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         Ok(holds)
+    }
+
+    /// The node of a program that can do without jaq.
+    pub(super) fn straight_node(&self) -> Option<&super::straight::Node> {
+        self.0.straight.as_ref().map(|straight| &straight.0)
     }
 
     #[cfg(test)]

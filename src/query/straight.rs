@@ -11,16 +11,17 @@ use super::text;
 /// A program of more parts is none of these, so that none costs anything worth metering.
 const MOST_PARTS: usize = 64;
 /// A string that is built may be this long.
-const MOST_TEXT: usize = 16 << 10;
+pub(super) const MOST_TEXT: usize = 16 << 10;
 /// Limits below these may end such a program under jaq.
 const STEPS: u64 = 4_000;
 const BYTES: u64 = 2 << 20;
 const STACK: usize = 256 << 10;
 
 /// Such a program.
-pub(super) struct Straight(Node);
+pub(super) struct Straight(pub(super) Node);
 
-enum Node {
+/// What yields a value.
+pub(super) enum Node {
     /// A string or an integer.
     Literal(Val),
     /// The names of members, from the input inwards.
@@ -30,7 +31,8 @@ enum Node {
     Object(Vec<(Val, Node)>),
 }
 
-enum Piece {
+/// A part of a string.
+pub(super) enum Piece {
     Text(String),
     Value(Node),
 }
@@ -84,7 +86,20 @@ impl Node {
         }
     }
 
-    fn run(&self, input: &Val) -> Option<Val> {
+    /// Whether it yields the same, whatever the input is.
+    pub(super) fn is_fixed(&self) -> bool {
+        match self {
+            Self::Literal(_) => true,
+            Self::Path(_) => false,
+            Self::Text(pieces) => pieces.iter().all(|piece| match piece {
+                Piece::Text(_) => true,
+                Piece::Value(node) => node.is_fixed(),
+            }),
+            Self::Object(members) => members.iter().all(|(_, node)| node.is_fixed()),
+        }
+    }
+
+    pub(super) fn run(&self, input: &Val) -> Option<Val> {
         match self {
             Self::Literal(val) => Some(val.clone()),
             Self::Path(names) => at(names, input).cloned(),

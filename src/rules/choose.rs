@@ -90,7 +90,7 @@ impl MethodRules {
 
     /// Where the chosen rule stands, `rules.yaml:7:5`.
     pub fn place(&self, choice: Choice) -> Option<&Arc<str>> {
-        self.rules.get(choice.rule).map(|rule| &rule.rule.shown)
+        self.rules.get(choice.rule).map(|rule| rule.rule.shown())
     }
 
     /// Chooses the first rule whose `when` holds for what has come.
@@ -177,7 +177,7 @@ impl MethodRules {
         let mut before = Before::default();
         let Some((rule, act)) = self.chosen(choice) else { return Some(before) };
         let act = &act.act;
-        before.error.clone_from(&act.error);
+        before.error = act.error.as_deref().cloned();
         let mut made = |program: &Program| -> Option<Option<Val>> {
             let input = match self.input_of(program, call) {
                 Ok(input) => input,
@@ -196,7 +196,7 @@ impl MethodRules {
             }
         };
         let (mut delay, mut wrong) = (None, None);
-        match &act.delay {
+        match act.delay.as_deref() {
             None => {}
             Some(CompiledDelay::Fixed(time)) => delay = Some(*time),
             Some(CompiledDelay::Program(program)) => {
@@ -212,8 +212,8 @@ impl MethodRules {
                 }
             }
         }
-        let mut entries = |entries: &Option<CompiledEntries>| -> Option<Option<MetadataMap>> {
-            Some(match entries {
+        let mut entries = |entries: &Option<Box<CompiledEntries>>| -> Option<Option<MetadataMap>> {
+            Some(match entries.as_deref() {
                 None => None,
                 Some(CompiledEntries::Fixed(map)) => Some(map.clone()),
                 Some(CompiledEntries::Program(program)) => match made(program)? {

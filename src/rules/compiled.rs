@@ -1,7 +1,7 @@
 //! A rule that is ready to run: what it is for every method, and what it is for one.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,10 +14,11 @@ use super::identity::RuleId;
 use super::memory::Memory;
 use super::node::Node;
 use super::rule::{self, Act, Delay, Entries, Expect, Moment, Rule, Setting, Text, Then};
+use super::set::MethodRules;
 use super::status::Status;
 use super::types::Types;
 use crate::leaf::metadata;
-use crate::query::{Origin, Program, StepKind, view};
+use crate::query::{Origin, Program, StepKind, Wired, view};
 use crate::schema::Shape;
 use crate::transcode::Plan;
 
@@ -25,8 +26,8 @@ use crate::transcode::Plan;
 pub(super) struct Compiled {
     /// Where it stands.
     pub(super) place: Origin,
-    /// The same as text, `rules.yaml:7:5`.
-    pub(super) shown: Arc<str>,
+    /// The same as text, made when somebody wants it.
+    shown: OnceLock<Arc<str>>,
     /// By what it is known when the rules are loaded again: of no two rules of a set the same.
     pub(super) id: RuleId,
     pub(super) when: Option<Program>,
@@ -46,19 +47,19 @@ pub(super) struct Compiled {
     pub(super) noted: AtomicBool,
 }
 
-/// What a rule does in one call, for every method.
+/// What a rule does in one call, for every method; boxed as in [`Act`].
 pub(super) struct CompiledAct {
     #[expect(dead_code, reason = "what is said of an act names it")]
     pub(super) place: Origin,
-    open: Option<CompiledMoment>,
-    each: Option<CompiledMoment>,
-    end: Option<CompiledMoment>,
-    meanwhile: Option<CompiledMoment>,
-    reply: Option<CompiledMoment>,
-    pub(super) error: Option<Status>,
-    pub(super) metadata: Option<CompiledEntries>,
-    pub(super) trailers: Option<CompiledEntries>,
-    pub(super) delay: Option<CompiledDelay>,
+    open: Option<Box<CompiledMoment>>,
+    each: Option<Box<CompiledMoment>>,
+    end: Option<Box<CompiledMoment>>,
+    meanwhile: Option<Box<CompiledMoment>>,
+    reply: Option<Box<CompiledMoment>>,
+    pub(super) error: Option<Box<Status>>,
+    pub(super) metadata: Option<Box<CompiledEntries>>,
+    pub(super) trailers: Option<Box<CompiledEntries>>,
+    pub(super) delay: Option<Box<CompiledDelay>>,
 }
 
 struct CompiledMoment {
@@ -104,6 +105,8 @@ pub(super) struct MethodAct {
     pub(super) each: Option<Pieces>,
     pub(super) end: Option<Pieces>,
     pub(super) meanwhile: Option<Pieces>,
+    /// The plan of `each`, made when it is first wanted, if that is one program which has a plan.
+    wired: OnceLock<Option<Box<Wired>>>,
 }
 
 /// What is done at a moment, in order.
@@ -126,7 +129,7 @@ impl Compiled {
         let act = |act: &Act| CompiledAct::of(act, setting, types).map(Arc::new);
         Ok(Self {
             place: rule.place.clone(),
-            shown: rule.place.to_string().into(),
+            shown: OnceLock::new(),
             id,
             when: rule.when.as_ref().map(condition).transpose()?,
             per: rule.per.as_ref().map(condition).transpose()?,
@@ -138,6 +141,11 @@ impl Compiled {
             for_one: !rule.method.content.trim().ends_with('*'),
             noted: AtomicBool::new(false),
         })
+    }
+
+    /// Where it stands, `rules.yaml:7:5`.
+    pub(super) fn shown(&self) -> &Arc<str> {
+        self.shown.get_or_init(|| self.place.to_string().into())
     }
 
     /// Whether it names one method: then what its programs ask for has to be in that method's types.
@@ -164,17 +172,20 @@ impl Compiled {
 
 impl CompiledAct {
     fn of(act: &Act, setting: &Setting, types: &Types) -> Result<Self, RuleError> {
-        let moment = |moment: &Option<Moment>| {
-            moment.as_ref().map(|moment| CompiledMoment::of(moment, setting)).transpose()
+        let moment = |moment: &Option<Box<Moment>>| {
+            moment.as_ref().map(|moment| CompiledMoment::of(moment, setting).map(Box::new)).transpose()
         };
-        let entries = |entries: &Option<Entries>| {
-            entries.as_ref().map(|entries| CompiledEntries::of(entries, act, setting)).transpose()
+        let entries = |entries: &Option<Box<Entries>>| {
+            entries
+                .as_ref()
+                .map(|entries| CompiledEntries::of(entries, act, setting).map(Box::new))
+                .transpose()
         };
-        let delay = |delay: &Delay| {
-            Ok(match delay {
+        let delay = |delay: &Box<Delay>| {
+            Ok(Box::new(match &**delay {
                 Delay::Fixed(duration) => CompiledDelay::Fixed(*duration),
                 Delay::Program(text) => CompiledDelay::Program(compile(text, setting, &StepKind::ASKING)?),
-            })
+            }))
         };
         Ok(Self {
             place: act.place.clone(),
@@ -183,7 +194,7 @@ impl CompiledAct {
             end: moment(&act.end)?,
             meanwhile: moment(&act.meanwhile)?,
             reply: moment(&act.reply)?,
-            error: act.error.as_ref().map(|node| Status::load(node, types)).transpose()?,
+            error: act.error.as_ref().map(|node| Status::load(node, types).map(Box::new)).transpose()?,
             metadata: entries(&act.metadata)?,
             trailers: entries(&act.trailers)?,
             delay: act.delay.as_ref().map(delay).transpose()?,
@@ -191,14 +202,16 @@ impl CompiledAct {
     }
 
     fn for_method(self: &Arc<Self>, shape: Shape, output: &Plan) -> Result<MethodAct, RuleError> {
-        let pieces =
-            |moment: &Option<CompiledMoment>| moment.as_ref().map(|moment| moment.pieces(output)).transpose();
+        let pieces = |moment: &Option<Box<CompiledMoment>>| {
+            moment.as_ref().map(|moment| moment.pieces(output)).transpose()
+        };
         let mut act = MethodAct {
             act: Arc::clone(self),
             open: pieces(&self.open)?,
             each: pieces(&self.each)?,
             end: pieces(&self.end)?,
             meanwhile: pieces(&self.meanwhile)?,
+            wired: OnceLock::new(),
         };
         if let Some(reply) = &self.reply {
             let (meant, name) = match shape {
@@ -216,11 +229,11 @@ impl CompiledAct {
 
     /// The programs that are run when the rule was chosen, on what it was chosen by.
     pub(super) fn early_programs(&self) -> impl Iterator<Item = &Program> {
-        let metadata = self.metadata.as_ref().and_then(|entries| match entries {
+        let metadata = self.metadata.as_deref().and_then(|entries| match entries {
             CompiledEntries::Program(program) => Some(program),
             CompiledEntries::Fixed(_) => None,
         });
-        let delay = self.delay.as_ref().and_then(|delay| match delay {
+        let delay = self.delay.as_deref().and_then(|delay| match delay {
             CompiledDelay::Program(program) => Some(program),
             CompiledDelay::Fixed(_) => None,
         });
@@ -239,12 +252,12 @@ impl CompiledAct {
     /// Whether what comes before the moments looks at the input.
     pub(super) fn reads_input(&self) -> bool {
         let entries = [&self.metadata, &self.trailers].into_iter().flatten();
-        let mut programs = entries.filter_map(|entries| match entries {
+        let mut programs = entries.filter_map(|entries| match &**entries {
             CompiledEntries::Program(program) => Some(program),
             CompiledEntries::Fixed(_) => None,
         });
         programs.any(Program::reads_input)
-            || matches!(&self.delay, Some(CompiledDelay::Program(program)) if program.reads_input())
+            || matches!(self.delay.as_deref(), Some(CompiledDelay::Program(program)) if program.reads_input())
     }
 }
 
@@ -256,6 +269,15 @@ impl Piece {
 }
 
 impl MethodAct {
+    /// The plan of its `each`, if that has one.
+    pub(super) fn wired(&self, rules: &MethodRules) -> Option<&Wired> {
+        let make = || match self.each.as_deref() {
+            Some([Piece::Program(program)]) => program.wired(&rules.method, &rules.output).map(Box::new),
+            _ => None,
+        };
+        self.wired.get_or_init(make).as_deref()
+    }
+
     /// What programs see at each of its moments, and what is done then.
     pub(super) fn moments(&self) -> impl Iterator<Item = (Input, &Pieces)> {
         let all = [
@@ -319,7 +341,7 @@ fn asked(rule: &Rule) -> Box<str> {
     }
 }
 
-fn compile(text: &Text, setting: &Setting, kinds: &[StepKind]) -> Result<Program, RuleError> {
+fn compile(text: &Text, setting: &Setting, kinds: &'static [StepKind]) -> Result<Program, RuleError> {
     Program::with(&text.content, &VARIABLES, kinds, &setting.definitions, text.place.clone())
         .map_err(|error| RuleError::from_query(&error, text.style))
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::query::{Val, view};
 
@@ -16,7 +16,8 @@ const LONGEST_KEY: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Count {
     all: AtomicU64,
-    keyed: Mutex<Keyed>,
+    /// There once a key was counted: of very many rules few count by one.
+    keyed: OnceLock<Box<Mutex<Keyed>>>,
     /// Which of all calls that were expected were its first and its last, from 1; 0 is none.
     first: AtomicU64,
     last: AtomicU64,
@@ -44,13 +45,15 @@ impl Count {
         for number in [&self.all, &self.first, &self.last] {
             number.store(0, Ordering::Relaxed);
         }
-        *self.keyed.lock().unwrap_or_else(PoisonError::into_inner) = Keyed::default();
+        if let Some(keyed) = self.keyed.get() {
+            *keyed.lock().unwrap_or_else(PoisonError::into_inner) = Keyed::default();
+        }
     }
 
     /// How often it has answered, whatever the key.
     pub(super) fn total(&self) -> u64 {
-        let keyed = self.keyed.lock().unwrap_or_else(PoisonError::into_inner).total;
-        self.all.load(Ordering::Relaxed) + keyed
+        let keyed = self.keyed.get().map(|keyed| keyed.lock().unwrap_or_else(PoisonError::into_inner).total);
+        self.all.load(Ordering::Relaxed) + keyed.unwrap_or_default()
     }
 
     /// This call of all that were expected was one of its own.
@@ -76,7 +79,7 @@ impl Count {
                 .ok()
                 .map(|count| count + 1);
         }
-        let mut keyed = self.keyed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keyed = self.keyed.get_or_init(Box::default).lock().unwrap_or_else(PoisonError::into_inner);
         let keyed = &mut *keyed;
         let text = view::to_text(key);
         let key = if text.len() <= LONGEST_KEY {

@@ -97,14 +97,14 @@ impl Act {
 /// Sets what one key says of an act.
 fn set(act: &mut Act, key: &str, at: Origin, node: Node) -> Result<(), RuleError> {
     match key {
-        "metadata" => act.metadata = Some(entries(key, node)?),
-        "trailers" => act.trailers = Some(entries(key, node)?),
-        "delay" => act.delay = Some(delay(node)?),
+        "metadata" => act.metadata = Some(Box::new(entries(key, node)?)),
+        "trailers" => act.trailers = Some(Box::new(entries(key, node)?)),
+        "delay" => act.delay = Some(Box::new(delay(node)?)),
         "error" if act.moments().next().is_some() => return Err(one_answer(at)),
-        "error" => act.error = Some(node),
+        "error" => act.error = Some(Box::new(node)),
         _ if act.error.is_some() => return Err(one_answer(at)),
         _ => {
-            let moment = Some(moment(key, at, node)?);
+            let moment = Some(Box::new(moment(key, at, node)?));
             match key {
                 "open" => act.open = moment,
                 "each" => act.each = moment,

@@ -37,7 +37,7 @@ impl RuleSet {
                 let seen = if count == 0 { "none".to_owned() } else { count.to_string() };
                 let calls = format!("{} of {}", wanted(expect), rule.asked);
                 unmet.push(
-                    self.unmet_by(rule, format!("{} expects {calls}, and answered {seen}", rule.shown)),
+                    self.unmet_by(rule, format!("{} expects {calls}, and answered {seen}", rule.shown())),
                 );
             }
         }
@@ -54,7 +54,7 @@ impl RuleSet {
                         rule,
                         format!(
                             "{} has order {order}, and answered before the last call of {}, which has order {}",
-                            rule.shown, earlier.rule.shown, earlier.order
+                            rule.shown(), earlier.rule.shown(), earlier.order
                         ),
                     ));
                 }
@@ -70,7 +70,7 @@ impl RuleSet {
     }
 
     fn unmet_by(&self, rule: &Arc<Compiled>, said: String) -> Unmet {
-        Unmet { rule: Arc::clone(&rule.shown), methods: self.methods_of(rule), said }
+        Unmet { rule: Arc::clone(rule.shown()), methods: self.methods_of(rule), said }
     }
 }
 

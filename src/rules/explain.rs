@@ -49,15 +49,15 @@ impl MethodRules {
         let mut rules = self.rules.iter().enumerate();
         for (i, rule) in rules.by_ref() {
             match self.why_not(i, rule, &input, &asking) {
-                Some(why) => explanation.passed.push((Arc::clone(&rule.rule.shown), why)),
+                Some(why) => explanation.passed.push((Arc::clone(rule.rule.shown()), why)),
                 None => {
                     let lines = self.what(rule, &asking);
-                    explanation.answers = Some((Arc::clone(&rule.rule.shown), lines));
+                    explanation.answers = Some((Arc::clone(rule.rule.shown()), lines));
                     break;
                 }
             }
         }
-        explanation.after = rules.map(|(_, rule)| Arc::clone(&rule.rule.shown)).collect();
+        explanation.after = rules.map(|(_, rule)| Arc::clone(rule.rule.shown())).collect();
         Ok(explanation)
     }
 
@@ -92,12 +92,12 @@ impl MethodRules {
             let input = asking.input(self.chosen_by, 0);
             self.outputs(program, input, 0, rule, asking, lines, name);
         };
-        match &act.act.delay {
+        match act.act.delay.as_deref() {
             Some(CompiledDelay::Fixed(delay)) => lines.push(format!("delay {}", duration::render(*delay))),
             Some(CompiledDelay::Program(program)) => early(program, lines, "delay "),
             None => {}
         }
-        entries("metadata", act.act.metadata.as_ref(), lines, &early);
+        entries("metadata", act.act.metadata.as_deref(), lines, &early);
         let after = asking.requests.len();
         self.moment("open: ", act.open.as_ref(), Input::Nothing, 0, rule, asking, lines);
         for i in 0..after {
@@ -108,7 +108,7 @@ impl MethodRules {
         if let Some(status) = &act.act.error {
             lines.push(shown(status));
         }
-        entries("trailers", act.act.trailers.as_ref(), lines, &early);
+        entries("trailers", act.act.trailers.as_deref(), lines, &early);
     }
 
     #[expect(clippy::too_many_arguments, reason = "a moment is all of these")]

@@ -46,7 +46,7 @@ impl Rule {
             method: method.to_text(),
             when,
             per: None,
-            acts: vec![Act { reply: Some(reply), ..Act::new(place.clone()) }],
+            acts: vec![Act { reply: Some(Box::new(reply)), ..Act::new(place.clone()) }],
             place,
             then: Then::default(),
             expect: None,

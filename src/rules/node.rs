@@ -45,7 +45,7 @@ impl Node {
             with_snippet: false,
             strict_booleans: true,
         };
-        let root: Spanned<Raw> = serde_saphyr::from_str_with_options(&text, options)
+        let root: Placed = serde_saphyr::from_str_with_options(&text, options)
             .map_err(|error| broken(&error, &text, name))?;
         Ok(Source { text: &text, name: name.into() }.node(root))
     }
@@ -104,9 +104,9 @@ fn broken(error: &serde_saphyr::Error, text: &str, name: &str) -> RuleError {
     // The place is said before; the library says it again at the end.
     let message = line.find(" at line ").map_or(line, |end| &line[..end]).trim_end_matches([',', ':', ' ']);
     // A line whose value is not quoted may be broken by what is in that value.
-    let style = match text.lines().nth(place.line - 1).and_then(|line| line.split_once(": ")) {
+    let style = match text.lines().nth(place.line as usize - 1).and_then(|line| line.split_once(": ")) {
         Some((key, value))
-            if key.chars().count() + 1 < place.column && !value.trim_start().starts_with(MARKS) =>
+            if key.chars().count() + 1 < place.column as usize && !value.trim_start().starts_with(MARKS) =>
         {
             Style::Plain
         }
@@ -134,8 +134,7 @@ fn broken(error: &serde_saphyr::Error, text: &str, name: &str) -> RuleError {
 const MARKS: [char; 4] = ['"', '\'', '|', '>'];
 
 fn origin(name: &Arc<str>, location: Location) -> Origin {
-    let number = |n: u64| usize::try_from(n).unwrap_or(1).max(1);
-    Origin::at(Arc::clone(name), number(location.line()), number(location.column()))
+    At::of(location).origin(name)
 }
 
 /// A JSON document may have `//` and `/* */` comments: blanks take their place, so that all else keeps its own.
@@ -186,14 +185,13 @@ struct Source<'s> {
 }
 
 impl Source<'_> {
-    fn node(&self, raw: Spanned<Raw>) -> Node {
-        let location = raw.referenced;
-        let start = location.span().byte_offset().and_then(|offset| usize::try_from(offset).ok());
+    fn node(&self, Placed { raw, at }: Placed) -> Node {
+        let start = at.start();
         let rest = start.and_then(|start| self.text.get(start..)).unwrap_or_default();
         let first = rest.chars().next().unwrap_or_default();
-        let mut place = origin(&self.name, location);
+        let mut place = at.origin(&self.name);
         let mut style = Style::Marked;
-        let kind = match raw.value {
+        let kind = match raw {
             Raw::Scalar(val) => Kind::Scalar(exact(val, rest)),
             Raw::Text(text) => {
                 match first {
@@ -201,7 +199,8 @@ impl Source<'_> {
                     _ if start.is_some_and(|start| self.is_block(start)) => {
                         // The parser points at the first character that is not blank.
                         let blank = text.bytes().take_while(|byte| *byte == b'\n').count();
-                        place.line = place.line.saturating_sub(blank).max(1);
+                        place.line =
+                            place.line.saturating_sub(u32::try_from(blank).unwrap_or_default()).max(1);
                         place.margin = place.column - 1;
                     }
                     _ => style = Style::Plain,
@@ -210,9 +209,8 @@ impl Source<'_> {
             }
             Raw::List(items) => Kind::List(items.into_iter().map(|item| self.node(item)).collect()),
             Raw::Mapping(members) => {
-                let member = |(name, node): (Spanned<String>, Spanned<Raw>)| {
-                    (name.value, origin(&self.name, name.referenced), self.node(node))
-                };
+                let member =
+                    |(name, at, node): (String, At, Placed)| (name, at.origin(&self.name), self.node(node));
                 Kind::Mapping(members.into_iter().map(member).collect())
             }
         };
@@ -241,13 +239,58 @@ fn exact(val: Val, rest: &str) -> Val {
     Num::from_str_radix(&rest[..end], 10).map_or(val, Val::Num)
 }
 
+/// What the parser says of a place, in little: a document may have a million of them.
+#[derive(Debug, Clone, Copy)]
+struct At {
+    line: u32,
+    column: u32,
+    /// The byte of the document, if that is known.
+    start: u32,
+}
+
+impl At {
+    const NOWHERE: u32 = u32::MAX;
+
+    fn of(location: Location) -> Self {
+        let number = |n: u64| u32::try_from(n).unwrap_or(1).max(1);
+        let start = location.span().byte_offset().and_then(|offset| u32::try_from(offset).ok());
+        Self {
+            line: number(location.line()),
+            column: number(location.column()),
+            start: start.unwrap_or(Self::NOWHERE),
+        }
+    }
+
+    fn origin(self, name: &Arc<str>) -> Origin {
+        Origin { name: Arc::clone(name), line: self.line, column: self.column, margin: 0 }
+    }
+
+    fn start(self) -> Option<usize> {
+        (self.start != Self::NOWHERE).then_some(self.start as usize)
+    }
+}
+
 /// A node as the parser gives it.
 #[derive(Debug)]
 enum Raw {
     Scalar(Val),
     Text(String),
-    List(Vec<Spanned<Raw>>),
-    Mapping(Vec<(Spanned<String>, Spanned<Raw>)>),
+    List(Vec<Placed>),
+    Mapping(Vec<(String, At, Placed)>),
+}
+
+/// A node and where it stands.
+#[derive(Debug)]
+struct Placed {
+    raw: Raw,
+    at: At,
+}
+
+impl<'de> Deserialize<'de> for Placed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Spanned { value, referenced, .. } = Spanned::<Raw>::deserialize(deserializer)?;
+        Ok(Self { raw: value, at: At::of(referenced) })
+    }
 }
 
 impl<'de> Deserialize<'de> for Raw {
@@ -306,12 +349,12 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Raw, A::Error> {
-        let mut mapping: Vec<(Spanned<String>, Spanned<Raw>)> = Vec::new();
-        while let Some(name) = members.next_key::<Spanned<String>>()? {
-            if mapping.iter().any(|(other, _)| other.value == name.value) {
-                return Err(A::Error::custom(format!("the key '{}' is there twice", name.value)));
+        let mut mapping: Vec<(String, At, Placed)> = Vec::new();
+        while let Some(Spanned { value: name, referenced, .. }) = members.next_key::<Spanned<String>>()? {
+            if mapping.iter().any(|(other, ..)| *other == name) {
+                return Err(A::Error::custom(format!("the key '{name}' is there twice")));
             }
-            mapping.push((name, members.next_value()?));
+            mapping.push((name, At::of(referenced), members.next_value()?));
         }
         Ok(Raw::Mapping(mapping))
     }

@@ -6,7 +6,7 @@ use super::call::CallView;
 use super::choose::Choice;
 use super::compiled::MethodRule;
 use super::set::MethodRules;
-use crate::query::{Found, Guard, Key, QueryError, Val, view};
+use crate::query::{Found, Guard, Key, Names, QueryError, Val, view};
 
 /// So many rules are named.
 const NAMED: usize = 16;
@@ -76,7 +76,7 @@ impl MethodRules {
         let input = self.input(call).unwrap_or_default();
         let why = |(i, rule): (usize, &MethodRule)| {
             let why = noted.of(i).or_else(|| self.not_so(i, &input));
-            (Arc::clone(&rule.rule.shown), why.unwrap_or_default())
+            (Arc::clone(rule.rule.shown()), why.unwrap_or_default())
         };
         let rules = self.rules.iter().enumerate().take(end.min(NAMED)).map(why).collect();
         Passed { rules, more: end.saturating_sub(NAMED) }
@@ -93,7 +93,7 @@ impl MethodRules {
         };
         let (_, i) = (0..self.rules.len().min(COMPARED)).map(differs).min()?;
         let why = noted.of(i).or_else(|| self.not_so(i, &input))?;
-        Some((Arc::clone(&self.rules[i].rule.shown), why))
+        Some((Arc::clone(self.rules[i].rule.shown()), why))
     }
 
     /// Why a rule's condition does not hold: the equalities that are not so, or all of it. Nothing for one without.
@@ -102,9 +102,8 @@ impl MethodRules {
         let known = self.guards.get(rule);
         let read = if known.is_none() { when.outline().ok().and_then(|outline| outline.guard) } else { None };
         let guard = known.and_then(Option::as_ref).or(read.as_ref());
-        let words = |(path, key, found): (&[String], &Key, &Val)| {
-            format!(".{} is {}, not {key}", path.join("."), short(found))
-        };
+        let words =
+            |(path, key, found): (&Names, &Key, &Val)| format!("{path} is {}, not {key}", short(found));
         let differs: Vec<String> =
             guard.into_iter().flat_map(|guard| differences(guard, input)).map(words).collect();
         Some(if differs.is_empty() { format!("{} is false", when.text()) } else { differs.join(", ") })
@@ -112,13 +111,10 @@ impl MethodRules {
 }
 
 /// The equalities that do not hold, with what is there instead.
-fn differences<'a>(
-    guard: &'a Guard,
-    input: &'a Val,
-) -> impl Iterator<Item = (&'a [String], &'a Key, &'a Val)> {
+fn differences<'a>(guard: &'a Guard, input: &'a Val) -> impl Iterator<Item = (&'a Names, &'a Key, &'a Val)> {
     guard.equalities.iter().filter_map(move |(path, key)| {
-        let found = Found::member(path, input)?;
-        (Found::at(path, input) != Found::One(key.clone())).then_some((&path[..], key, found))
+        let found = path.member(input)?;
+        (Found::at(path, input) != Found::One(key.lend())).then_some((path, key, found))
     })
 }
 

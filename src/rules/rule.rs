@@ -40,21 +40,21 @@ pub(super) struct Text {
     pub(super) style: Style,
 }
 
-/// What a rule answers to one call.
+/// What a rule answers to one call. There may be very many of these, and each says little: what it says is boxed.
 #[derive(Debug, Clone)]
 pub(super) struct Act {
     pub(super) place: Origin,
-    pub(super) open: Option<Moment>,
-    pub(super) each: Option<Moment>,
-    pub(super) end: Option<Moment>,
-    pub(super) meanwhile: Option<Moment>,
+    pub(super) open: Option<Box<Moment>>,
+    pub(super) each: Option<Box<Moment>>,
+    pub(super) end: Option<Box<Moment>>,
+    pub(super) meanwhile: Option<Box<Moment>>,
     /// The moment that the method's shape means.
-    pub(super) reply: Option<Moment>,
+    pub(super) reply: Option<Box<Moment>>,
     /// A code's name, or a mapping.
-    pub(super) error: Option<Node>,
-    pub(super) metadata: Option<Entries>,
-    pub(super) trailers: Option<Entries>,
-    pub(super) delay: Option<Delay>,
+    pub(super) error: Option<Box<Node>>,
+    pub(super) metadata: Option<Box<Entries>>,
+    pub(super) trailers: Option<Box<Entries>>,
+    pub(super) delay: Option<Box<Delay>>,
 }
 
 /// What is done at a moment, in order.
@@ -156,6 +156,6 @@ impl Act {
             ("meanwhile", &self.meanwhile),
             ("reply", &self.reply),
         ];
-        all.into_iter().filter_map(|(name, moment)| moment.as_ref().map(|moment| (name, moment)))
+        all.into_iter().filter_map(|(name, moment)| moment.as_deref().map(|moment| (name, moment)))
     }
 }

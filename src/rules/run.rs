@@ -69,6 +69,12 @@ impl MethodRules {
     /// What the chosen rule does at a moment, in place.
     pub fn begin(&self, choice: Choice, moment: Moment, call: &CallView<'_>, limits: &Limits) -> Begun {
         let Some((rule, act)) = self.chosen(choice) else { return Begun::Nothing };
+        if moment == Moment::Each
+            && let (Some(wired), Some(request)) = (act.wired(self), call.requests.last())
+            && let Some(wire) = wired.run(request)
+        {
+            return Begun::One(wire);
+        }
         let Some(pieces) = act.at(moment) else { return Begun::Nothing };
         let program = match &pieces[..] {
             [] => return Begun::Nothing,
