@@ -31,6 +31,7 @@ mod proxied;
 mod random;
 mod raw;
 mod recorder;
+mod rolling;
 #[path = "../differential/second.rs"]
 mod second;
 mod served;
