@@ -36,5 +36,7 @@ mod rolling;
 mod second;
 mod served;
 mod served_secure;
+#[cfg(target_os = "linux")]
+mod soaked;
 mod tls;
 mod tools;
