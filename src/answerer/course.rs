@@ -269,13 +269,16 @@ impl Course<'_> {
             Action::Message(wire) => return self.send(wire).await,
             Action::Wait(time) => sleep(time.min(LONGEST)).await,
             Action::Metadata(more) => {
-                let mut book = self.book();
-                add(&mut book.metadata, &more);
-                if !self.replies.metadata(book.metadata.clone()) {
-                    let message = "the rule sends metadata after a message, which is too late";
-                    return Err(Status::new(Code::INTERNAL, message).into());
+                let all = {
+                    let mut book = self.book();
+                    add(&mut book.metadata, &more);
+                    book.metadata.clone()
+                };
+                if !self.replies.metadata(all.clone()) {
+                    let did = "the rule sends metadata after a message, which is too late";
+                    return Err(self.blamed(did).into());
                 }
-                self.journalist.sends(&book.metadata);
+                self.journalist.sends(&all);
             }
             Action::Trailers(more) => add(&mut self.book().trailers, &more),
             Action::Keep(val) => self.book().kept = Some(val),
@@ -307,6 +310,14 @@ impl Course<'_> {
         let of_rule = self.ready.rules.as_ref().zip(choice);
         let status = of_rule.and_then(|(rules, choice)| Some(rules.miscounted(rules.place(choice)?, count)));
         status.map_or_else(|| Status::new(Code::INTERNAL, "no rule gave a reply"), status_of)
+    }
+
+    /// How a call ends whose rule did this: the message says where the rule stands.
+    pub(super) fn blamed(&self, did: &str) -> Status {
+        let choice = self.book().choice;
+        let place = self.ready.rules.as_ref().zip(choice).and_then(|(rules, choice)| rules.place(choice));
+        let message = place.map_or_else(|| did.to_owned(), |place| format!("{place}: {did}"));
+        Status::new(Code::INTERNAL, message)
     }
 
     /// Sends the one reply that was held back.

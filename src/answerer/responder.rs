@@ -103,7 +103,11 @@ impl MethodResponder {
         match done {
             Stop::Close => finish(journalist, replies, Status::ok(), trailers),
             Stop::Status(status) => finish(journalist, replies, status, trailers),
-            Stop::Fault(fault) => fail(journalist, replies, fault).await,
+            Stop::Fault(fault) => {
+                let too_late =
+                    course.blamed("the rule answers in HTTP after something was sent, which is too late");
+                fail(journalist, replies, fault, too_late).await;
+            }
             Stop::Gone | Stop::PassOn { .. } => {}
         }
     }
@@ -259,8 +263,8 @@ fn finish(journalist: &Journalist, replies: Replies, status: Status, trailers: M
     replies.finish(status, trailers);
 }
 
-/// Ends a call as a server should not.
-async fn fail(journalist: &Journalist, replies: Replies, fault: Failing) {
+/// Ends a call as a server should not, or with this status where it is too late for an answer in HTTP.
+async fn fail(journalist: &Journalist, replies: Replies, fault: Failing, too_late: Status) {
     match fault {
         Failing::Reset(code) => {
             replies.leave().await;
@@ -271,8 +275,7 @@ async fn fail(journalist: &Journalist, replies: Replies, fault: Failing) {
         Failing::Http(status, body) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             if !replies.http(status, body) {
-                let message = "the rule answers in HTTP after something was sent, which is too late";
-                finish(journalist, replies, Status::new(Code::INTERNAL, message), MetadataMap::new());
+                finish(journalist, replies, too_late, MetadataMap::new());
             }
         }
         // Both go on, and were carried out.

@@ -269,6 +269,15 @@ fn what_a_program_throws_is_a_status_if_it_is_meant_as_one() {
             r#"error({code: "ABORTED", details: [{"@type": "x/shop.Problem", level: 1}]})"#,
             "ABORTED  x/shop.Problem b\"\\x10\\x01\"",
         ),
+        // What such a type holds is `value`, also where the object that has it would do.
+        (
+            r#"error({code: 5, details: [{"@type": "google.protobuf.Value", value: true}]})"#,
+            "NOT_FOUND  type.googleapis.com/google.protobuf.Value b\" \\x01\"",
+        ),
+        (
+            r#"error({code: 5, details: [{"@type": "google.protobuf.Duration", value: "3s"}]})"#,
+            "NOT_FOUND  type.googleapis.com/google.protobuf.Duration b\"\\x08\\x03\"",
+        ),
         (r#"error("OK")"#, "INTERNAL --rule:1:13: OK"),
         (r#"error("5")"#, "INTERNAL --rule:1:13: 5"),
         (r#"error("it broke")"#, "INTERNAL --rule:1:13: it broke"),

@@ -101,19 +101,19 @@ impl Types {
         let plan = self
             .plan(name)
             .ok_or_else(|| DetailError::new(format!("the type '{name}' of a detail is not in the schema")))?;
-        // The types with a JSON of their own stand under `value` (protobuf.dev/programming-guides/json, Any).
+        // A type with a JSON of its own stands under `value`; without it, it may be what an object is: a struct, or empty.
         let own =
-            (members.len() == 1).then(|| members.get(&Val::from("value".to_owned()))).flatten().cloned();
+            (!plan.is_plain() && members.len() == 1).then(|| members.get(&Val::from("value".to_owned())));
+        let own = own.flatten().cloned();
         let mut wire = Vec::new();
-        let written = view::to_wire(&plan, &Val::obj(members), &mut wire);
-        if let Err(error) = written {
-            let again = own.map(|val| view::to_wire(&plan, &val, &mut wire));
-            if !matches!(again, Some(Ok(()))) {
-                let message = format!("the detail is no {name}: {error}");
-                let (path, nearest) = (error.path().map(ToOwned::to_owned), error.nearest().to_vec());
-                return Err(DetailError { message, path, nearest });
+        view::to_wire(&plan, &own.unwrap_or_else(|| Val::obj(members)), &mut wire).map_err(|error| {
+            let message = format!("the detail is no {name}: {error}");
+            DetailError {
+                message,
+                path: error.path().map(ToOwned::to_owned),
+                nearest: error.nearest().to_vec(),
             }
-        }
+        })?;
         let url = if url.contains('/') { url } else { format!("type.googleapis.com/{url}") };
         Ok((url, Bytes::from(wire)))
     }

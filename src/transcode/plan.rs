@@ -142,8 +142,9 @@ impl Plan {
         self.types.get(self.root)
     }
 
-    /// Whether its JSON is an object of its fields.
-    pub(super) fn is_plain(&self) -> bool {
+    /// Whether its JSON is an object of its fields. All others stand under `value` in an Any
+    /// (protobuf.dev/programming-guides/json).
+    pub(crate) fn is_plain(&self) -> bool {
         self.root().form == Form::Plain
     }
 

@@ -3,8 +3,8 @@
 //! These are grpcio and Protobuf in Python, grpc-go, grpcurl, h2load, h2spec, nginx, tinyproxy, openssl and curl.
 //!
 //! Where they are is told by the environment, as `.ci/run` does after it has made them:
-//! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_GRPC_INTEROP`, `GREET_TEST_H2LOAD`,
-//! `GREET_TEST_H2SPEC`, `GREET_TEST_NGINX`, `GREET_TEST_TINYPROXY`, `GREET_TEST_OPENSSL`, `GREET_TEST_CURL`, and folders of
+//! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_GRPC_INTEROP`,
+//! `GREET_TEST_GRPC_INTEROP_CLIENT`, `GREET_TEST_H2LOAD`, `GREET_TEST_H2SPEC`, `GREET_TEST_NGINX`, `GREET_TEST_TINYPROXY`, `GREET_TEST_OPENSSL`, `GREET_TEST_CURL`, and folders of
 //! .proto files by `GREET_TEST_PROTOS`.
 //! What is not told is skipped aloud; with `GREET_TEST_REQUIRE=1` it fails, unless it says `absent`.
 
@@ -14,6 +14,7 @@
 mod called;
 mod compiled;
 mod compressed;
+mod examples;
 mod exported;
 mod exported_random;
 mod folders;
@@ -30,9 +31,12 @@ mod proxied;
 mod random;
 mod raw;
 mod recorder;
+mod rolling;
 #[path = "../differential/second.rs"]
 mod second;
 mod served;
 mod served_secure;
+#[cfg(target_os = "linux")]
+mod soaked;
 mod tls;
 mod tools;

@@ -43,6 +43,11 @@ pub(crate) fn grpc_interop() -> Option<Command> {
     tool("GREET_TEST_GRPC_INTEROP").map(clean)
 }
 
+/// grpc-go's client of the same.
+pub(crate) fn grpc_interop_client() -> Option<Command> {
+    tool("GREET_TEST_GRPC_INTEROP_CLIENT").map(clean)
+}
+
 /// nginx.
 pub(crate) fn nginx() -> Option<Command> {
     tool("GREET_TEST_NGINX").map(clean)
