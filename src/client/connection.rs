@@ -17,6 +17,7 @@ use super::call::{self, Address, CallHead, Deadline};
 use super::dial::dial;
 use super::error::{Attempt, ConnectError, Kind};
 use super::keepalive::{Keepalive, OpenCall};
+use super::names;
 use super::options::ConnectOptions;
 use super::probe::Probe;
 use super::replies::Replies;
@@ -154,8 +155,8 @@ impl Connection {
         // What was typed wrong is told before anything is dialled.
         let user_agent = user_agent(options.user_agent.as_deref())?;
         let explicit = options.authority.as_deref().map(authority).transpose()?;
-        if options.proxy.is_some() && !target.places().iter().all(|place| matches!(place, Place::Tcp { .. }))
-        {
+        let local = |place: &Place| matches!(place, Place::Unix(_) | Place::UnixAbstract(_));
+        if options.proxy.is_some() && target.places().iter().any(local) {
             return Err(Kind::Options("a unix socket is not reached through a proxy".to_owned()).into());
         }
         let asked = options.tls.server_name().or(explicit.as_ref().map(Authority::host));
@@ -170,13 +171,24 @@ impl Connection {
             let now = Instant::now();
             now - std::mem::replace(&mut since, now)
         };
-        let (candidates, unresolved) = resolve(target, security, options).await;
+        let candidates = match target.name() {
+            None => {
+                let (candidates, unresolved) = resolve(target, security, options).await;
+                if candidates.is_empty() {
+                    return Err(Kind::Unresolved(unresolved).into());
+                }
+                attempts.extend(unresolved.into_iter().map(Attempt::from));
+                candidates
+            }
+            // In a box, so that a plain target does not carry its size along.
+            Some(_) => {
+                let named = Box::pin(names::candidates(target, options)).await.map_err(Kind::Named)?;
+                attempts.extend(named.1);
+                named.0
+            }
+        };
         phases.dns = lap();
-        if candidates.is_empty() {
-            return Err(Kind::Unresolved(unresolved).into());
-        }
         *layer = Layer::Connect;
-        attempts.extend(unresolved.into_iter().map(Attempt::from));
         let Some((mut wire, candidate)) = dial(candidates, options.proxy.as_ref(), attempts).await else {
             return Err(Kind::Unreachable(std::mem::take(attempts)).into());
         };

@@ -8,6 +8,7 @@ use crate::leaf::os_cause::words;
 use crate::leaf::{Layer, duration};
 
 use super::connection::Phases;
+use super::names::ResolveError;
 use super::proxy::Refusal;
 use super::resolve::{Peer, Unresolved};
 use super::socket::Heard;
@@ -28,6 +29,8 @@ pub(super) enum Kind {
     Target(crate::leaf::target::TargetError),
     /// No name led to an address.
     Unresolved(Vec<Unresolved>),
+    /// Whoever is asked for a name gave no address.
+    Named(ResolveError),
     /// No address took the connection.
     Unreachable(Vec<Attempt>),
     /// It took too long.
@@ -86,7 +89,7 @@ impl ConnectError {
     /// The layer that failed: resolve, connect, TLS, HTTP/2 or, when a call's own head is at fault, request.
     pub fn layer(&self) -> Layer {
         match &*self.kind {
-            Kind::Target(_) | Kind::Unresolved(_) => Layer::Resolve,
+            Kind::Target(_) | Kind::Unresolved(_) | Kind::Named(_) => Layer::Resolve,
             Kind::Unreachable(_) => Layer::Connect,
             Kind::TimedOut { layer, .. } => *layer,
             Kind::Tls(_) => Layer::Tls,
@@ -182,6 +185,7 @@ impl ConnectError {
     pub fn may_pass(&self) -> bool {
         match &*self.kind {
             Kind::Unresolved(_) | Kind::TimedOut { .. } | Kind::Silent { .. } => true,
+            Kind::Named(error) => error.may_pass(),
             Kind::Unreachable(attempts) => attempts.iter().any(Attempt::may_pass),
             Kind::Tls(failure) => failure.is_closed(),
             Kind::Http2 { heard, .. } => matches!(heard, Heard::Nothing | Heard::Http2),
@@ -196,7 +200,19 @@ impl ConnectError {
 
     /// Whether the target and the options contradict each other, so that nothing was tried.
     pub fn is_target(&self) -> bool {
-        matches!(&*self.kind, Kind::Target(_) | Kind::Options(_))
+        match &*self.kind {
+            Kind::Target(_) | Kind::Options(_) => true,
+            Kind::Named(error) => error.is_options(),
+            _ => false,
+        }
+    }
+
+    /// What whoever was asked for a name said, with its hint; `None` where the system was asked, or something else failed.
+    pub fn named(&self) -> Option<&ResolveError> {
+        match &*self.kind {
+            Kind::Named(error) => Some(error),
+            _ => None,
+        }
     }
 
     /// Whether the first bytes received were TLS.
@@ -275,6 +291,7 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.kind {
             Kind::Target(error) => error.fmt(f),
+            Kind::Named(error) => error.fmt(f),
             Kind::Unresolved(names) => {
                 let names = names.iter().map(|n| format!("{}: {}", n.quoted(), words(&n.cause))).collect();
                 write!(f, "cannot resolve {}", join(names))
@@ -367,6 +384,7 @@ impl std::error::Error for ConnectError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.kind {
             Kind::Target(error) => Some(error),
+            Kind::Named(error) => Some(error),
             Kind::Unresolved(names) => names.first().map(|name| &name.cause as _),
             Kind::Unreachable(attempts) | Kind::TimedOut { attempts, .. } => {
                 attempts.iter().find_map(|attempt| attempt.failure.as_ref()).map(|cause| cause as _)

@@ -1,6 +1,7 @@
 //! To speak, in bytes: names to addresses, connections, calls, and the typed clients for reflection and health.
 
 mod answer;
+mod backoff;
 mod body;
 mod call;
 mod connection;
@@ -13,6 +14,7 @@ mod interview;
 mod keepalive;
 mod known;
 mod line;
+mod names;
 mod options;
 mod probe;
 mod proxy;
@@ -30,12 +32,16 @@ mod wait;
 mod witness;
 
 pub use crate::trust::{Certificate, CredentialError, Identity};
+pub use backoff::Backoff;
 pub use body::ReplyBody;
 pub use call::{CallHead, ReplyCount};
 pub use connection::{Connection, Phases};
 pub use ending::{Ending, Origin};
 pub use error::ConnectError;
 pub use health::{Health, HealthSaid, HealthWatch, Serving};
+pub use names::{
+    Endpoint, Lists, NameOptions, Resolution, ResolveError, Resolver, Update, Updates, resolver,
+};
 pub use options::{ConnectOptions, IpFamily};
 pub use proxy::{InvalidProxy, Proxy};
 pub use reflection::Reflection;

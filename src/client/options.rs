@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::leaf::{Security, Size};
 
+use super::names::NameOptions;
 use super::proxy::Proxy;
 use super::tls::TlsOptions;
 
@@ -34,6 +35,8 @@ pub struct ConnectOptions {
     pub proxy: Option<Proxy>,
     /// The one family of addresses to dial; `None` is both.
     pub family: Option<IpFamily>,
+    /// How names are turned into addresses, where that is not the system's business.
+    pub names: NameOptions,
     /// What is not to be looked up, for whom addresses are given here.
     overrides: Vec<Override>,
 }
@@ -76,6 +79,7 @@ impl Default for ConnectOptions {
             tls: TlsOptions::default(),
             proxy: None,
             family: None,
+            names: NameOptions::default(),
             overrides: Vec::new(),
         }
     }
@@ -162,6 +166,13 @@ impl ConnectOptions {
         addresses: impl Into<Vec<IpAddr>>,
     ) -> Self {
         self.overrides.push(Override { host: host.into(), port, addresses: addresses.into() });
+        self
+    }
+
+    /// Says how names are turned into addresses.
+    #[must_use]
+    pub fn with_names(mut self, names: NameOptions) -> Self {
+        self.names = names;
         self
     }
 

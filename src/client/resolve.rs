@@ -88,6 +88,16 @@ pub(super) async fn resolve(
     security: Security,
     options: &ConnectOptions,
 ) -> (Vec<Candidate>, Vec<Unresolved>) {
+    resolve_places(target.places(), target.has_scheme(), security, options).await
+}
+
+/// The same for places; `has_scheme` is whether they stand in a target that has one.
+pub(super) async fn resolve_places(
+    places: &[Place],
+    has_scheme: bool,
+    security: Security,
+    options: &ConnectOptions,
+) -> (Vec<Candidate>, Vec<Unresolved>) {
     let (mut found, mut failed) = (Vec::new(), Vec::new());
     let mut proxies = Vec::new();
     if let Some(proxy) = &options.proxy {
@@ -99,12 +109,14 @@ pub(super) async fn resolve(
             }
         }
     }
-    for place in target.places() {
+    for place in places {
         match place {
             Place::Unix(path) => found.push(local(Peer::Unix(path.clone()))),
             Place::UnixAbstract(name) => found.push(local(Peer::UnixAbstract(name.clone()))),
+            // Whom to ask is the business of `names`; a target that is one has no other places.
+            Place::Named(_) => {}
             Place::Tcp { host, port } => {
-                let port = port.unwrap_or_else(|| Target::default_port(place, security, target.has_scheme()));
+                let port = port.unwrap_or_else(|| Target::default_port(place, security, has_scheme));
                 let authority = authority(host, port);
                 let candidate = |peer| Candidate { peer, authority: authority.clone(), host: host.clone() };
                 if options.proxy.is_some() {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 
+use super::name::{Name, Scheme};
+
 /// One or several places of one server, as they were typed; nothing is looked up here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -28,6 +30,8 @@ pub enum Place {
     Unix(PathBuf),
     /// A unix socket in Linux's abstract namespace, without its leading NUL.
     UnixAbstract(String),
+    /// A name that somebody is asked for; it stands alone in its target.
+    Named(Name),
 }
 
 /// Whether the bytes on a connection are encrypted.
@@ -49,10 +53,27 @@ impl Target {
         if text.is_empty() {
             return Err(fail("it is empty"));
         }
-        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        let whole = |places, scheme, prefix| Self { text: text.to_owned(), places, scheme, prefix };
+        let named = Scheme::split(text);
+        // A path or a command may have blanks.
+        let blanks = matches!(named, Some((Scheme::File | Scheme::Exec, _)));
+        if text.chars().any(|c| c.is_control() || c.is_whitespace() && !blanks) {
             return Err(fail("it has blanks or control characters"));
         }
-        let whole = |places, scheme, prefix| Self { text: text.to_owned(), places, scheme, prefix };
+        let system = |name: &Name| name.scheme == Scheme::Dns && name.authority.is_empty();
+        if let Some((scheme, rest)) = named {
+            let name = Name::read(scheme, rest).map_err(|why| fail(&why))?;
+            // The system's resolver is asked as for a name without a scheme.
+            let place = if system(&name) {
+                tcp(&name.what).map_err(|why| fail(&why))?
+            } else {
+                if matches!(scheme, Scheme::Dns | Scheme::DnsSrv) {
+                    tcp(&name.what).map_err(|why| fail(&why))?;
+                }
+                Place::Named(name)
+            };
+            return Ok(whole(vec![place], None, String::new()));
+        }
         if let Some(name) = text.strip_prefix("unix-abstract:") {
             let place = Place::UnixAbstract(name.to_owned());
             return if name.is_empty() {
@@ -80,19 +101,7 @@ impl Target {
                 return Ok(whole(vec![place], Some(security), prefix));
             }
         }
-        let list = if let Some(rest) = text.strip_prefix("dns:") {
-            let rest = match rest.strip_prefix("//") {
-                Some(after) => match after.split_once('/') {
-                    Some(("", name)) => name,
-                    Some(_) => {
-                        return Err(fail("this version asks the system's resolver only: dns:///host:port"));
-                    }
-                    None => return Err(fail("the form is dns:///host:port")),
-                },
-                None => rest,
-            };
-            vec![tcp(rest)]
-        } else if let Some(rest) = text.strip_prefix("ipv4:") {
+        let list: Vec<_> = if let Some(rest) = text.strip_prefix("ipv4:") {
             rest.split(',')
                 .map(|a| tcp(a).and_then(|p| only(p, IpAddr::is_ipv4, "an IPv4 address")))
                 .collect()
@@ -117,6 +126,14 @@ impl Target {
     /// The places, in the order given; never empty.
     pub fn places(&self) -> &[Place] {
         &self.places
+    }
+
+    /// The name that somebody is asked for; `None` where the places stand in the target itself.
+    pub fn name(&self) -> Option<&Name> {
+        match &self.places[..] {
+            [Place::Named(name)] => Some(name),
+            _ => None,
+        }
     }
 
     /// The path before every method's, without a trailing slash; empty when there is none.
@@ -163,10 +180,25 @@ impl Target {
 }
 
 impl Place {
+    /// Reads one place of a list: `host:port`, an address, `unix:PATH` or `unix-abstract:NAME`.
+    ///
+    /// # Errors
+    /// When it is something else, such as a name that somebody is to be asked for.
+    pub fn parse(text: &str) -> Result<Self, TargetError> {
+        let fail = |why: &str| TargetError { text: text.to_owned(), why: why.to_owned() };
+        let mut target = Target::parse(text)?;
+        match (target.places.pop(), target.places.is_empty(), target.scheme) {
+            (Some(place), true, None) if !matches!(place, Self::Named(_)) => Ok(place),
+            _ => Err(fail("in a list a place is host:port or unix:PATH")),
+        }
+    }
+
     /// Whether this is loopback by its text, or a unix socket; nothing is resolved for it.
     pub fn is_loopback(&self) -> bool {
         match self {
             Self::Unix(_) | Self::UnixAbstract(_) => true,
+            // What somebody else says must not decide that nothing is encrypted.
+            Self::Named(_) => false,
             Self::Tcp { host, .. } => {
                 if let Ok(address) = host.parse::<IpAddr>() {
                     return address.is_loopback() || address.is_unspecified();
@@ -191,6 +223,7 @@ impl fmt::Display for Place {
             }
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
             Self::UnixAbstract(name) => write!(f, "unix-abstract:{name}"),
+            Self::Named(name) => name.fmt(f),
         }
     }
 }

@@ -1,0 +1,85 @@
+//! Names to addresses: one trait for all who know them, and the watch that outlives whoever is asked.
+//!
+//! A new scheme is a file here with a [`Resolver`], an arm in [`resolver`], and a [`Scheme`] in `leaf`.
+
+mod endpoint;
+mod entry;
+mod error;
+mod options;
+mod polled;
+mod system;
+mod updates;
+
+use std::io;
+use std::sync::Arc;
+
+use crate::leaf::{Scheme, Target};
+
+pub use endpoint::{Endpoint, Resolution};
+pub use error::ResolveError;
+pub use options::NameOptions;
+pub use updates::{Update, Updates};
+
+use super::error::Attempt;
+use super::options::ConnectOptions;
+use super::resolve::Candidate;
+
+/// Who knows the addresses behind one name.
+#[async_trait::async_trait]
+pub trait Resolver: Send + Sync {
+    /// Asks once. How long it may take is bounded by who asks.
+    ///
+    /// # Errors
+    /// When nobody could be asked, or nothing was found: an answer without addresses is an error too
+    /// ([`ResolveError::no_backends`]), so that every list has at least one.
+    async fn resolve(&self) -> Result<Resolution, ResolveError>;
+
+    /// The lists, one after the other, as they change.
+    fn lists(self: Arc<Self>) -> Box<dyn Lists>;
+}
+
+/// The lists behind a name, as they change. It says what it sees and no more: to wait after an error, and to say it once,
+/// is the business of [`Updates`].
+#[async_trait::async_trait]
+pub trait Lists: Send {
+    /// The first time, and after an error, the list as it is now; then the next list that may differ from the last one.
+    /// A future that is dropped loses nothing: the next one goes on where it was.
+    ///
+    /// # Errors
+    /// As those of [`Resolver::resolve`].
+    async fn next(&mut self) -> Result<Resolution, ResolveError>;
+
+    /// Somebody has reason to think that the list is old: where it is asked for from time to time, it is to be asked for
+    /// soon. Where changes are told anyhow there is nothing to do.
+    fn hurry(&mut self) {}
+}
+
+/// Who knows the addresses of a target: the system for what stands in it, else whom its scheme says.
+///
+/// # Errors
+/// When the target and the options contradict each other, or this build does not know the scheme.
+pub fn resolver(target: &Target, options: &ConnectOptions) -> Result<Arc<dyn Resolver>, ResolveError> {
+    let Some(name) = target.name() else {
+        return Ok(Arc::new(system::System::new(target, options)?));
+    };
+    match name.scheme {
+        Scheme::Dns
+        | Scheme::DnsSrv
+        | Scheme::File
+        | Scheme::Exec
+        | Scheme::Etcd
+        | Scheme::Consul
+        | Scheme::Mdns => Err(ResolveError::not_built(name)),
+    }
+}
+
+/// The addresses of a target that is a name, as they are dialled, and the names in its list that led to none.
+pub(super) async fn candidates(
+    target: &Target,
+    options: &ConnectOptions,
+) -> Result<(Vec<Candidate>, Vec<Attempt>), ResolveError> {
+    let list = resolver(target, options)?.resolve().await?;
+    let failed = list.unresolved.into_iter();
+    let failed = failed.map(|(place, why)| Attempt { place, failure: Some(io::Error::other(why)) });
+    Ok((list.endpoints.iter().map(Endpoint::candidate).collect(), failed.collect()))
+}

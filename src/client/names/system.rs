@@ -1,0 +1,50 @@
+//! The places that stand in a target itself: addresses, sockets, and names that the system looks up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::client::options::ConnectOptions;
+use crate::client::resolve;
+use crate::leaf::os_cause::words;
+use crate::leaf::{Security, Target};
+
+use super::polled::Polled;
+use super::{Endpoint, Lists, Resolution, ResolveError, Resolver};
+
+/// How long after each other the system is asked, unless it is said.
+const REFRESH: Duration = Duration::from_secs(30);
+
+/// Asks the system.
+pub(super) struct System {
+    target: Target,
+    security: Security,
+    options: ConnectOptions,
+}
+
+impl System {
+    pub(super) fn new(target: &Target, options: &ConnectOptions) -> Result<Self, ResolveError> {
+        let security =
+            target.security(options.security).map_err(|error| ResolveError::options(error.to_string()))?;
+        Ok(Self { target: target.clone(), security, options: options.clone() })
+    }
+}
+
+#[async_trait::async_trait]
+impl Resolver for System {
+    async fn resolve(&self) -> Result<Resolution, ResolveError> {
+        let (found, unresolved) = resolve::resolve(&self.target, self.security, &self.options).await;
+        if found.is_empty() {
+            let causes: Vec<_> =
+                unresolved.iter().map(|name| format!("{}: {}", name.quoted(), words(&name.cause))).collect();
+            return Err(ResolveError::failed(format!("cannot resolve {}", causes.join(", "))));
+        }
+        let unresolved = unresolved.iter().map(|name| (name.place(), words(&name.cause))).collect();
+        let endpoints = found.into_iter().map(|found| Endpoint::new(found, "system")).collect();
+        Ok(Resolution { endpoints, unresolved, service_config: None })
+    }
+
+    fn lists(self: Arc<Self>) -> Box<dyn Lists> {
+        let every = self.options.names.refresh.unwrap_or(REFRESH);
+        Box::new(Polled::new(self, every))
+    }
+}
