@@ -63,7 +63,8 @@ impl Scheme {
         ];
         let (head, rest) = text.split_once(':')?;
         let scheme = ALL.into_iter().find(|scheme| scheme.text() == head)?;
-        let is_port = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+        let first = rest.split(',').next().unwrap_or_default();
+        let is_port = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit());
         (!is_port).then_some((scheme, rest))
     }
 }

@@ -28,6 +28,21 @@ fn every_form_is_read() {
         ("[::1]", vec!["[::1]"]),
         ("::1", vec!["[::1]"]),
         ("a:1,b:2", vec!["a:1", "b:2"]),
+        ("dns://8.8.8.8/host:1", vec!["dns://8.8.8.8/host:1"]),
+        ("dns://[::1]:5353/host", vec!["dns://[::1]:5353/host"]),
+        ("dns+srv:_grpc._tcp.host", vec!["dns+srv:_grpc._tcp.host"]),
+        ("dns+srv:///host", vec!["dns+srv:host"]),
+        ("dns+srv://127.0.0.1:53/host", vec!["dns+srv://127.0.0.1:53/host"]),
+        ("file:a, b", vec!["file:a, b"]),
+        ("file:///a/b", vec!["file:/a/b"]),
+        ("exec:echo //a/b | sort", vec!["exec:echo //a/b | sort"]),
+        ("etcd:///a/b", vec!["etcd:a/b"]),
+        ("etcd://h:1,i:2/a/b", vec!["etcd://h:1,i:2/a/b"]),
+        ("consul://h/a", vec!["consul://h/a"]),
+        ("mdns:a", vec!["mdns:a"]),
+        // A name before digits is a host, whatever else it may be.
+        ("etcd:2379", vec!["etcd:2379"]),
+        ("file:80,exec:81", vec!["file:80", "exec:81"]),
     ] {
         assert_eq!(shown(text), places, "{text}");
     }
@@ -61,7 +76,15 @@ fn what_names_no_server_says_why() {
         ("ipv4:host:1", "not an IPv4"),
         ("unix:", "path"),
         ("unix-abstract:", "name"),
-        ("dns://8.8.8.8/host", "system's resolver"),
+        ("dns://8.8.8.8", "the form is dns://SERVER/NAME or dns:NAME"),
+        ("dns:///", "a name is missing"),
+        ("dns://8.8.8.8/a b", "blanks"),
+        ("dns+srv:a/b", "a path"),
+        ("file:", "a path is missing"),
+        ("file://host/a", "file:///PATH"),
+        ("exec: ", "a command is missing"),
+        ("exec:a\nb", "control characters"),
+        ("etcd://u:p@h/a", "no user"),
         ("a:1,,b:2", "host is missing"),
         ("{\"name\":1}", "no host name"),
     ] {
@@ -86,6 +109,10 @@ fn plaintext_is_for_loopback_by_its_text() {
         ("localhost:1", Some(Tls), Tls),
         ("http://example.org", None, Plaintext),
         ("https://localhost", None, Tls),
+        // What somebody else says must not turn TLS off.
+        ("file:localhost", None, Tls),
+        ("dns://127.0.0.1/localhost", None, Tls),
+        ("dns:localhost", None, Plaintext),
     ] {
         assert_eq!(Target::parse(text).unwrap().security(explicit), Ok(wanted), "{text}");
     }
@@ -103,7 +130,7 @@ proptest! {
     }
 
     #[test]
-    fn punctuation_never_panics(text in "(unix|dns|ipv4|ipv6|https?)?[:/,\\[\\]@?a0.%-]{0,20}") {
+    fn punctuation_never_panics(text in "(unix|dns|dns[+]srv|file|exec|etcd|ipv4|ipv6|https?)?[:/,\\[\\]@?a0.%-]{0,20}") {
         let _ = Target::parse(&text).map(|t| t.security(None));
     }
 }

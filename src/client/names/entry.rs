@@ -1,5 +1,7 @@
 //! What a list says before names in it are looked up: a place, and what is said of it.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use crate::client::options::ConnectOptions;
@@ -55,11 +57,16 @@ pub(super) async fn located(
         return Err(ResolveError::failed(format!("{what} has {count} addresses; {MOST} are taken at most")));
     }
     let mut list = Resolution::default();
+    // An address that is said twice is one server all the same.
+    let mut known = HashSet::new();
     for Entry { place, weight, metadata, source } in entries {
         let places = std::slice::from_ref(&place);
         let (found, failed) = resolve_places(places, false, security, options).await;
         list.unresolved.extend(failed.iter().map(|name| (name.place(), words(&name.cause))));
         for candidate in found {
+            if !known.insert(candidate.peer.clone()) {
+                continue;
+            }
             let endpoint = Endpoint::new(candidate, source.clone());
             list.endpoints.push(Endpoint { weight, metadata: metadata.clone(), ..endpoint });
         }

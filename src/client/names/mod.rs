@@ -2,9 +2,15 @@
 //!
 //! A new scheme is a file here with a [`Resolver`], an arm in [`resolver`], and a [`Scheme`] in `leaf`.
 
+#[cfg(feature = "dns")]
+mod dns;
 mod endpoint;
 mod entry;
 mod error;
+#[cfg(all(unix, feature = "exec"))]
+mod exec;
+mod file;
+mod listed;
 mod options;
 mod polled;
 mod system;
@@ -12,6 +18,7 @@ mod updates;
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::leaf::{Scheme, Target};
 
@@ -52,6 +59,11 @@ pub trait Lists: Send {
     /// Somebody has reason to think that the list is old: where it is asked for from time to time, it is to be asked for
     /// soon. Where changes are told anyhow there is nothing to do.
     fn hurry(&mut self) {}
+
+    /// How long to wait after an error, where to ask costs next to nothing; elsewhere the pauses grow.
+    fn pause(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// Who knows the addresses of a target: the system for what stands in it, else whom its scheme says.
@@ -62,14 +74,17 @@ pub fn resolver(target: &Target, options: &ConnectOptions) -> Result<Arc<dyn Res
     let Some(name) = target.name() else {
         return Ok(Arc::new(system::System::new(target, options)?));
     };
+    let security =
+        target.security(options.security).map_err(|error| ResolveError::options(error.to_string()))?;
+    // What this build was made without is known, and said.
+    #[allow(unreachable_patterns)]
     match name.scheme {
-        Scheme::Dns
-        | Scheme::DnsSrv
-        | Scheme::File
-        | Scheme::Exec
-        | Scheme::Etcd
-        | Scheme::Consul
-        | Scheme::Mdns => Err(ResolveError::not_built(name)),
+        Scheme::File => Ok(Arc::new(file::Listing::new(name, security, options))),
+        #[cfg(feature = "dns")]
+        Scheme::Dns | Scheme::DnsSrv => Ok(Arc::new(dns::Dns::new(name, security, options)?)),
+        #[cfg(all(unix, feature = "exec"))]
+        Scheme::Exec => Ok(Arc::new(exec::Program::new(name, security, options)?)),
+        _ => Err(ResolveError::not_built(name)),
     }
 }
 

@@ -1,10 +1,14 @@
 //! The places that stand in a target itself: addresses, sockets, and names that the system looks up.
 
+#[cfg(feature = "dns")]
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::options::ConnectOptions;
 use crate::client::resolve;
+#[cfg(feature = "dns")]
+use crate::leaf::Place;
 use crate::leaf::os_cause::words;
 use crate::leaf::{Security, Target};
 
@@ -29,6 +33,31 @@ impl System {
     }
 }
 
+#[cfg(feature = "dns")]
+impl System {
+    /// What DNS says, if that is asked for; of an address or a socket it says nothing.
+    async fn service_config(&self) -> Result<Option<String>, ResolveError> {
+        match self.target.places() {
+            [Place::Tcp { host, .. }]
+                if self.options.names.service_config && host.parse::<IpAddr>().is_err() =>
+            {
+                super::dns::service_config(host, &self.options).await
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+#[cfg(not(feature = "dns"))]
+impl System {
+    async fn service_config(&self) -> Result<Option<String>, ResolveError> {
+        if self.options.names.service_config {
+            return Err(ResolveError::options("this build of greet does not ask DNS for a service config"));
+        }
+        Ok(None)
+    }
+}
+
 #[async_trait::async_trait]
 impl Resolver for System {
     async fn resolve(&self) -> Result<Resolution, ResolveError> {
@@ -40,7 +69,7 @@ impl Resolver for System {
         }
         let unresolved = unresolved.iter().map(|name| (name.place(), words(&name.cause))).collect();
         let endpoints = found.into_iter().map(|found| Endpoint::new(found, "system")).collect();
-        Ok(Resolution { endpoints, unresolved, service_config: None })
+        Ok(Resolution { endpoints, unresolved, service_config: self.service_config().await? })
     }
 
     fn lists(self: Arc<Self>) -> Box<dyn Lists> {

@@ -66,14 +66,15 @@ impl Updates {
                 Ok(list) => {
                     self.backoff.reset();
                     self.state = State::Well;
-                    if before == State::Well && self.last.as_ref() == Some(&list) {
+                    if before == State::Well && self.last.as_ref().is_some_and(|last| is_same(last, &list)) {
                         continue;
                     }
                     self.last = Some(list.clone());
                     return Update::List(list);
                 }
                 Err(error) => {
-                    self.again = Some(Instant::now() + self.backoff.pause(random()));
+                    let pause = self.lists.pause().unwrap_or_else(|| self.backoff.pause(random()));
+                    self.again = Some(Instant::now() + pause);
                     self.state = if error.is_no_backends() { State::Empty } else { State::Lost };
                     match (before == self.state, self.state) {
                         (true, _) => {}
@@ -98,3 +99,18 @@ impl Updates {
         self.lists.hurry();
     }
 }
+
+/// Whether two lists say the same: DNS servers turn theirs with each question, and that is no news.
+fn is_same(one: &Resolution, other: &Resolution) -> bool {
+    let sorted = |list: &Resolution| {
+        let mut list = list.clone();
+        list.endpoints.sort_by_cached_key(|endpoint| (endpoint.peer.to_string(), endpoint.weight));
+        list.unresolved.sort_unstable();
+        list
+    };
+    one == other || sorted(one) == sorted(other)
+}
+
+#[cfg(test)]
+#[path = "updates_tests.rs"]
+mod tests;
