@@ -46,6 +46,9 @@ _greet() {
             greet,man)
                 cmd="greet__subcmd__man"
                 ;;
+            greet,resolve)
+                cmd="greet__subcmd__resolve"
+                ;;
             greet,rules)
                 cmd="greet__subcmd__rules"
                 ;;
@@ -84,6 +87,9 @@ _greet() {
                 ;;
             greet__subcmd__help,man)
                 cmd="greet__subcmd__help__subcmd__man"
+                ;;
+            greet__subcmd__help,resolve)
+                cmd="greet__subcmd__help__subcmd__resolve"
                 ;;
             greet__subcmd__help,rules)
                 cmd="greet__subcmd__help__subcmd__rules"
@@ -125,7 +131,7 @@ _greet() {
 
     case "${cmd}" in
         greet)
-            opts="-h -V --color --error-format --help --version call serve verify list describe health export convert check rules completions man help"
+            opts="-h -V --color --error-format --help --version call serve verify list describe health resolve export convert check rules completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -147,7 +153,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__call)
-            opts="-d -j -o -w -n -q -f -r -S -t -p -I -H -x -k -v -h -V --data --in --strict --call --allow-unknown --generate --lockstep --compress --no-half-close --dry-run --each --jobs --rate --failed --output --defaults --names --int64 --enums --write-out --max-messages --query --from-file --raw-output --slurp --sort-keys --tab --indent --arg --argjson --expect --expect-code --timeout --max-send-size --retry --retry-on --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
+            opts="-d -j -o -w -n -q -f -r -S -t -p -I -H -x -k -v -h -V --data --in --strict --call --allow-unknown --generate --lockstep --compress --no-half-close --dry-run --each --jobs --rate --failed --output --defaults --names --int64 --enums --write-out --max-messages --query --from-file --raw-output --slurp --sort-keys --tab --indent --arg --argjson --expect --expect-code --timeout --max-send-size --retry --retry-on --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --allow-exec --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -563,7 +569,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__describe)
-            opts="-o -p -I -H -x -k -v -h -V --target --output --template --example --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
+            opts="-o -p -I -H -x -k -v -h -V --target --output --template --example --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --allow-exec --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -733,7 +739,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__export)
-            opts="-p -I -H -x -k -v -h -V --set --dir --target --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
+            opts="-p -I -H -x -k -v -h -V --set --dir --target --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --allow-exec --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -903,7 +909,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__health)
-            opts="-t -H -x -k -v -h -V --watch --timeout --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
+            opts="-t -H -x -k -v -h -V --watch --timeout --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --allow-exec --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1045,7 +1051,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__help)
-            opts="call serve verify list describe health export convert check rules completions man help"
+            opts="call serve verify list describe health resolve export convert check rules completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1198,6 +1204,20 @@ _greet() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        greet__subcmd__help__subcmd__resolve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         greet__subcmd__help__subcmd__rules)
             opts="check explain"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1269,7 +1289,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__list)
-            opts="-o -p -I -H -x -k -v -h -V --target --output --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
+            opts="-o -p -I -H -x -k -v -h -V --target --output --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --allow-exec --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1445,6 +1465,48 @@ _greet() {
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        greet__subcmd__resolve)
+            opts="-o -h -V --watch --refresh --output --allow-exec --resolve --ipv4 --ipv6 --plaintext --tls --connect-timeout --color --error-format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --refresh)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --resolve)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

@@ -30,6 +30,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand list 'List services, or one service''s methods'
             cand describe 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
             cand health 'Ask the standard health check; exit code 0 when SERVING, else 7'
+            cand resolve 'Show the addresses behind a target, or every change of them'
             cand export 'Write the schema down: as a descriptor set, or as .proto files'
             cand convert 'Turn messages from one form into another, offline'
             cand check 'Report all that is wrong with .proto files, directories or descriptor sets'
@@ -121,6 +122,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand -S 'Print members in the order of their names'
             cand --sort-keys 'Print members in the order of their names'
             cand --tab 'Indent with tabs'
+            cand --allow-exec 'Let a target be a program (exec:COMMAND)'
             cand --ipv4 'Dial IPv4 addresses only'
             cand --ipv6 'Dial IPv6 addresses only'
             cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
@@ -252,6 +254,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --max-recv-size 'The largest reply that is taken'
             cand --color 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never'
             cand --error-format 'Errors, hints and notes as text, or as one JSON object a line'
+            cand --allow-exec 'Let a target be a program (exec:COMMAND)'
             cand --ipv4 'Dial IPv4 addresses only'
             cand --ipv6 'Dial IPv6 addresses only'
             cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
@@ -310,6 +313,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --error-format 'Errors, hints and notes as text, or as one JSON object a line'
             cand --template 'Show a request of a method, or a message, as JSON with every field, explained in comments that greet call takes'
             cand --example 'Show a whole ''greet call'' line for a method, quoted for the shell'
+            cand --allow-exec 'Let a target be a program (exec:COMMAND)'
             cand --ipv4 'Dial IPv4 addresses only'
             cand --ipv6 'Dial IPv6 addresses only'
             cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
@@ -360,6 +364,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --color 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never'
             cand --error-format 'Errors, hints and notes as text, or as one JSON object a line'
             cand --watch 'Print every change until interrupted'
+            cand --allow-exec 'Let a target be a program (exec:COMMAND)'
             cand --ipv4 'Dial IPv4 addresses only'
             cand --ipv6 'Dial IPv6 addresses only'
             cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
@@ -371,6 +376,25 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --verbose 'Tell on stderr: * the address and the times, > what is sent, < what comes back; -vv what reflection is asked too'
             cand --show-secrets 'Show secrets in -v and in events: authorization, cookies, and what names a token, secret, password or key'
             cand --timing 'Tell on stderr how long each phase took, on one line'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'greet;resolve'= {
+            cand --refresh 'Ask again so often with --watch [default: file: 1s, exec: 5s, others 30s]'
+            cand -o 'One address a line and on a terminal what is known of it, or JSON'
+            cand --output 'One address a line and on a terminal what is known of it, or JSON'
+            cand --resolve 'Take this address for a host and port; several are joined by commas'
+            cand --connect-timeout 'Bound the question'
+            cand --color 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never'
+            cand --error-format 'Errors, hints and notes as text, or as one JSON object a line'
+            cand --watch 'Print additions, removals and changes until interrupted'
+            cand --allow-exec 'Let the target be a program (exec:COMMAND)'
+            cand --ipv4 'Show IPv4 addresses only'
+            cand --ipv6 'Show IPv6 addresses only'
+            cand --plaintext 'Where a port is missing, it is the one of plaintext: 50051 on loopback, else 80'
+            cand --tls 'Where a port is missing, it is the one of TLS: 443'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
@@ -416,6 +440,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --max-recv-size 'The largest reply that is taken'
             cand --color 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never'
             cand --error-format 'Errors, hints and notes as text, or as one JSON object a line'
+            cand --allow-exec 'Let a target be a program (exec:COMMAND)'
             cand --ipv4 'Dial IPv4 addresses only'
             cand --ipv6 'Dial IPv6 addresses only'
             cand --plaintext 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
@@ -540,6 +565,7 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand list 'List services, or one service''s methods'
             cand describe 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
             cand health 'Ask the standard health check; exit code 0 when SERVING, else 7'
+            cand resolve 'Show the addresses behind a target, or every change of them'
             cand export 'Write the schema down: as a descriptor set, or as .proto files'
             cand convert 'Turn messages from one form into another, offline'
             cand check 'Report all that is wrong with .proto files, directories or descriptor sets'
@@ -559,6 +585,8 @@ set edit:completion:arg-completer[greet] = {|@words|
         &'greet;help;describe'= {
         }
         &'greet;help;health'= {
+        }
+        &'greet;help;resolve'= {
         }
         &'greet;help;export'= {
         }

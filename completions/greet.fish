@@ -37,6 +37,7 @@ complete -c greet -n "__fish_greet_needs_command" -f -a "verify" -d 'Say whether
 complete -c greet -n "__fish_greet_needs_command" -f -a "list" -d 'List services, or one service\'s methods'
 complete -c greet -n "__fish_greet_needs_command" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
 complete -c greet -n "__fish_greet_needs_command" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
+complete -c greet -n "__fish_greet_needs_command" -f -a "resolve" -d 'Show the addresses behind a target, or every change of them'
 complete -c greet -n "__fish_greet_needs_command" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
 complete -c greet -n "__fish_greet_needs_command" -f -a "convert" -d 'Turn messages from one form into another, offline'
 complete -c greet -n "__fish_greet_needs_command" -f -a "check" -d 'Report all that is wrong with .proto files, directories or descriptor sets'
@@ -129,6 +130,7 @@ complete -c greet -n "__fish_greet_using_subcommand call" -s r -l raw-output -d 
 complete -c greet -n "__fish_greet_using_subcommand call" -l slurp -d 'Run -q once, at the end, over the array of all replies'
 complete -c greet -n "__fish_greet_using_subcommand call" -s S -l sort-keys -d 'Print members in the order of their names'
 complete -c greet -n "__fish_greet_using_subcommand call" -l tab -d 'Indent with tabs'
+complete -c greet -n "__fish_greet_using_subcommand call" -l allow-exec -d 'Let a target be a program (exec:COMMAND)'
 complete -c greet -n "__fish_greet_using_subcommand call" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand call" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand call" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
@@ -250,6 +252,7 @@ always\t''
 never\t''"
 complete -c greet -n "__fish_greet_using_subcommand list" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
 json\t''"
+complete -c greet -n "__fish_greet_using_subcommand list" -l allow-exec -d 'Let a target be a program (exec:COMMAND)'
 complete -c greet -n "__fish_greet_using_subcommand list" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand list" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand list" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
@@ -303,6 +306,7 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l error-format -d
 json\t''"
 complete -c greet -n "__fish_greet_using_subcommand describe" -l template -d 'Show a request of a method, or a message, as JSON with every field, explained in comments that greet call takes'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l example -d 'Show a whole \'greet call\' line for a method, quoted for the shell'
+complete -c greet -n "__fish_greet_using_subcommand describe" -l allow-exec -d 'Let a target be a program (exec:COMMAND)'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand describe" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
@@ -350,6 +354,7 @@ never\t''"
 complete -c greet -n "__fish_greet_using_subcommand health" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
 json\t''"
 complete -c greet -n "__fish_greet_using_subcommand health" -l watch -d 'Print every change until interrupted'
+complete -c greet -n "__fish_greet_using_subcommand health" -l allow-exec -d 'Let a target be a program (exec:COMMAND)'
 complete -c greet -n "__fish_greet_using_subcommand health" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand health" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand health" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
@@ -361,6 +366,24 @@ complete -c greet -n "__fish_greet_using_subcommand health" -l show-secrets -d '
 complete -c greet -n "__fish_greet_using_subcommand health" -l timing -d 'Tell on stderr how long each phase took, on one line'
 complete -c greet -n "__fish_greet_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand health" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand resolve" -l refresh -d 'Ask again so often with --watch [default: file: 1s, exec: 5s, others 30s]' -r
+complete -c greet -n "__fish_greet_using_subcommand resolve" -s o -l output -d 'One address a line and on a terminal what is known of it, or JSON' -r -f -a "text\t''
+json\t''"
+complete -c greet -n "__fish_greet_using_subcommand resolve" -l resolve -d 'Take this address for a host and port; several are joined by commas' -r
+complete -c greet -n "__fish_greet_using_subcommand resolve" -l connect-timeout -d 'Bound the question' -r
+complete -c greet -n "__fish_greet_using_subcommand resolve" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand resolve" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
+complete -c greet -n "__fish_greet_using_subcommand resolve" -l watch -d 'Print additions, removals and changes until interrupted'
+complete -c greet -n "__fish_greet_using_subcommand resolve" -l allow-exec -d 'Let the target be a program (exec:COMMAND)'
+complete -c greet -n "__fish_greet_using_subcommand resolve" -l ipv4 -d 'Show IPv4 addresses only'
+complete -c greet -n "__fish_greet_using_subcommand resolve" -l ipv6 -d 'Show IPv6 addresses only'
+complete -c greet -n "__fish_greet_using_subcommand resolve" -l plaintext -d 'Where a port is missing, it is the one of plaintext: 50051 on loopback, else 80'
+complete -c greet -n "__fish_greet_using_subcommand resolve" -l tls -d 'Where a port is missing, it is the one of TLS: 443'
+complete -c greet -n "__fish_greet_using_subcommand resolve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand resolve" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand export" -l set -d 'Write a FileDescriptorSet; - is standard output' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l dir -d 'Write a tree of .proto files into this directory, which is made if it is not there' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l target -d 'A server beside the given schema' -r
@@ -401,6 +424,7 @@ always\t''
 never\t''"
 complete -c greet -n "__fish_greet_using_subcommand export" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
 json\t''"
+complete -c greet -n "__fish_greet_using_subcommand export" -l allow-exec -d 'Let a target be a program (exec:COMMAND)'
 complete -c greet -n "__fish_greet_using_subcommand export" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand export" -l ipv6 -d 'Dial IPv6 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand export" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
@@ -496,18 +520,19 @@ complete -c greet -n "__fish_greet_using_subcommand man" -l error-format -d 'Err
 json\t''"
 complete -c greet -n "__fish_greet_using_subcommand man" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand man" -s V -l version -d 'Print version'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "call" -d 'Call a method'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "serve" -d 'Serve every service of a schema'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "verify" -d 'Say whether the calls of a recording are as they were expected'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "list" -d 'List services, or one service\'s methods'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "convert" -d 'Turn messages from one form into another, offline'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "check" -d 'Report all that is wrong with .proto files, directories or descriptor sets'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "rules" -d 'Check rule files, or ask one what it answers, without a server'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "man" -d 'Print the manual page of greet, or of one of its commands'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health export convert check rules completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "call" -d 'Call a method'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "serve" -d 'Serve every service of a schema'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "verify" -d 'Say whether the calls of a recording are as they were expected'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "list" -d 'List services, or one service\'s methods'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "resolve" -d 'Show the addresses behind a target, or every change of them'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "convert" -d 'Turn messages from one form into another, offline'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "check" -d 'Report all that is wrong with .proto files, directories or descriptor sets'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "rules" -d 'Check rule files, or ask one what it answers, without a server'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "man" -d 'Print the manual page of greet, or of one of its commands'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c greet -n "__fish_greet_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "check" -d 'Report what is wrong with rule files, as serve would when it loads them'
 complete -c greet -n "__fish_greet_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "explain" -d 'Say which rule answers a call, why those before it do not, and with what'

@@ -33,6 +33,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List services, or one service''s methods')
             [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask the standard health check; exit code 0 when SERVING, else 7')
+            [CompletionResult]::new('resolve', 'resolve', [CompletionResultType]::ParameterValue, 'Show the addresses behind a target, or every change of them')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the schema down: as a descriptor set, or as .proto files')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Turn messages from one form into another, offline')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Report all that is wrong with .proto files, directories or descriptor sets')
@@ -125,6 +126,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('-S', '-S ', [CompletionResultType]::ParameterName, 'Print members in the order of their names')
             [CompletionResult]::new('--sort-keys', '--sort-keys', [CompletionResultType]::ParameterName, 'Print members in the order of their names')
             [CompletionResult]::new('--tab', '--tab', [CompletionResultType]::ParameterName, 'Indent with tabs')
+            [CompletionResult]::new('--allow-exec', '--allow-exec', [CompletionResultType]::ParameterName, 'Let a target be a program (exec:COMMAND)')
             [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Dial IPv4 addresses only')
             [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Dial IPv6 addresses only')
             [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
@@ -259,6 +261,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest reply that is taken')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never')
             [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'Errors, hints and notes as text, or as one JSON object a line')
+            [CompletionResult]::new('--allow-exec', '--allow-exec', [CompletionResultType]::ParameterName, 'Let a target be a program (exec:COMMAND)')
             [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Dial IPv4 addresses only')
             [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Dial IPv6 addresses only')
             [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
@@ -318,6 +321,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'Errors, hints and notes as text, or as one JSON object a line')
             [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Show a request of a method, or a message, as JSON with every field, explained in comments that greet call takes')
             [CompletionResult]::new('--example', '--example', [CompletionResultType]::ParameterName, 'Show a whole ''greet call'' line for a method, quoted for the shell')
+            [CompletionResult]::new('--allow-exec', '--allow-exec', [CompletionResultType]::ParameterName, 'Let a target be a program (exec:COMMAND)')
             [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Dial IPv4 addresses only')
             [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Dial IPv6 addresses only')
             [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
@@ -369,6 +373,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never')
             [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'Errors, hints and notes as text, or as one JSON object a line')
             [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Print every change until interrupted')
+            [CompletionResult]::new('--allow-exec', '--allow-exec', [CompletionResultType]::ParameterName, 'Let a target be a program (exec:COMMAND)')
             [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Dial IPv4 addresses only')
             [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Dial IPv6 addresses only')
             [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
@@ -380,6 +385,26 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell on stderr: * the address and the times, > what is sent, < what comes back; -vv what reflection is asked too')
             [CompletionResult]::new('--show-secrets', '--show-secrets', [CompletionResultType]::ParameterName, 'Show secrets in -v and in events: authorization, cookies, and what names a token, secret, password or key')
             [CompletionResult]::new('--timing', '--timing', [CompletionResultType]::ParameterName, 'Tell on stderr how long each phase took, on one line')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'greet;resolve' {
+            [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Ask again so often with --watch [default: file: 1s, exec: 5s, others 30s]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'One address a line and on a terminal what is known of it, or JSON')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'One address a line and on a terminal what is known of it, or JSON')
+            [CompletionResult]::new('--resolve', '--resolve', [CompletionResultType]::ParameterName, 'Take this address for a host and port; several are joined by commas')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Bound the question')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'Errors, hints and notes as text, or as one JSON object a line')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Print additions, removals and changes until interrupted')
+            [CompletionResult]::new('--allow-exec', '--allow-exec', [CompletionResultType]::ParameterName, 'Let the target be a program (exec:COMMAND)')
+            [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Show IPv4 addresses only')
+            [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Show IPv6 addresses only')
+            [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Where a port is missing, it is the one of plaintext: 50051 on loopback, else 80')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Where a port is missing, it is the one of TLS: 443')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -426,6 +451,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('--max-recv-size', '--max-recv-size', [CompletionResultType]::ParameterName, 'The largest reply that is taken')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never')
             [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'Errors, hints and notes as text, or as one JSON object a line')
+            [CompletionResult]::new('--allow-exec', '--allow-exec', [CompletionResultType]::ParameterName, 'Let a target be a program (exec:COMMAND)')
             [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Dial IPv4 addresses only')
             [CompletionResult]::new('--ipv6', '--ipv6', [CompletionResultType]::ParameterName, 'Dial IPv6 addresses only')
             [CompletionResult]::new('--plaintext', '--plaintext', [CompletionResultType]::ParameterName, 'Do not encrypt; this is how loopback and unix sockets are reached anyway')
@@ -562,6 +588,7 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List services, or one service''s methods')
             [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask the standard health check; exit code 0 when SERVING, else 7')
+            [CompletionResult]::new('resolve', 'resolve', [CompletionResultType]::ParameterValue, 'Show the addresses behind a target, or every change of them')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the schema down: as a descriptor set, or as .proto files')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Turn messages from one form into another, offline')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Report all that is wrong with .proto files, directories or descriptor sets')
@@ -587,6 +614,9 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             break
         }
         'greet;help;health' {
+            break
+        }
+        'greet;help;resolve' {
             break
         }
         'greet;help;export' {

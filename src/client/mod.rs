@@ -39,9 +39,7 @@ pub use connection::{Connection, Phases};
 pub use ending::{Ending, Origin};
 pub use error::ConnectError;
 pub use health::{Health, HealthSaid, HealthWatch, Serving};
-pub use names::{
-    Endpoint, Lists, NameOptions, Resolution, ResolveError, Resolver, Update, Updates, resolver,
-};
+pub use names::{Lists, Located, NameOptions, Resolution, ResolveError, Resolver, Update, Updates, resolver};
 pub use options::{ConnectOptions, IpFamily};
 pub use proxy::{InvalidProxy, Proxy};
 pub use reflection::Reflection;

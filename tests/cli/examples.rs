@@ -98,6 +98,7 @@ fn scene() -> Folder {
         ("users.ndjson", USER),
         ("user.json", USER),
         ("me.png", "png"),
+        ("backends.txt", "127.0.0.1:50051 # one\n127.0.0.1:50052\n"),
         ("home/.local/share/man/man1/x", ""),
         ("home/.local/share/bash-completion/completions/x", ""),
         ("bin/buf", "#!/bin/sh\ncat\n"),
@@ -254,6 +255,7 @@ fn the_lines_of_the_documents_run_and_print_what_is_shown() {
         "docs/call.md",
         "docs/schema.md",
         "docs/security.md",
+        "docs/discovery.md",
         "docs/events.md",
         "docs/from-grpcurl.md",
     ] {

@@ -14,6 +14,7 @@ fn every_long_flag_is_used_in_a_test() {
         "list",
         "describe",
         "health",
+        "resolve",
         "export",
         "convert",
         "check",

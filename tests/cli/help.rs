@@ -4,12 +4,13 @@ use std::path::Path;
 
 use crate::run::greet;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "call",
     "serve",
     "list",
     "describe",
     "health",
+    "resolve",
     "export",
     "convert",
     "check",

@@ -29,6 +29,7 @@ mod recording;
 mod reflecting;
 mod reflection;
 mod reload;
+mod resolve;
 mod retry;
 mod rules;
 mod run;

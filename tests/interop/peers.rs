@@ -78,6 +78,11 @@ impl Peer {
         assert!(sent.success(), "the process is gone");
     }
 
+    /// Whether it has ended.
+    pub(crate) fn is_gone(&mut self) -> bool {
+        self.child.try_wait().expect("it is ours").is_some()
+    }
+
     /// Waits for its end, standard input left as it is.
     pub(crate) fn end(mut self) -> Ended {
         let mut stdout = String::new();

@@ -58,6 +58,11 @@ pub(crate) fn tinyproxy() -> Option<Command> {
     tool("GREET_TEST_TINYPROXY").map(clean)
 }
 
+/// dnsmasq.
+pub(crate) fn dnsmasq() -> Option<Command> {
+    tool("GREET_TEST_DNSMASQ").map(clean)
+}
+
 /// openssl.
 pub(crate) fn openssl() -> Option<Command> {
     tool("GREET_TEST_OPENSSL").map(clean)

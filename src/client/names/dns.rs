@@ -129,7 +129,7 @@ impl Dns {
         Ok(list)
     }
 
-    /// The addresses as endpoints, which are known by the name that was asked for, and not by their addresses.
+    /// The addresses as located, which are known by the name that was asked for, and not by their addresses.
     async fn finish(
         &self,
         entries: Vec<Entry>,
@@ -138,14 +138,14 @@ impl Dns {
     ) -> Result<Resolution, ResolveError> {
         let what = format!("DNS for '{}'", self.host);
         let mut list = located(entries, &what, self.security, &self.options).await?;
-        for endpoint in &mut list.endpoints {
-            let port = port.or(match &endpoint.peer {
+        for one in &mut list.located {
+            let port = port.or(match &one.peer {
                 Peer::Tcp(address) => Some(address.port()),
                 Peer::Proxied { to, .. } => to.rsplit_once(':').and_then(|(_, port)| port.parse().ok()),
                 _ => None,
             });
-            endpoint.host = host.to_owned();
-            endpoint.authority = Place::Tcp { host: host.to_owned(), port }.to_string();
+            host.clone_into(&mut one.host);
+            one.authority = Place::Tcp { host: host.to_owned(), port }.to_string();
         }
         Ok(list)
     }
@@ -208,7 +208,7 @@ impl Asked {
             })?;
             (builder, "dns".to_owned())
         } else {
-            let servers = name_servers(servers, options).await?;
+            let servers = name_servers(servers).await?;
             let source = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
             let servers = servers.into_iter().map(|address| {
                 let on_port = |mut connection: ConnectionConfig| {
@@ -226,6 +226,7 @@ impl Asked {
         // A list that is asked for again is to be a new one.
         settings.cache_size = 0;
         settings.timeout = PATIENCE;
+        settings.attempts = 1;
         settings.use_hosts_file = ResolveHosts::Never;
         settings.server_ordering_strategy = ServerOrderingStrategy::UserProvidedOrder;
         settings.ip_strategy = match options.family {
@@ -285,11 +286,10 @@ impl Asked {
 }
 
 /// The addresses of DNS servers, which the system looks up where they are names.
-async fn name_servers(text: &str, options: &ConnectOptions) -> Result<Vec<SocketAddr>, ResolveError> {
+async fn name_servers(text: &str) -> Result<Vec<SocketAddr>, ResolveError> {
     let mut servers = Vec::new();
-    // They are reached as the system reaches its own: neither through a proxy, nor by what is said of the target.
-    let mut plain = ConnectOptions::default();
-    plain.family = options.family;
+    // They are reached as the system reaches its own: what is said of the target's addresses is not said of theirs.
+    let plain = ConnectOptions::default();
     for server in text.split(',') {
         let Ok(Place::Tcp { host, port }) = Place::parse(server) else {
             return Err(ResolveError::options(format!(

@@ -9,7 +9,7 @@ use crate::client::resolve::resolve_places;
 use crate::leaf::os_cause::words;
 use crate::leaf::{Place, Security};
 
-use super::{Endpoint, Resolution, ResolveError};
+use super::{Located, Resolution, ResolveError};
 
 /// The most places that are taken from one list: more than that is no list of servers.
 const MOST: usize = 10_000;
@@ -67,11 +67,11 @@ pub(super) async fn located(
             if !known.insert(candidate.peer.clone()) {
                 continue;
             }
-            let endpoint = Endpoint::new(candidate, source.clone());
-            list.endpoints.push(Endpoint { weight, metadata: metadata.clone(), ..endpoint });
+            let one = Located::new(candidate, source.clone());
+            list.located.push(Located { weight, metadata: metadata.clone(), ..one });
         }
     }
-    if list.endpoints.is_empty() {
+    if list.located.is_empty() {
         let causes: Vec<_> = list.unresolved.iter().map(|(name, why)| format!("'{name}': {why}")).collect();
         return Err(ResolveError::failed(format!("cannot resolve {} in {what}", causes.join(", "))));
     }

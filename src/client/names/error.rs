@@ -43,7 +43,7 @@ impl ResolveError {
 
     /// Who is asked is well, and knows no address. The text names it: `no backends in etcd under 'greeter/'`.
     pub fn no_backends(text: impl Into<String>) -> Self {
-        Self::new(Kind::NoBackends, text)
+        Self::new(Kind::NoBackends, text).with_hint("is a server registered there?")
     }
 
     /// Who is asked is well, and knows no such name.

@@ -138,7 +138,7 @@ mod tests {
         let target = Target::parse(&format!("exec:{command}")).unwrap();
         let resolver = crate::client::resolver(&target, options).map_err(|error| error.to_string())?;
         let list = resolver.resolve().await.map_err(|error| error.to_string())?;
-        Ok(list.endpoints.iter().map(|e| format!("{} {:?} {}", e.peer, e.weight, e.source)).collect())
+        Ok(list.located.iter().map(|e| format!("{} {:?} {}", e.peer, e.weight, e.source)).collect())
     }
 
     #[tokio::test]

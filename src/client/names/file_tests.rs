@@ -21,7 +21,7 @@ fn made(text: &str) -> (TempDir, PathBuf, Updates) {
 async fn next(updates: &mut Updates) -> String {
     match timeout(Duration::from_secs(60), updates.next()).await {
         Ok(Update::List(list)) => {
-            list.endpoints.iter().map(|e| e.peer.to_string()).collect::<Vec<_>>().join(" ")
+            list.located.iter().map(|e| e.peer.to_string()).collect::<Vec<_>>().join(" ")
         }
         Ok(Update::Empty(error) | Update::Lost(error)) => {
             let text = error.to_string();
@@ -57,7 +57,7 @@ async fn a_file_that_is_just_being_written_is_waited_for() {
     let writer = async {
         sleep(Duration::from_millis(985)).await;
         for end in 0..=4 {
-            let text: String = (0..end).map(|port| format!("127.0.0.1:{}\n", port + 1)).collect();
+            let text = ["127.0.0.1:1\n", "127.0.0.1:2\n", "127.0.0.1:3\n", "127.0.0.1:4\n"][..end].concat();
             fs::write(&path, text).unwrap();
             sleep(Duration::from_millis(30)).await;
         }
@@ -87,7 +87,7 @@ async fn a_pipe_is_read_once_and_a_long_one_not_to_its_end() {
     let resolver = resolver(&target, &ConnectOptions::default()).unwrap();
     let writer = pipe.clone();
     std::thread::spawn(move || fs::write(writer, "127.0.0.1:1"));
-    assert_eq!(resolver.resolve().await.unwrap().endpoints[0].peer.to_string(), "127.0.0.1:1");
+    assert_eq!(resolver.resolve().await.unwrap().located[0].peer.to_string(), "127.0.0.1:1");
     std::thread::spawn(move || fs::write(pipe, vec![b'#'; 2 << 20]));
     assert!(resolver.resolve().await.unwrap_err().to_string().ends_with("it is longer than 1 MiB"));
 }

@@ -4,13 +4,13 @@
 
 #[cfg(feature = "dns")]
 mod dns;
-mod endpoint;
 mod entry;
 mod error;
 #[cfg(all(unix, feature = "exec"))]
 mod exec;
 mod file;
 mod listed;
+mod located;
 mod options;
 mod polled;
 mod system;
@@ -22,8 +22,8 @@ use std::time::Duration;
 
 use crate::leaf::{Scheme, Target};
 
-pub use endpoint::{Endpoint, Resolution};
 pub use error::ResolveError;
+pub use located::{Located, Resolution};
 pub use options::NameOptions;
 pub use updates::{Update, Updates};
 
@@ -96,5 +96,5 @@ pub(super) async fn candidates(
     let list = resolver(target, options)?.resolve().await?;
     let failed = list.unresolved.into_iter();
     let failed = failed.map(|(place, why)| Attempt { place, failure: Some(io::Error::other(why)) });
-    Ok((list.endpoints.iter().map(Endpoint::candidate).collect(), failed.collect()))
+    Ok((list.located.iter().map(Located::candidate).collect(), failed.collect()))
 }

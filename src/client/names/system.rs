@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::client::error::{ConnectError, Kind};
 use crate::client::options::ConnectOptions;
 use crate::client::resolve;
 #[cfg(feature = "dns")]
@@ -13,7 +14,7 @@ use crate::leaf::os_cause::words;
 use crate::leaf::{Security, Target};
 
 use super::polled::Polled;
-use super::{Endpoint, Lists, Resolution, ResolveError, Resolver};
+use super::{Lists, Located, Resolution, ResolveError, Resolver};
 
 /// How long after each other the system is asked, unless it is said.
 const REFRESH: Duration = Duration::from_secs(30);
@@ -63,13 +64,19 @@ impl Resolver for System {
     async fn resolve(&self) -> Result<Resolution, ResolveError> {
         let (found, unresolved) = resolve::resolve(&self.target, self.security, &self.options).await;
         if found.is_empty() {
-            let causes: Vec<_> =
-                unresolved.iter().map(|name| format!("{}: {}", name.quoted(), words(&name.cause))).collect();
-            return Err(ResolveError::failed(format!("cannot resolve {}", causes.join(", "))));
+            let error = ConnectError::from(Kind::Unresolved(unresolved));
+            let text = error.to_string();
+            return Err(if error.is_name_not_found() {
+                ResolveError::no_name(text).with_hint("check the spelling of the host")
+            } else if error.is_resolver_unreachable() {
+                ResolveError::failed(text).with_hint("the resolver cannot be asked: is there a network?")
+            } else {
+                ResolveError::failed(text)
+            });
         }
         let unresolved = unresolved.iter().map(|name| (name.place(), words(&name.cause))).collect();
-        let endpoints = found.into_iter().map(|found| Endpoint::new(found, "system")).collect();
-        Ok(Resolution { endpoints, unresolved, service_config: self.service_config().await? })
+        let located = found.into_iter().map(|found| Located::new(found, "system")).collect();
+        Ok(Resolution { located, unresolved, service_config: self.service_config().await? })
     }
 
     fn lists(self: Arc<Self>) -> Box<dyn Lists> {

@@ -104,7 +104,7 @@ impl Updates {
 fn is_same(one: &Resolution, other: &Resolution) -> bool {
     let sorted = |list: &Resolution| {
         let mut list = list.clone();
-        list.endpoints.sort_by_cached_key(|endpoint| (endpoint.peer.to_string(), endpoint.weight));
+        list.located.sort_by_cached_key(|one| (one.peer.to_string(), one.weight));
         list.unresolved.sort_unstable();
         list
     };

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use tokio::time::timeout;
 
 use super::*;
-use crate::client::names::{Endpoint, entry};
+use crate::client::names::{Located, entry};
 use crate::client::{ConnectOptions, Peer};
 use crate::leaf::Security;
 
@@ -65,11 +65,11 @@ fn script(answers: &[(u64, Answer)]) -> Arc<Script> {
 fn shown(update: &Update) -> String {
     match update {
         Update::List(list) => {
-            let peer = |endpoint: &Endpoint| match &endpoint.peer {
+            let peer = |one: &Located| match &one.peer {
                 Peer::Tcp(address) => address.port().to_string(),
                 peer => peer.to_string(),
             };
-            format!("list {}", list.endpoints.iter().map(peer).collect::<Vec<_>>().join(" "))
+            format!("list {}", list.located.iter().map(peer).collect::<Vec<_>>().join(" "))
         }
         Update::Empty(error) => format!("empty: {error}"),
         Update::Lost(error) => format!("lost: {error}"),
@@ -114,7 +114,7 @@ async fn the_last_list_stays_while_nobody_answers_and_not_when_there_is_none() {
     let mut kept = Vec::new();
     for _ in 0..4 {
         let said = shown(&updates.next().await);
-        kept.push((said, updates.last().map_or(0, |list| list.endpoints.len())));
+        kept.push((said, updates.last().map_or(0, |list| list.located.len())));
     }
     let wanted = [
         ("list 1 2", 2),

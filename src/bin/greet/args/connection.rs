@@ -45,6 +45,10 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "HOST:PORT:ADDRESS", value_parser = resolved)]
     pub(crate) resolve: Vec<Resolved>,
 
+    /// Let a target be a program (exec:COMMAND)
+    #[arg(long)]
+    pub(crate) allow_exec: bool,
+
     /// Dial IPv4 addresses only
     #[arg(long, conflicts_with = "ipv6")]
     pub(crate) ipv4: bool,
@@ -97,7 +101,7 @@ pub(crate) struct Resolved {
 }
 
 /// Reads `host:port:address,…`, the host and the addresses in brackets or not where they are IPv6.
-fn resolved(text: &str) -> Result<Resolved, String> {
+pub(super) fn resolved(text: &str) -> Result<Resolved, String> {
     const FORM: &str = "the form is HOST:PORT:ADDRESS";
     let (host, rest) = match text.strip_prefix('[') {
         Some(rest) => rest.split_once("]:"),
@@ -123,7 +127,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Reads a duration that is not nothing.
-fn some_time(text: &str) -> Result<Duration, String> {
+pub(super) fn some_time(text: &str) -> Result<Duration, String> {
     let time = duration(text)?;
     if time.is_zero() { Err("it takes some time".to_owned()) } else { Ok(time) }
 }

@@ -23,6 +23,7 @@ mod list;
 mod man;
 mod one_dash;
 mod program;
+mod resolve;
 mod retry;
 mod rules;
 mod schema;
@@ -44,7 +45,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 pub(crate) use call::CallArgs;
 pub(crate) use check::CheckArgs;
 pub(crate) use completions::{CompletionsArgs, write_completions};
-pub(crate) use connection::ConnectionArgs;
+pub(crate) use connection::{ConnectionArgs, Resolved};
 pub(crate) use convert::{ConvertArgs, ConvertForm, ConvertOutput};
 pub(crate) use credentials::CredentialArgs;
 pub(crate) use describe::{DescribeArgs, DescribeForm};
@@ -57,6 +58,7 @@ pub(crate) use journal::JournalArgs;
 pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use man::{ManArgs, render_man};
 pub(crate) use program::ProgramArgs;
+pub(crate) use resolve::{ResolveArgs, ResolveForm};
 pub(crate) use retry::RetryArgs;
 pub(crate) use rules::{RulesArgs, RulesCheckArgs, RulesCommand, RulesExplainArgs};
 pub(crate) use schema::{ReflectionChoice, SchemaArgs, Source};
@@ -95,6 +97,7 @@ pub(crate) enum Command {
     List(Box<ListArgs>),
     Describe(Box<DescribeArgs>),
     Health(Box<HealthArgs>),
+    Resolve(Box<ResolveArgs>),
     Export(Box<ExportArgs>),
     Convert(Box<ConvertArgs>),
     Check(CheckArgs),

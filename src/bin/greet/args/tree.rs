@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use clap::{Args, Command, CommandFactory, Parser};
 
 use super::{
-    CallArgs, Cli, ConvertArgs, DescribeArgs, ExportArgs, HealthArgs, ListArgs, ServeArgs, TalkArgs,
+    CallArgs, Cli, ConvertArgs, DescribeArgs, ExportArgs, HealthArgs, ListArgs, ResolveArgs, ServeArgs,
+    TalkArgs,
 };
 
 /// greet without its commands; otherwise as [`Cli`] is, as far as a command shows it.
@@ -32,12 +33,13 @@ fn only(name: &str) -> Option<Command> {
 type Tell = fn(Command) -> Command;
 
 /// Those that have many options.
-const COMMANDS: [(&str, Tell); 7] = [
+const COMMANDS: [(&str, Tell); 8] = [
     ("call", CallArgs::augment_args),
     ("serve", ServeArgs::augment_args),
     ("list", ListArgs::augment_args),
     ("describe", DescribeArgs::augment_args),
     ("health", HealthArgs::augment_args),
+    ("resolve", ResolveArgs::augment_args),
     ("export", ExportArgs::augment_args),
     ("convert", ConvertArgs::augment_args),
 ];

@@ -24,7 +24,7 @@ pub(super) async fn run(args: HealthArgs) -> Result<(), Failure> {
     } else if args.connection.wait.is_some() {
         until_signal(in_time(limit, &stage, Box::pin(awaited::run(&args, &mut account)))).await
     } else {
-        until_signal(in_time(limit, &stage, check(&args, &mut account))).await
+        until_signal(in_time(limit, &stage, Box::pin(check(&args, &mut account)))).await
     };
     account.end(&ended);
     ended

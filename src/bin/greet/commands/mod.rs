@@ -14,6 +14,7 @@ mod list;
 mod looking;
 mod man;
 mod reload;
+mod resolve;
 mod rules;
 mod serve;
 mod verify;
@@ -35,6 +36,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Describe(args) => describe::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Health(args) => block_on(health::run(*args)),
+        Command::Resolve(args) => block_on(resolve::run(*args)),
         Command::Convert(args) => convert::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Rules(args) => rules::run(*args),

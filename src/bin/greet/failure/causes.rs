@@ -3,7 +3,7 @@
 use greet::Layer;
 use greet::answerer::ServeError;
 use greet::caller::CallError;
-use greet::client::{Certificate, ConnectError, ReflectionError, TlsFailure};
+use greet::client::{Certificate, ConnectError, ReflectionError, ResolveError, TlsFailure};
 use greet::rules::RuleError;
 use greet::schema::SchemaError;
 use greet::server::ListenError;
@@ -77,7 +77,19 @@ impl Failure {
         Self { place, ..Self::no_connection(error) }
     }
 
+    /// A name that led to no address.
+    pub(crate) fn resolve(error: &ResolveError) -> Self {
+        let kind = if error.is_options() { Kind::Usage } else { Kind::Connection };
+        let place = Place { layer: Layer::Resolve, addresses: Vec::new(), phases: None };
+        let place = (kind == Kind::Connection).then(|| Box::new(place));
+        let failure = Self { place, ..Self::new(kind, error.to_string()) };
+        error.hint().map(ToOwned::to_owned).into_iter().fold(failure, Self::hint)
+    }
+
     fn no_connection(error: &ConnectError) -> Self {
+        if let Some(named) = error.named() {
+            return Self::resolve(named);
+        }
         // What cannot be sent, such as an authority with a blank, was typed so.
         if error.is_target() || error.layer() == Layer::Request {
             return Self::new(Kind::Usage, error.to_string());

@@ -8,6 +8,7 @@ pub(crate) mod incoming;
 pub(crate) mod journaling;
 pub(crate) mod metadata;
 pub(crate) mod names;
+pub(crate) mod naming;
 pub(crate) mod programs;
 mod proxy;
 pub(crate) mod reading;

@@ -3,11 +3,11 @@
 use std::sync::Once;
 use std::time::Duration;
 
-use greet::client::{ConnectError, ConnectOptions, Connection, IpFamily, Proxy};
+use greet::client::{ConnectError, ConnectOptions, Connection, Proxy};
 use greet::leaf::duration;
 use greet::{Layer, Security, Target};
 
-use super::{proxy, tls, way};
+use super::{naming, proxy, tls, way};
 use crate::args::ConnectionArgs;
 use crate::failure::{Failure, Kind};
 use crate::ui;
@@ -38,14 +38,8 @@ pub(crate) fn options(target: &Target, args: &ConnectionArgs) -> Result<ConnectO
     options.user_agent.clone_from(&args.user_agent);
     options.max_recv_size = args.max_recv_size;
     options.keepalive = args.keepalive;
-    options.family = match (args.ipv4, args.ipv6) {
-        (true, _) => Some(IpFamily::Ipv4),
-        (_, true) => Some(IpFamily::Ipv6),
-        _ => None,
-    };
-    for said in &args.resolve {
-        options = options.with_addresses(&said.host, said.port, said.addresses.clone());
-    }
+    options.names = naming::names(args.allow_exec);
+    options = naming::with_addresses(options, args.ipv4, args.ipv6, &args.resolve);
     if security == Security::Tls {
         options.tls = tls::options(&args.tls)?;
     }

@@ -1,5 +1,6 @@
 //! How things look on stdout.
 
+mod addresses;
 mod description;
 mod listing;
 mod messages;
@@ -10,6 +11,7 @@ mod style;
 mod tree;
 mod values;
 
+pub(crate) use addresses::{Addresses, write_addresses};
 pub(crate) use description::{Described, command_line, write_described, write_text};
 pub(crate) use listing::{Listed, write_listing};
 pub(crate) use messages::{Form, Messages, Printer, Wire};

@@ -7,7 +7,7 @@ use crate::client::resolve::{Candidate, Peer};
 /// One address behind a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Endpoint {
+pub struct Located {
     /// What is dialled.
     pub peer: Peer,
     /// `:authority` there, unless the options say another.
@@ -27,7 +27,7 @@ pub struct Endpoint {
 #[non_exhaustive]
 pub struct Resolution {
     /// At least one, in the order in which they are tried.
-    pub endpoints: Vec<Endpoint>,
+    pub located: Vec<Located>,
     /// Names in the list that led to no address, each with the cause; the others stand in the list all the same.
     pub unresolved: Vec<(String, String)>,
     /// The service config that came along, as the text that it is: for DNS the JSON list of choices behind
@@ -35,7 +35,7 @@ pub struct Resolution {
     pub service_config: Option<String>,
 }
 
-impl Endpoint {
+impl Located {
     /// An address of which nothing more is known.
     pub(in crate::client) fn new(candidate: Candidate, source: impl Into<String>) -> Self {
         let Candidate { peer, authority, host } = candidate;
@@ -50,7 +50,7 @@ impl Endpoint {
 
 impl Resolution {
     /// These addresses and nothing else.
-    pub fn of(endpoints: Vec<Endpoint>) -> Self {
-        Self { endpoints, ..Self::default() }
+    pub fn of(located: Vec<Located>) -> Self {
+        Self { located, ..Self::default() }
     }
 }
