@@ -5,7 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
-use crate::leaf::{Place, Security, Target};
+use crate::leaf::{Name, Place, Scheme, Security, Target};
 
 use super::options::{ConnectOptions, IpFamily};
 
@@ -141,13 +141,19 @@ pub(super) async fn resolve_places(
 
 /// What is `:authority` at the first place of a target, whatever its addresses are.
 pub(super) fn authority_of(target: &Target, security: Security) -> String {
-    match target.places().first() {
-        Some(place @ Place::Tcp { host, port }) => authority(
-            host,
-            port.unwrap_or_else(|| Target::default_port(place, security, target.has_scheme())),
-        ),
-        _ => LOCAL.to_owned(),
-    }
+    let of_place = |place: &Place, has_scheme| match place {
+        Place::Tcp { host, port } => {
+            Some(authority(host, port.unwrap_or_else(|| Target::default_port(place, security, has_scheme))))
+        }
+        _ => None,
+    };
+    let said = target.places().first().and_then(|place| match place {
+        Place::Named(Name { scheme: Scheme::Dns, what, .. }) => of_place(&Place::parse(what).ok()?, false),
+        // Here the answer has the port, and nobody has been asked.
+        Place::Named(Name { scheme: Scheme::DnsSrv, what, .. }) => Some(what.clone()),
+        place => of_place(place, target.has_scheme()),
+    });
+    said.unwrap_or_else(|| LOCAL.to_owned())
 }
 
 /// Who sits behind a unix socket.
@@ -249,6 +255,20 @@ mod tests {
         ] {
             let wanted: Vec<_> = wanted.iter().map(|&(p, a)| (p.to_owned(), a.to_owned())).collect();
             assert_eq!(peers(target).await, wanted, "{target}");
+        }
+    }
+
+    #[test]
+    fn the_authority_is_known_before_anybody_is_asked_where_the_target_says_it() {
+        for (target, wanted) in [
+            ("a.b:1,c:2", "a.b:1"),
+            ("https://a.b", "a.b:443"),
+            ("unix:/s", "localhost"),
+            ("dns://127.0.0.1/a.b:7", "a.b:7"),
+            ("dns://127.0.0.1/a.b", "a.b:443"),
+            ("dns+srv:a.b", "a.b"),
+        ] {
+            assert_eq!(authority_of(&Target::parse(target).unwrap(), Security::Tls), wanted, "{target}");
         }
     }
 
