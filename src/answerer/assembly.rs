@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+use super::admin::Admin;
 use super::evaluators::Evaluators;
 use super::faults::Faults;
 use super::others::{Others, Strangers};
@@ -25,6 +26,10 @@ use crate::transcode::Plan;
 pub(super) struct Assembly {
     pub(super) schema: Schema,
     pub(super) rules: Vec<Rule>,
+    /// Those that come before them, whatever becomes of files.
+    pub(super) added: Vec<Added>,
+    /// What drives the server while it runs, if it is offered.
+    pub(super) admin: Option<Arc<Admin>>,
     /// What the rules remember; it lives longer than they do.
     pub(super) memory: Arc<Memory>,
     pub(super) automatic: Automatic,
@@ -40,6 +45,13 @@ pub(super) struct Assembly {
     /// What calls may come to first.
     pub(super) faults: Arc<Faults>,
     pub(super) notes: Option<Notes>,
+}
+
+/// A rule that was added while the server runs.
+#[derive(Clone)]
+pub(super) struct Added {
+    pub(super) id: u64,
+    pub(super) rule: Rule,
 }
 
 /// Routes that were made, with what is of use beside them.
@@ -61,7 +73,8 @@ impl Assembly {
     /// # Errors
     /// When the schema does not link, or a rule or a recorded call does not fit it.
     pub(super) async fn assemble(self) -> Result<Assembled, ServeError> {
-        let Self { schema, rules, reflection, health, journal, replay, .. } = self;
+        let Self { schema, reflection, health, journal, replay, admin, .. } = self;
+        let rules: Vec<Rule> = self.added.into_iter().map(|added| added.rule).chain(self.rules).collect();
         for source in schema.sources() {
             for name in source.declarations().map(Declarations::named).unwrap_or_default() {
                 source.file(&name).await?;
@@ -124,13 +137,20 @@ impl Assembly {
             }
             health.add_to(&mut routes);
         }
+        let mut reflected = schema;
+        if let Some(admin) = admin {
+            admin.add_to(&mut routes);
+            let own = Admin::schema()?;
+            let sources = reflected.sources().iter().chain(own.sources()).cloned().collect();
+            reflected = Schema::new(sources);
+        }
         if reflection == Offer::Yes {
             // Reflection lists itself too, as every server's does.
             let mut listed: Vec<String> = routes.services().into_iter().map(ToOwned::to_owned).collect();
             listed.extend(Reflection::SERVICES.map(ToOwned::to_owned));
             // One without methods has no route, and is a service all the same.
             listed.extend(services.keys().cloned());
-            Reflection::new(Arc::new(schema), listed).add_to(&mut routes);
+            Reflection::new(Arc::new(reflected), listed).add_to(&mut routes);
         }
         let methods = methods.into_iter().map(|(_, _, responder)| responder).collect();
         Ok(Assembled { routes, methods, shared, services: services.into_keys().collect() })

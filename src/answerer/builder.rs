@@ -7,9 +7,10 @@ use std::time::SystemTime;
 
 use tokio::sync::Mutex;
 
+use super::admin::Admin;
 use super::assembly::Assembly;
 use super::faults::{Fault, Faults};
-use super::server::Current;
+use super::serving::{Current, Serving};
 use super::shared::Notes;
 use super::{Pace, ServeError, Server, Upstream, greeter_rules, greeter_schema};
 use crate::event::Recording;
@@ -48,6 +49,7 @@ pub struct ServerBuilder {
     reflection: Offer,
     health: Offer,
     journal: Option<Journal>,
+    admin: bool,
     upstream: Option<Upstream>,
     replay: Option<(Recording, Pace)>,
     faults: Vec<Fault>,
@@ -125,6 +127,14 @@ impl ServerBuilder {
     #[must_use]
     pub fn journal_in(mut self, journal: Journal) -> Self {
         self.journal = Some(journal);
+        self
+    }
+
+    /// Offers the service `greet.admin.v1.Admin` ([`ADMIN_PROTO`](super::ADMIN_PROTO)): who calls it changes what is answered. Only
+    /// on loopback and unix sockets, unless a token is demanded.
+    #[must_use]
+    pub fn admin(mut self) -> Self {
+        self.admin = true;
         self
     }
 
@@ -216,7 +226,8 @@ impl ServerBuilder {
     /// Checks every rule against the schema, binds, and serves.
     ///
     /// # Errors
-    /// When the schema does not link, a rule does not fit it, or a place cannot be listened at.
+    /// When the schema does not link, a rule does not fit it, or a place cannot be listened at, or not with the
+    /// admin service.
     pub async fn start(self) -> Result<Server, ServeError> {
         // Another server's methods are passed on whatever they are.
         let is_passing = self.upstream.is_some();
@@ -226,14 +237,22 @@ impl ServerBuilder {
             (Some(schema), rules) => (schema, rules.unwrap_or_default()),
             (None, rules) => (greeter_schema()?, rules.map_or_else(greeter_rules, Ok)?),
         };
+        let listen = self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]);
+        if self.admin && self.token.is_none() && !listen.iter().all(Listen::is_local) {
+            return Err(ServeError::open_admin());
+        }
+        let admin = self.admin.then(Arc::<Admin>::default);
+        let health = (self.health == Offer::Yes && !only_passes)
+            .then(|| admin.as_ref().map_or_else(Health::new, |admin| admin.stops.clone()));
         let options = ServerOptions {
-            listen: self.listen.unwrap_or_else(|| vec![Listen::Loopback { port: 0 }]),
+            listen,
             threads: self.threads.unwrap_or(NonZeroUsize::MIN),
             limits: self.limits,
             tls: self.tls,
             token: self.token,
             observer: self.observer,
-            health: (self.health == Offer::Yes && !only_passes).then(Health::new),
+            // The admin service is told of a stop by it, though nobody may ask for health.
+            health: health.clone().or_else(|| admin.as_ref().map(|admin| admin.stops.clone())),
             ..ServerOptions::default()
         };
 
@@ -241,11 +260,13 @@ impl ServerBuilder {
         let assembly = Assembly {
             schema,
             rules,
+            added: Vec::new(),
+            admin: admin.clone(),
             memory: Arc::new(Memory::new(self.seed, seconds)),
             automatic: self.automatic,
             seed: self.seed,
             reflection: if only_passes { Offer::No } else { self.reflection },
-            health: options.health.clone(),
+            health,
             max_recv_size: options.limits.max_recv_size,
             journal: journal.is_kept().then(|| journal.clone()),
             upstream: self.upstream.map(Arc::new),
@@ -255,8 +276,13 @@ impl ServerBuilder {
         };
         let assembled = assembly.clone().assemble().await?;
         let door = Door::new(assembled.routes.clone());
+        let current = Mutex::new(Current { assembly, assembled });
+        let serving = Arc::new(Serving { journal, door: door.clone(), current });
+        if let Some(admin) = admin {
+            admin.serve(&serving);
+        }
         let running = server::start(options, &door)?;
-        Ok(Server { running, journal, door, current: Mutex::new(Current { assembly, assembled }) })
+        Ok(Server { running, serving })
     }
 }
 

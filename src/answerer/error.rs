@@ -21,6 +21,7 @@ enum Kind {
     Listen(ListenError),
     Recording(String),
     Fault(String, Vec<String>),
+    OpenAdmin,
 }
 
 impl ServeError {
@@ -32,6 +33,16 @@ impl ServeError {
     /// A fault that nothing can come of.
     pub(super) fn fault(why: String, nearest: Vec<String>) -> Self {
         Self { kind: Kind::Fault(why, nearest) }
+    }
+
+    /// The admin service where others could reach it.
+    pub(super) fn open_admin() -> Self {
+        Self { kind: Kind::OpenAdmin }
+    }
+
+    /// Whether the admin service would be open to other machines.
+    pub fn is_of_open_admin(&self) -> bool {
+        matches!(self.kind, Kind::OpenAdmin)
     }
 
     /// Of a fault for a method that is not there: the nearest of those that are.
@@ -80,6 +91,9 @@ impl fmt::Display for ServeError {
             Kind::Rule(error) => error.fmt(f),
             Kind::Listen(error) => error.fmt(f),
             Kind::Fault(why, _) => f.write_str(why),
+            Kind::OpenAdmin => f.write_str(
+                "the admin service is for loopback only, unless a token is demanded of every call",
+            ),
             Kind::Recording(why) => write!(f, "the recording does not fit: {why}"),
         }
     }
@@ -92,7 +106,7 @@ impl std::error::Error for ServeError {
             Kind::Type(error) => error.source(),
             Kind::Rule(error) => error.source(),
             Kind::Listen(error) => error.source(),
-            Kind::Recording(_) | Kind::Fault(..) => None,
+            Kind::Recording(_) | Kind::Fault(..) | Kind::OpenAdmin => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Rules and a schema as a responder. The world knows it as `greet::Server`.
 
+mod admin;
 mod assembly;
 mod builder;
 mod course;
@@ -16,11 +17,13 @@ mod replay;
 mod responder;
 mod score;
 mod server;
+mod serving;
 mod shared;
 mod troubled;
 mod upstream;
 mod verify;
 
+pub use admin::ADMIN_PROTO;
 pub use builder::{Automatic, Offer, ServerBuilder};
 pub use embedded::{GREETER_PROTO, GREETER_RULES, greeter_rules, greeter_schema};
 pub use error::ServeError;

@@ -1,29 +1,20 @@
 //! A running server: where it is, what it saw, and its end.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
-
-use super::assembly::{Assembled, Assembly};
+use super::serving::Serving;
 use super::{ServeError, ServerBuilder, UnmetRule};
 use crate::event::Recording;
 use crate::rules::Rule;
 use crate::schema::Schema;
-use crate::server::{Door, Drained, Journal, Running, ServerTls};
+use crate::server::{Drained, Journal, Running, ServerTls};
 
 /// A server that answers until it is drained, cut or dropped. It brings its own threads.
 pub struct Server {
     pub(super) running: Running,
-    pub(super) journal: Journal,
-    pub(super) door: Door,
-    pub(super) current: Mutex<Current>,
-}
-
-/// What is served now, and what it was made from.
-pub(super) struct Current {
-    pub(super) assembly: Assembly,
-    pub(super) assembled: Assembled,
+    pub(super) serving: Arc<Serving>,
 }
 
 impl Server {
@@ -45,7 +36,7 @@ impl Server {
 
     /// What happened, call by call; empty if the builder was told not to keep it.
     pub fn journal(&self) -> &Journal {
-        &self.journal
+        &self.serving.journal
     }
 
     /// Serves these rules from now on, and this schema if there is one, in one step: a call that has begun keeps what it
@@ -58,36 +49,21 @@ impl Server {
         schema: impl Into<Option<Schema>>,
         rules: Vec<Rule>,
     ) -> Result<(), ServeError> {
-        let mut current = self.current.lock().await;
-        let mut assembly = Assembly { rules, ..current.assembly.clone() };
-        if let Some(schema) = schema.into() {
-            assembly.schema = schema;
-        }
-        let assembled = assembly.clone().assemble().await?;
-        self.door.swap(assembled.routes.clone());
-        if let Some(health) = &assembly.health {
-            for gone in current.assembled.services.iter().filter(|name| !assembled.services.contains(name)) {
-                health.remove(gone);
-            }
-        }
-        *current = Current { assembly, assembled };
-        Ok(())
+        self.serving.reload(schema.into(), rules).await
     }
 
     /// The expectations of rules that are not met so far, with what came instead, as far as the journal has it.
     pub async fn unmet(&self) -> Vec<UnmetRule> {
-        let unmet = self.current.lock().await.assembled.shared.rules.unmet();
-        let recording = Recording::of(if unmet.is_empty() { Vec::new() } else { self.journal.events() });
+        let unmet = self.serving.current.lock().await.assembled.shared.rules.unmet();
+        let recording =
+            Recording::of(if unmet.is_empty() { Vec::new() } else { self.serving.journal.events() });
         unmet.into_iter().map(|unmet| UnmetRule::of(unmet, &recording)).collect()
     }
 
     /// Makes every method ready now that would be by its first call, one after the other beside the connections. What cannot
     /// be made ready is told when it is called.
     pub async fn make_ready(&self) {
-        let methods = self.current.lock().await.assembled.methods.clone();
-        for method in methods {
-            method.make_ready().await;
-        }
+        self.serving.make_ready().await;
     }
 
     /// Secures new connections in this way, as after a change of certificates; those that stand stay. A server

@@ -127,11 +127,16 @@ impl Recorded {
 
     /// Whether the name means this call's method: the whole of it, or whole last components.
     pub fn is_of(&self, wanted: &str) -> bool {
-        let wanted = wanted.strip_prefix('/').unwrap_or(wanted);
-        self.method
-            .strip_suffix(wanted)
-            .is_some_and(|before| !wanted.is_empty() && (before.is_empty() || before.ends_with(['/', '.'])))
+        is_of(&self.method, wanted)
     }
+}
+
+/// Whether a name means a method (`pkg.Service/Method`): the whole of it, or whole last components.
+pub(crate) fn is_of(method: &str, wanted: &str) -> bool {
+    let wanted = wanted.strip_prefix('/').unwrap_or(wanted);
+    method
+        .strip_suffix(wanted)
+        .is_some_and(|before| !wanted.is_empty() && (before.is_empty() || before.ends_with(['/', '.'])))
 }
 
 fn is_an_event(line: &str) -> bool {

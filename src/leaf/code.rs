@@ -36,6 +36,7 @@ impl Code {
     pub const DEADLINE_EXCEEDED: Self = Self(4);
     pub const NOT_FOUND: Self = Self(5);
     pub const RESOURCE_EXHAUSTED: Self = Self(8);
+    pub const FAILED_PRECONDITION: Self = Self(9);
     pub const UNIMPLEMENTED: Self = Self(12);
     pub const INTERNAL: Self = Self(13);
     pub const UNAVAILABLE: Self = Self(14);

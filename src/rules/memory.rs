@@ -1,6 +1,6 @@
 //! What a server knows beyond one call and one set of rules: what programs remember, counts, chance and the time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -46,6 +46,11 @@ impl Memory {
     /// The count of a rule, which it keeps as long as its text does not change.
     pub(super) fn count(&self, rule: RuleId) -> Arc<Count> {
         Arc::clone(self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(rule).or_default())
+    }
+
+    /// Forgets the counts of all rules but these.
+    pub(super) fn keep_counts(&self, of: &HashSet<RuleId>) {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).retain(|rule, _| of.contains(rule));
     }
 
     /// A call was answered by a rule that expects some.

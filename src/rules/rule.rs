@@ -119,6 +119,11 @@ impl Rule {
         self.expect.is_some()
     }
 
+    /// The method that it is for, as it says it.
+    pub fn written_method(&self) -> &str {
+        self.method.content.trim()
+    }
+
     /// Where the rule stands.
     pub fn place(&self) -> &Origin {
         &self.place

@@ -108,6 +108,16 @@ impl RuleSet {
         self.methods.iter().filter(|(_, waiting)| waiting.at_once).map(|(name, _)| name.as_str())
     }
 
+    /// How many calls each rule has answered, in the order of the rules.
+    pub fn counts(&self) -> Vec<u64> {
+        self.rules.iter().map(|rule| self.memory.count(rule.id).total()).collect()
+    }
+
+    /// Forgets the counts of rules that are not among these.
+    pub fn forget_others(&self) {
+        self.memory.keep_counts(&self.rules.iter().map(|rule| rule.id).collect());
+    }
+
     /// The methods (`pkg.Service/Method`) that a rule is for, sorted.
     pub(super) fn methods_of(&self, rule: &Arc<Compiled>) -> Vec<String> {
         let has = |waiting: &Waiting| waiting.rules.iter().any(|own| Arc::ptr_eq(own, rule));

@@ -268,9 +268,11 @@ pub(super) async fn roots_of(source: &dyn Source) -> Result<Vec<Arc<File>>, Sche
     Ok(roots)
 }
 
-/// Whether a service is one of gRPC's own, which nobody means by a short name.
+/// Whether a service is one of gRPC's own or drives greet itself, which nobody means by a short name.
 pub fn is_infrastructure(service: &str) -> bool {
-    ["grpc.health.", "grpc.reflection.", "grpc.channelz."].iter().any(|own| service.starts_with(own))
+    ["grpc.health.", "grpc.reflection.", "grpc.channelz.", "greet.admin."]
+        .iter()
+        .any(|own| service.starts_with(own))
 }
 
 /// The methods of a service of a closure, in the file's order.

@@ -114,6 +114,15 @@ impl Health {
         });
     }
 
+    /// Waits until [`Health::stop`] is called.
+    pub(crate) async fn stopped(&self) {
+        let mut states = self.state.subscribe();
+        // An error means that nobody is left who could.
+        if states.wait_for(|state| state.stopped).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// Adds the service to a set of routes.
     pub fn add_to(&self, routes: &mut Routes) {
         routes.add_service(HealthServer::new(self.clone()));

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 use crate::event::{Event, Kind, Recording, redact};
 use crate::leaf::secret;
 
@@ -15,9 +17,26 @@ const KEPT: usize = 100_000;
 /// Keeps the newest events, and writes all of them down if it was told to; clones are handles on the same journal.
 #[derive(Debug, Clone)]
 pub struct Journal {
-    kept: Arc<Mutex<VecDeque<Event>>>,
+    kept: Arc<Mutex<Kept>>,
+    /// Told of each event, while somebody listens.
+    news: Arc<watch::Sender<()>>,
     most: usize,
     written: Option<Arc<Written>>,
+}
+
+/// The newest events, and how many came before them.
+#[derive(Debug, Default)]
+struct Kept {
+    events: VecDeque<Event>,
+    gone: u64,
+}
+
+impl Kept {
+    fn forget_oldest(&mut self) {
+        if self.events.pop_front().is_some() {
+            self.gone += 1;
+        }
+    }
 }
 
 /// Where events are written, one a line.
@@ -82,7 +101,7 @@ impl Default for Journal {
 impl Journal {
     /// A journal that keeps the newest `most` events; with 0 it keeps none.
     pub fn new(most: usize) -> Self {
-        Self { kept: Arc::default(), most, written: None }
+        Self { kept: Arc::default(), news: Arc::default(), most, written: None }
     }
 
     /// Whether what happens is kept or written at all.
@@ -121,17 +140,36 @@ impl Journal {
             written.write(&event);
         }
         let mut kept = self.kept();
-        while kept.len() >= self.most.max(1) {
-            kept.pop_front();
+        while kept.events.len() >= self.most.max(1) {
+            kept.forget_oldest();
         }
         if self.most > 0 {
-            kept.push_back(event);
+            kept.events.push_back(event);
         }
+        drop(kept);
+        if self.news.receiver_count() > 0 {
+            self.news.send_replace(());
+        }
+    }
+
+    /// Is told when there is an event that was not there before.
+    pub(crate) fn news(&self) -> watch::Receiver<()> {
+        self.news.subscribe()
+    }
+
+    /// Of the events from number `from` on, the first of all being 0, the first `most` that are kept; and the number of the
+    /// one after them.
+    pub(crate) fn since(&self, from: u64, most: usize) -> (Vec<Event>, u64) {
+        let kept = self.kept();
+        let skipped = usize::try_from(from.saturating_sub(kept.gone)).unwrap_or(usize::MAX);
+        let events: Vec<Event> = kept.events.iter().skip(skipped).take(most).cloned().collect();
+        let next = from.max(kept.gone) + u64::try_from(events.len()).unwrap_or_default();
+        (events, next)
     }
 
     /// All events that are kept, oldest first.
     pub fn events(&self) -> Vec<Event> {
-        self.kept().iter().cloned().collect()
+        self.kept().events.iter().cloned().collect()
     }
 
     /// The events of each call of a method, calls in the order they began. The method is a full name or its
@@ -145,10 +183,13 @@ impl Journal {
 
     /// Forgets everything.
     pub fn clear(&self) {
-        self.kept().clear();
+        let mut kept = self.kept();
+        while !kept.events.is_empty() {
+            kept.forget_oldest();
+        }
     }
 
-    fn kept(&self) -> MutexGuard<'_, VecDeque<Event>> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

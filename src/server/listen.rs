@@ -38,6 +38,16 @@ pub enum Listen {
 }
 
 impl Listen {
+    /// Whether only this machine reaches it, by its text.
+    pub fn is_local(&self) -> bool {
+        match self {
+            Self::Loopback { .. } | Self::Unix(_) => true,
+            Self::Tcp { host, .. } => {
+                host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+            }
+        }
+    }
+
     /// Reads `HOST`, `HOST:PORT`, `:PORT` (loopback) or `unix:PATH`; without a port it is `port`.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 // A test that cannot go on is to end with a panic, in its helpers too.
 #![allow(clippy::unwrap_used)]
 
+mod admin;
 mod bad_replies;
 mod broken_peers;
 mod call;

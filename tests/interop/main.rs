@@ -16,6 +16,7 @@
 mod called;
 mod compiled;
 mod compressed;
+mod driven;
 mod examples;
 mod exported;
 mod exported_random;

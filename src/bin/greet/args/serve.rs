@@ -87,7 +87,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE", help_heading = "Listening")]
     pub(crate) port_file: Option<PathBuf>,
 
-    /// Serve one call, to a method other than reflection's and health's, and end as after SIGTERM
+    /// Serve one call, to a method other than reflection's, health's and --admin's, and end as after SIGTERM
     #[arg(long, conflicts_with = "command", help_heading = "Listening")]
     pub(crate) once: bool,
 
@@ -98,6 +98,10 @@ pub(crate) struct ServeArgs {
     /// How long open calls may go on after that; a second signal cuts them
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5s", help_heading = "Listening")]
     pub(crate) grace: Duration,
+
+    /// Offer the service greet.admin.v1.Admin: rules, counters, journal and health while it runs
+    #[arg(long, help_heading = "Listening")]
+    pub(crate) admin: bool,
 
     /// Do not offer server reflection
     #[arg(long, help_heading = "Listening")]

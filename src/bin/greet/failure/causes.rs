@@ -223,6 +223,9 @@ impl From<ServeError> for Failure {
             Self::listen(error)
         } else if let Some(nearest) = error.fault_nearest() {
             Self::new(Kind::Usage, format!("--fault {error}")).did_you_mean(nearest)
+        } else if error.is_of_open_admin() {
+            Self::new(Kind::Usage, format!("--admin: {error}"))
+                .hint("add --token-file FILE, or listen on localhost")
         } else {
             Self::new(Kind::Schema, error.to_string())
         }

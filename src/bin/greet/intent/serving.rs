@@ -37,8 +37,8 @@ pub(crate) async fn prepare(
     let listen = listen(args)?;
     serving_security::warn_of_plaintext(&args.security, &listen);
     let RuleFile { rules, files } = all_rules(args)?;
-    // What came instead of what was expected is told at the end.
-    let is_asked_for = rules.iter().any(Rule::expects);
+    // What came instead of what was expected is told at the end, and what came at all to who asks the admin service.
+    let is_asked_for = args.admin || rules.iter().any(Rule::expects);
     let mut builder = Server::builder()
         .rules(rules)
         .seed(args.seed)
@@ -74,6 +74,9 @@ pub(crate) async fn prepare(
     let wanted = args.threads.and_then(|n| NonZeroUsize::new(n.into()));
     let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     builder = builder.threads(wanted.unwrap_or_else(cores));
+    if args.admin {
+        builder = builder.admin();
+    }
     if let Some(tls) = serving_security::tls(&args.security)? {
         builder = builder.tls(tls);
     }
