@@ -55,12 +55,12 @@ pub mod server;
 pub mod transcode;
 pub mod trust;
 
-pub use answerer::{Server, ServerBuilder};
+pub use answerer::{Expected, Server, ServerBuilder, Times};
 pub use caller::{CallError, Client, ClientBuilder, Reply};
 pub use error::Error;
 pub use event::Event;
 pub use leaf::{Code, Layer, Security, Size, Target};
-pub use rules::Rule;
+pub use rules::{Rule, RuleBuilder};
 pub use schema::{Method, Schema, Shape};
 pub use server::Journal;
 /// gRPC's metadata, as tonic knows it.

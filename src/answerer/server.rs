@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::serving::Serving;
-use super::{ServeError, ServerBuilder, UnmetRule};
+use super::{Expected, ServeError, ServerBuilder, UnmetRule, Verified};
 use crate::event::Recording;
 use crate::rules::Rule;
 use crate::schema::Schema;
@@ -50,6 +50,11 @@ impl Server {
         rules: Vec<Rule>,
     ) -> Result<(), ServeError> {
         self.serving.reload(schema.into(), rules).await
+    }
+
+    /// Whether the calls so far, as far as the journal has them, are as they are expected.
+    pub fn verify(&self, expected: &Expected) -> Verified {
+        expected.verify(&Recording::of(self.journal().events()))
     }
 
     /// The expectations of rules that are not met so far, with what came instead, as far as the journal has it.

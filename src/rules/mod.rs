@@ -32,6 +32,7 @@ mod status;
 mod store;
 mod trial;
 mod types;
+mod written;
 
 pub use action::{Action, Failing};
 pub use answer::{Answer, Answered, Ending, Note};
@@ -49,3 +50,4 @@ pub use run::{Begun, Fixed, Moment};
 pub use running::{Running, Stretch};
 pub use set::{MethodRules, RuleSet};
 pub use status::Status;
+pub use written::RuleBuilder;

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use greet::event::Kind;
-use greet::{Client, Code, Rule, Schema, Server};
+use greet::{Client, Code, Expected, Rule, Schema, Server, Times};
 
 const TALK: &str = r#"
 syntax = "proto3";
@@ -305,4 +305,44 @@ async fn of_many_rules_a_few_are_named() {
     let said =
         r#"no rule matches this call of talk.Talk/Once; the nearest is rule:1:1: .text is "x", not "0""#;
     assert_eq!(none.status().unwrap().message, said);
+}
+
+#[tokio::test]
+async fn many_servers_in_one_process_know_nothing_of_each_other() {
+    let started = (0..50).map(|i| async move {
+        let reply = serde_json::json!({"message": format!("server {i}")});
+        let rule = Rule::method("SayHello").when(&format!(".name == \"{i}\"")).with("expect", 1).reply(reply);
+        Server::builder().rule(rule.unwrap()).start().await.unwrap()
+    });
+    let servers = futures_util::future::join_all(started).await;
+    let calls = servers.iter().enumerate().map(|(i, server)| async move {
+        let client = Client::connect(server.target()).await.unwrap();
+        client.call("SayHello", &format!("{{\"name\":\"{i}\"}}")).await.unwrap().json().unwrap()
+    });
+    let replies = futures_util::future::join_all(calls).await;
+    for (i, (server, reply)) in servers.iter().zip(replies).enumerate() {
+        assert_eq!(reply, format!("{{\"message\":\"server {i}\"}}"));
+        assert_eq!(server.journal().calls("SayHello").len(), 1);
+        let own =
+            Expected::of("SayHello", Times::exactly(1)).and(&format!(".name == \"{i}\""), "name").unwrap();
+        assert!(server.verify(&own).holds && server.unmet().await.is_empty(), "{}", server.verify(&own));
+        let none = Expected::of("SayHello", Times::exactly(0));
+        assert!(!server.verify(&none).holds);
+    }
+    // Dropped, they are gone.
+    let targets: Vec<String> = servers.iter().map(|server| server.target().to_owned()).collect();
+    drop(servers);
+    for target in targets {
+        assert!(Client::connect(&target).await.is_err(), "{target}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_is_written_wrong_is_an_error() {
+    let wrong = Rule::method("SayHello").with("wehn", "true").reply(serde_json::json!({})).unwrap_err();
+    assert!(wrong.to_string().contains("the key 'wehn' is not known here"), "{wrong}");
+    assert!(Rule::method("SayHello").build().is_err());
+    let rule = Rule::method("SayHello").reply(serde_json::json!({"mesage": 1})).unwrap();
+    let error = Server::builder().rule(rule).start().await.unwrap_err();
+    assert!(error.rule().is_some_and(|error| error.nearest() == ["message"]), "{error}");
 }
