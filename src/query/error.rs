@@ -53,7 +53,12 @@ impl Origin {
         let line = number(before.matches('\n').count());
         let chars = number(before.rsplit('\n').next().unwrap_or(before).chars().count());
         let column = if line == 0 { self.column + chars } else { self.margin + chars + 1 };
-        Self { name: Arc::clone(&self.name), line: self.line.saturating_add(line), column, margin: self.margin }
+        Self {
+            name: Arc::clone(&self.name),
+            line: self.line.saturating_add(line),
+            column,
+            margin: self.margin,
+        }
     }
 }
 

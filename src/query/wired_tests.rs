@@ -2,7 +2,9 @@
 
 use futures_util::FutureExt as _;
 use proptest::prelude::*;
+use prost::encoding::encode_varint;
 
+use super::super::straight::MOST_TEXT;
 use super::*;
 use crate::query::{Limits, Origin};
 use crate::schema::Schema;
@@ -96,7 +98,8 @@ fn field() -> impl Strategy<Value = Vec<u8>> {
         tagged(number, 0, &value)
     });
     let names = prop_oneof![3 => Just(1_u64), 1 => number];
-    let texts = (names, prop_oneof![3 => text, 1 => long]).prop_map(move |(number, text)| tagged(number, 2, &text));
+    let texts =
+        (names, prop_oneof![3 => text, 1 => long]).prop_map(move |(number, text)| tagged(number, 2, &text));
     let fixed = (1_u64..16, any::<[u8; 8]>()).prop_map(move |(number, value)| tagged(number, 1, &value));
     let flat = prop_oneof![4 => varints, 4 => texts, 1 => fixed];
     let message = |fields: BoxedStrategy<Vec<u8>>, number: u64| {

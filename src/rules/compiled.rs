@@ -1,7 +1,7 @@
 //! A rule that is ready to run: what it is for every method, and what it is for one.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,8 +13,8 @@ use super::error::RuleError;
 use super::identity::RuleId;
 use super::memory::Memory;
 use super::node::Node;
-use super::set::MethodRules;
 use super::rule::{self, Act, Delay, Entries, Expect, Moment, Rule, Setting, Text, Then};
+use super::set::MethodRules;
 use super::status::Status;
 use super::types::Types;
 use crate::leaf::metadata;
@@ -174,7 +174,10 @@ impl CompiledAct {
             moment.as_ref().map(|moment| CompiledMoment::of(moment, setting).map(Box::new)).transpose()
         };
         let entries = |entries: &Option<Box<Entries>>| {
-            entries.as_ref().map(|entries| CompiledEntries::of(entries, act, setting).map(Box::new)).transpose()
+            entries
+                .as_ref()
+                .map(|entries| CompiledEntries::of(entries, act, setting).map(Box::new))
+                .transpose()
         };
         let delay = |delay: &Box<Delay>| {
             Ok(Box::new(match &**delay {
@@ -267,9 +270,7 @@ impl MethodAct {
     /// The plan of its `each`, if that has one.
     pub(super) fn wired(&self, rules: &MethodRules) -> Option<&Wired> {
         let make = || match self.each.as_deref() {
-            Some([Piece::Program(program)]) => {
-                program.wired(&rules.method, &rules.output).map(Box::new)
-            }
+            Some([Piece::Program(program)]) => program.wired(&rules.method, &rules.output).map(Box::new),
             _ => None,
         };
         self.wired.get_or_init(make).as_deref()

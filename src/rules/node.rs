@@ -199,7 +199,8 @@ impl Source<'_> {
                     _ if start.is_some_and(|start| self.is_block(start)) => {
                         // The parser points at the first character that is not blank.
                         let blank = text.bytes().take_while(|byte| *byte == b'\n').count();
-                        place.line = place.line.saturating_sub(u32::try_from(blank).unwrap_or_default()).max(1);
+                        place.line =
+                            place.line.saturating_sub(u32::try_from(blank).unwrap_or_default()).max(1);
                         place.margin = place.column - 1;
                     }
                     _ => style = Style::Plain,
