@@ -167,7 +167,7 @@ impl Prog {
         origin: Origin,
         arguments: &[(String, Val)],
         ours: &[&str],
-        steps: &[StepKind],
+        steps: &'static [StepKind],
     ) -> Result<Self, Failure> {
         let names = arguments.iter().map(|(name, _)| name.as_str());
         let offered: Vec<&str> = ours.iter().copied().chain(names).collect();
