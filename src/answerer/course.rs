@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tokio::time::sleep;
 use tonic::metadata::{KeyAndValueRef, MetadataMap};
 
+use super::evaluators::Resting;
 use super::intake::Intake;
 use super::journalist::Journalist;
 use super::ready::Ready;
@@ -111,7 +112,7 @@ impl Course<'_> {
         self.book().choice = Some(choice);
         if rules.has_before(choice) {
             let input = read.input();
-            self.before(rules, choice, intake, input).await?;
+            Box::pin(self.before(rules, choice, intake, input)).await?;
         }
         if read != Read::All {
             intake.gather(rules.looks_at_all(choice));
@@ -120,11 +121,14 @@ impl Course<'_> {
             return self.moments(rules, choice, intake, read).await;
         }
         let beside = self.meanwhile(rules, choice, intake);
-        tokio::select! {
-            biased;
-            done = self.moments(rules, choice, intake, read) => done,
-            stop = beside => Err(stop),
-        }
+        Box::pin(async {
+            tokio::select! {
+                biased;
+                done = self.moments(rules, choice, intake, read) => done,
+                stop = beside => Err(stop),
+            }
+        })
+        .await
     }
 
     /// What runs beside the moments, until something of it ends the call.
@@ -204,25 +208,38 @@ impl Course<'_> {
         match doing {
             Doing::Now(Begun::Nothing | Begun::Later) => {}
             Doing::Now(Begun::One(wire)) => self.send(wire).await?,
+            Doing::Now(Begun::Fixed(fixed)) if self.streams && !self.journalist.writes() => {
+                self.replies.send_each(fixed.messages()).await?;
+            }
             Doing::Now(Begun::Fixed(fixed)) => {
                 for wire in fixed.messages() {
                     self.send(wire.clone()).await?;
                 }
             }
-            Doing::Now(Begun::Actions(actions)) => {
-                for action in actions {
-                    self.act(action).await?;
-                }
+            Doing::Now(Begun::Actions(actions)) => self.act_all(actions).await?,
+            Doing::Later(resting) => Box::pin(self.by_and_by(resting)).await?,
+        }
+        Ok(())
+    }
+
+    /// What a program does on another thread, stretch by stretch.
+    async fn by_and_by(&self, resting: Resting) -> Result<(), Stop> {
+        loop {
+            let stretch = resting.pull(Limits::roomy().until(self.head.deadline)).await;
+            self.act_all(stretch.actions).await?;
+            if stretch.is_over {
+                return Ok(());
             }
-            Doing::Later(resting) => loop {
-                let stretch = resting.pull(Limits::roomy().until(self.head.deadline)).await;
-                for action in stretch.actions {
-                    self.act(action).await?;
-                }
-                if stretch.is_over {
-                    break;
-                }
-            },
+        }
+    }
+
+    /// Most actions are messages; what is not takes more of a call's memory than most calls need.
+    async fn act_all(&self, actions: Vec<Action>) -> Result<(), Stop> {
+        for action in actions {
+            match action {
+                Action::Message(wire) => self.send(wire).await?,
+                action => Box::pin(self.act(action)).await?,
+            }
         }
         Ok(())
     }
@@ -333,7 +350,7 @@ impl Course<'_> {
 /// What a rule does at a moment.
 enum Doing {
     Now(Begun),
-    Later(super::evaluators::Resting),
+    Later(Resting),
 }
 
 /// How much of a call's requests was read before its rule was chosen.

@@ -122,6 +122,11 @@ impl Journalist {
         }
     }
 
+    /// Whether there is a journal that is told anything.
+    pub(super) fn writes(&self) -> bool {
+        self.open.is_some()
+    }
+
     fn push(&self, kind: impl FnOnce() -> Kind) {
         if let Some(open) = self.open() {
             open.push(kind());

@@ -60,7 +60,7 @@ impl MethodResponder {
             let (received, is_over) = (Vec::new(), false);
             let journalist = whole;
             let passing = Passing { head, received, is_over, requests, replies, journalist, request, reply };
-            return others.answer(&self.name, passing).await;
+            return Box::pin(others.answer(&self.name, passing)).await;
         }
         let ready = match ready {
             Ok(ready) => ready,
@@ -84,7 +84,7 @@ impl MethodResponder {
             let (request, reply) = (Some(&ready.request), Some(&ready.reply));
             let passing =
                 Passing { head, received, is_over, requests, replies, journalist: whole, request, reply };
-            return others.answer(&self.name, passing).await;
+            return Box::pin(others.answer(&self.name, passing)).await;
         }
         let done = match (done, self.shape.streams_replies()) {
             (Ok(()) | Err(Stop::Close), true) => Stop::Close,
@@ -106,7 +106,7 @@ impl MethodResponder {
             Stop::Fault(fault) => {
                 let too_late =
                     course.blamed("the rule answers in HTTP after something was sent, which is too late");
-                fail(journalist, replies, fault, too_late).await;
+                Box::pin(fail(journalist, replies, fault, too_late)).await;
             }
             Stop::Gone | Stop::PassOn { .. } => {}
         }
@@ -127,7 +127,7 @@ impl MethodResponder {
                 }
             }
         };
-        self.ready.get_or_try_init(make).await?.as_ref().map_err(Clone::clone)
+        Box::pin(self.ready.get_or_try_init(make)).await?.as_ref().map_err(Clone::clone)
     }
 }
 
@@ -166,7 +166,8 @@ impl Answering<'_> {
             _ if self.course.shared.others.is_some() => {
                 Err(Stop::PassOn { is_over: matches!(read, Read::One | Read::All) })
             }
-            _ => self.make_up(shape, intake, read).await,
+            _ if shape.streams_requests() => Box::pin(self.make_up(shape, intake, read)).await,
+            _ => self.make_up_one(intake).await,
         }
     }
 
@@ -181,7 +182,8 @@ impl Answering<'_> {
         });
         if let Some(seen) = seen {
             let (rules, limits) = (Arc::clone(rules), Limits::roomy().until(head.deadline));
-            let again = shared.evaluators.once(move || rules.choose(&seen.view(), &limits)).await;
+            let again = move || rules.choose(&seen.view(), &limits);
+            let again = Box::pin(shared.evaluators.once(again)).await;
             let broken_off = || Status::new(Code::INTERNAL, "the choice of a rule was broken off");
             chosen = again.ok_or_else(broken_off)?;
         }
@@ -221,12 +223,23 @@ impl Answering<'_> {
     }
 
     /// The automatic reply, or UNIMPLEMENTED when that is off.
-    async fn make_up(&self, shape: Shape, intake: &mut Intake<'_>, read: Read) -> Result<(), Stop> {
-        let Course { shared, ready, journalist, .. } = self.course;
+    fn automatic(&self) -> Result<&rules::Automatic, Stop> {
+        let Course { shared, ready, .. } = self.course;
         let Some(automatic) = &ready.automatic else {
             return Err(self.unanswered(None).into());
         };
         shared.tell_made_up(self.name);
+        Ok(automatic)
+    }
+
+    /// The automatic answer to the only request.
+    async fn make_up_one(&self, intake: &Intake<'_>) -> Result<(), Stop> {
+        self.send(self.made(self.automatic()?, intake)).await
+    }
+
+    /// The automatic answer to requests that may be several.
+    async fn make_up(&self, shape: Shape, intake: &mut Intake<'_>, read: Read) -> Result<(), Stop> {
+        let (automatic, journalist) = (self.automatic()?, self.course.journalist);
         // Of many requests one is looked at, the latest.
         intake.gather(false);
         if shape == Shape::Bidi {
@@ -299,4 +312,19 @@ pub(super) fn status_of(status: rules::Status) -> Status {
             .collect(),
     };
     whole.with_details(prost::Message::encode_to_vec(&details).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each call has such a future, which is moved when it begins and, this small, is quickly given and taken back.
+    #[test]
+    fn a_call_under_way_takes_little_memory() {
+        fn size_of_answer<F>(_: impl Fn(Arc<MethodResponder>, Call) -> F) -> usize {
+            size_of::<F>()
+        }
+        let size = size_of_answer(MethodResponder::answer);
+        assert!(size <= 3000, "{size}");
+    }
 }

@@ -12,6 +12,7 @@ mod json;
 mod library;
 mod limits;
 mod machine;
+mod made;
 mod meter;
 mod operators;
 mod paths;

@@ -179,7 +179,7 @@ fn where_jaq_and_jq_differ_we_follow_jq() {
         ("{a:1,b:2,c:3} | del(.a)", "null", r#"{"b":2,"c":3}"#),
         ("has(\"a\"), has(0)", "null", "false false"),
         // jaq's reader says without end that this is no JSON.
-        ("\"id\" | try tonumber catch .[:20]", "null", "\"cannot parse \\\"id\\\" a\""),
+        ("\"id\" | try tonumber catch .[:20]", "null", "\"cannot parse \\\"id\\\" as\""),
         ("[\"7 id 8\" | try fromjson catch .[:12]]", "null", "[7,\"cannot parse\"]"),
         ("try (.name | tonumber) catch .[:12]", "{\"name\":\"n1\"}", "\"cannot parse\""),
     ] {

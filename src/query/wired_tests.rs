@@ -2,7 +2,9 @@
 
 use futures_util::FutureExt as _;
 use proptest::prelude::*;
+use prost::encoding::encode_varint;
 
+use super::super::straight::MOST_TEXT;
 use super::*;
 use crate::query::{Limits, Origin};
 use crate::schema::Schema;

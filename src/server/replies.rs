@@ -37,6 +37,15 @@ impl Replies {
         poll_fn(|cx| self.shared.wire().poll_push(cx, &mut message)).await
     }
 
+    /// Sends many messages, as [`Replies::send`] does one after the other.
+    ///
+    /// # Errors
+    /// When the client has left.
+    pub async fn send_each(&self, messages: impl IntoIterator<Item = &Bytes>) -> Result<(), Gone> {
+        let mut messages = messages.into_iter().peekable();
+        poll_fn(|cx| self.shared.wire().poll_push_each(cx, &mut messages)).await
+    }
+
     /// Ends the call. A call whose requests were broken ends with what was wrong with them, not OK.
     pub fn finish(self, status: Status, trailers: MetadataMap) {
         self.shared.wire().finish(status, sanitised(trailers));

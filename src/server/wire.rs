@@ -1,8 +1,9 @@
 //! The sending half of one call on HTTP/2: batches messages, honours flow control, ends once.
 
+use std::iter::Peekable;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{BufMut, Bytes, BytesMut};
 use h2::SendStream;
@@ -137,6 +138,33 @@ impl Wire {
                 Some(message) => self.push(message)?,
             }
         }
+    }
+
+    /// As [`Self::poll_push`] for many messages; those that were taken are gone from the iterator.
+    pub(super) fn poll_push_each<'m>(
+        &mut self,
+        cx: &mut Context<'_>,
+        messages: &mut Peekable<impl Iterator<Item = &'m Bytes>>,
+    ) -> Poll<Result<(), Gone>> {
+        while let Some(message) = messages.peek() {
+            if self.is_full() || message.len() >= LARGE {
+                let mut message = Some((*message).clone());
+                let pushed = self.poll_push(cx, &mut message);
+                // It may be taken, and wait for room for the next one.
+                if message.is_none() {
+                    messages.next();
+                }
+                ready!(pushed)?;
+                continue;
+            }
+            if self.ended.is_some() {
+                return Poll::Ready(Err(Gone));
+            }
+            frame::encode(message, &mut self.batch).map_err(|_| Gone)?;
+            self.replies += 1;
+            messages.next();
+        }
+        self.poll_push(cx, &mut None)
     }
 
     /// Sends what is batched if the other side has room for at least some of it.
