@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_replies;
+mod balance;
 mod broken_peers;
 mod call;
 mod convert;
