@@ -1,5 +1,4 @@
-//! The connections of many calls: one, and more where the server's limit of streams asks for it or one goes away; or those
-//! of a pool.
+//! The connections of many calls: one, and more where the server's limit of streams or a farewell asks for it; or a pool's.
 
 use std::pin::Pin;
 use std::sync::Arc;
