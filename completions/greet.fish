@@ -38,6 +38,7 @@ complete -c greet -n "__fish_greet_needs_command" -f -a "list" -d 'List services
 complete -c greet -n "__fish_greet_needs_command" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
 complete -c greet -n "__fish_greet_needs_command" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
 complete -c greet -n "__fish_greet_needs_command" -f -a "resolve" -d 'Show the addresses behind a target, or every change of them'
+complete -c greet -n "__fish_greet_needs_command" -f -a "explain" -d 'Show how a call would be made: addresses, policy, timeout, retries, and what has no effect'
 complete -c greet -n "__fish_greet_needs_command" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
 complete -c greet -n "__fish_greet_needs_command" -f -a "convert" -d 'Turn messages from one form into another, offline'
 complete -c greet -n "__fish_greet_needs_command" -f -a "check" -d 'Report all that is wrong with .proto files, directories or descriptor sets'
@@ -83,6 +84,14 @@ complete -c greet -n "__fish_greet_using_subcommand call" -s t -l timeout -d 'Bo
 complete -c greet -n "__fish_greet_using_subcommand call" -l max-send-size -d 'The largest request that is sent; 0, and nothing at all, is what gRPC can say, 4 GiB' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l retry -d 'Repeat a call that failed before anything came back, up to N times: one that ended UNAVAILABLE, or that no server has looked at' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l retry-on -d 'Repeat after these codes instead of UNAVAILABLE, by name or number, joined by commas' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l lb -d 'Spread calls over all addresses of the target' -r -f -a "pick_first\t'All to the first address that works'
+round_robin\t'To all in turn'
+least_request\t'To the one of two, drawn by chance, that has fewer calls open'
+weighted_round_robin\t'In turn, more often to those that report more room (ORCA in trailers)'"
+complete -c greet -n "__fish_greet_using_subcommand call" -l health-of -d 'The same, by what they say of this service' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l outlier -d 'Leave out servers whose calls fail more than others\': gRPC\'s outlier detection, as key=value,… or JSON' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l service-config -d 'Take gRPC\'s service config for timeout, sizes, retries, balancing, health: a file, JSON, or dns for what DNS has' -r
+complete -c greet -n "__fish_greet_using_subcommand call" -l hedge -d 'Make a unary call up to N times, so long after each other, and take the first good answer (hedging)' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
 complete -c greet -n "__fish_greet_using_subcommand call" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
@@ -130,6 +139,8 @@ complete -c greet -n "__fish_greet_using_subcommand call" -s r -l raw-output -d 
 complete -c greet -n "__fish_greet_using_subcommand call" -l slurp -d 'Run -q once, at the end, over the array of all replies'
 complete -c greet -n "__fish_greet_using_subcommand call" -s S -l sort-keys -d 'Print members in the order of their names'
 complete -c greet -n "__fish_greet_using_subcommand call" -l tab -d 'Indent with tabs'
+complete -c greet -n "__fish_greet_using_subcommand call" -l health -d 'Leave out servers that say by the standard health check that they do not serve'
+complete -c greet -n "__fish_greet_using_subcommand call" -l all-backends -d 'Ask every address of the target once, all at once, and compare what they answer; exit code 8 if they differ'
 complete -c greet -n "__fish_greet_using_subcommand call" -l allow-exec -d 'Let a target be a program (exec:COMMAND)'
 complete -c greet -n "__fish_greet_using_subcommand call" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand call" -l ipv6 -d 'Dial IPv6 addresses only'
@@ -355,6 +366,7 @@ never\t''"
 complete -c greet -n "__fish_greet_using_subcommand health" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
 json\t''"
 complete -c greet -n "__fish_greet_using_subcommand health" -l watch -d 'Print every change until interrupted'
+complete -c greet -n "__fish_greet_using_subcommand health" -l all-backends -d 'Ask every address of the target once, all at once; exit code 8 if they differ'
 complete -c greet -n "__fish_greet_using_subcommand health" -l allow-exec -d 'Let a target be a program (exec:COMMAND)'
 complete -c greet -n "__fish_greet_using_subcommand health" -l ipv4 -d 'Dial IPv4 addresses only'
 complete -c greet -n "__fish_greet_using_subcommand health" -l ipv6 -d 'Dial IPv6 addresses only'
@@ -385,6 +397,65 @@ complete -c greet -n "__fish_greet_using_subcommand resolve" -l plaintext -d 'Wh
 complete -c greet -n "__fish_greet_using_subcommand resolve" -l tls -d 'Where a port is missing, it is the one of TLS: 443'
 complete -c greet -n "__fish_greet_using_subcommand resolve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand resolve" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand explain" -s t -l timeout -d 'As of greet call' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l max-send-size -d 'As of greet call' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l retry -d 'Repeat a call that failed before anything came back, up to N times: one that ended UNAVAILABLE, or that no server has looked at' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l retry-on -d 'Repeat after these codes instead of UNAVAILABLE, by name or number, joined by commas' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l lb -d 'Spread calls over all addresses of the target' -r -f -a "pick_first\t'All to the first address that works'
+round_robin\t'To all in turn'
+least_request\t'To the one of two, drawn by chance, that has fewer calls open'
+weighted_round_robin\t'In turn, more often to those that report more room (ORCA in trailers)'"
+complete -c greet -n "__fish_greet_using_subcommand explain" -l health-of -d 'The same, by what they say of this service' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l outlier -d 'Leave out servers whose calls fail more than others\': gRPC\'s outlier detection, as key=value,… or JSON' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l service-config -d 'Take gRPC\'s service config for timeout, sizes, retries, balancing, health: a file, JSON, or dns for what DNS has' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l hedge -d 'Make a unary call up to N times, so long after each other, and take the first good answer (hedging)' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l rpc-header -d 'Metadata for the call only' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l reflect-header -d 'Metadata for reflection only' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l reflection -d 'Which version of server reflection to ask' -r -f -a "auto\t'v1, then v1alpha'
+v1\t''
+v1alpha\t''
+off\t'Do not ask the server'"
+complete -c greet -n "__fish_greet_using_subcommand explain" -l authority -d 'The :authority to send instead of the target\'s host; in TLS the server is asked by it' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l user-agent -d 'What to send before greet\'s own user-agent' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -s x -l proxy -d 'Reach the server through this proxy (CONNECT), http://[user:password@]host:port; \'\' is none' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l resolve -d 'Take this address for a host and port; several are joined by commas' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l cacert -d 'Trust the certificates in this file (PEM or DER), and not the system\'s' -r -F
+complete -c greet -n "__fish_greet_using_subcommand explain" -l cert -d 'Show this certificate to the server (PEM, DER or PKCS#12); the file may have its key too' -r -F
+complete -c greet -n "__fish_greet_using_subcommand explain" -l key -d 'The key of --cert: PEM or DER; PKCS#8, encrypted or not, PKCS#1 or SEC1' -r -F
+complete -c greet -n "__fish_greet_using_subcommand explain" -l key-password-file -d 'A file with the password of an encrypted key' -r -F
+complete -c greet -n "__fish_greet_using_subcommand explain" -l key-password-env -d 'The environment variable with the password of an encrypted key' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l server-name -d 'The name that the server\'s certificate must have, instead of the target\'s host' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l wait -d 'Wait for a server that is not there yet, at most this long' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l keepalive -d 'Ping the server so often while a call is open; a connection on which it does not answer is given up' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l connect-timeout -d 'Bound name, connection and schema' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l max-time -d 'Bound the whole run, from the first look-up to the last reply' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l bearer -d 'Send \'authorization: Bearer TOKEN\', for the call and for reflection' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l bearer-file -d 'The token of --bearer, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand explain" -l bearer-env -d 'The token of --bearer, from an environment variable' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l bearer-command -d 'The token of --bearer, as a line for the shell prints it' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l basic -d 'Send \'authorization: Basic …\' of USER:PASSWORD' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l basic-file -d 'The USER:PASSWORD of --basic, from a file' -r -F
+complete -c greet -n "__fish_greet_using_subcommand explain" -l basic-env -d 'The USER:PASSWORD of --basic, from an environment variable' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l max-recv-size -d 'The largest reply that is taken' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c greet -n "__fish_greet_using_subcommand explain" -l error-format -d 'Errors, hints and notes as text, or as one JSON object a line' -r -f -a "text\t''
+json\t''"
+complete -c greet -n "__fish_greet_using_subcommand explain" -l health -d 'Leave out servers that say by the standard health check that they do not serve'
+complete -c greet -n "__fish_greet_using_subcommand explain" -l allow-exec -d 'Let a target be a program (exec:COMMAND)'
+complete -c greet -n "__fish_greet_using_subcommand explain" -l ipv4 -d 'Dial IPv4 addresses only'
+complete -c greet -n "__fish_greet_using_subcommand explain" -l ipv6 -d 'Dial IPv6 addresses only'
+complete -c greet -n "__fish_greet_using_subcommand explain" -l plaintext -d 'Do not encrypt; this is how loopback and unix sockets are reached anyway'
+complete -c greet -n "__fish_greet_using_subcommand explain" -l tls -d 'Encrypt; this is how other hosts are reached anyway, and what the options below mean too'
+complete -c greet -n "__fish_greet_using_subcommand explain" -s k -l insecure -d 'Take any certificate, from anyone'
+complete -c greet -n "__fish_greet_using_subcommand explain" -l expand-headers -d 'Put environment variables into the values of -H and its kin, where they say ${NAME}'
+complete -c greet -n "__fish_greet_using_subcommand explain" -s v -l verbose -d 'Tell on stderr: * the address and the times, > what is sent, < what comes back; -vv what reflection is asked too'
+complete -c greet -n "__fish_greet_using_subcommand explain" -l show-secrets -d 'Show secrets in -v and in events: authorization, cookies, and what names a token, secret, password or key'
+complete -c greet -n "__fish_greet_using_subcommand explain" -l timing -d 'Tell on stderr how long each phase took, on one line'
+complete -c greet -n "__fish_greet_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c greet -n "__fish_greet_using_subcommand explain" -s V -l version -d 'Print version'
 complete -c greet -n "__fish_greet_using_subcommand export" -l set -d 'Write a FileDescriptorSet; - is standard output' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l dir -d 'Write a tree of .proto files into this directory, which is made if it is not there' -r -F
 complete -c greet -n "__fish_greet_using_subcommand export" -l target -d 'A server beside the given schema' -r
@@ -521,19 +592,20 @@ complete -c greet -n "__fish_greet_using_subcommand man" -l error-format -d 'Err
 json\t''"
 complete -c greet -n "__fish_greet_using_subcommand man" -s h -l help -d 'Print help'
 complete -c greet -n "__fish_greet_using_subcommand man" -s V -l version -d 'Print version'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "call" -d 'Call a method'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "serve" -d 'Serve every service of a schema'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "verify" -d 'Say whether the calls of a recording are as they were expected'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "list" -d 'List services, or one service\'s methods'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "resolve" -d 'Show the addresses behind a target, or every change of them'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "convert" -d 'Turn messages from one form into another, offline'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "check" -d 'Report all that is wrong with .proto files, directories or descriptor sets'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "rules" -d 'Check rule files, or ask one what it answers, without a server'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "man" -d 'Print the manual page of greet, or of one of its commands'
-complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve export convert check rules completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "call" -d 'Call a method'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "serve" -d 'Serve every service of a schema'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "verify" -d 'Say whether the calls of a recording are as they were expected'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "list" -d 'List services, or one service\'s methods'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "describe" -d 'Show a symbol as .proto source: a service, method, message, enum, field, oneof, value or extension'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "health" -d 'Ask the standard health check; exit code 0 when SERVING, else 7'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "resolve" -d 'Show the addresses behind a target, or every change of them'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "explain" -d 'Show how a call would be made: addresses, policy, timeout, retries, and what has no effect'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "export" -d 'Write the schema down: as a descriptor set, or as .proto files'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "convert" -d 'Turn messages from one form into another, offline'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "check" -d 'Report all that is wrong with .proto files, directories or descriptor sets'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "rules" -d 'Check rule files, or ask one what it answers, without a server'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "man" -d 'Print the manual page of greet, or of one of its commands'
+complete -c greet -n "__fish_greet_using_subcommand help; and not __fish_seen_subcommand_from call serve verify list describe health resolve explain export convert check rules completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c greet -n "__fish_greet_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "check" -d 'Report what is wrong with rule files, as serve would when it loads them'
 complete -c greet -n "__fish_greet_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "explain" -d 'Say which rule answers a call, why those before it do not, and with what'

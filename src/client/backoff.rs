@@ -27,6 +27,11 @@ impl Backoff {
         Self::new(Duration::from_secs(1), 1.6, Duration::from_secs(120))
     }
 
+    /// For those who wait for a server, or press it: from 50 ms to 1 s.
+    pub fn brisk() -> Self {
+        Self::new(Duration::from_millis(50), 1.6, Duration::from_secs(1))
+    }
+
     /// The next pause. `random` is evenly from 0 up to 1.
     pub fn pause(&mut self, random: f64) -> Duration {
         let grown = self.first.as_secs_f64() * self.factor.powf(f64::from(self.before));

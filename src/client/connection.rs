@@ -10,6 +10,7 @@ use futures_util::FutureExt as _;
 use h2::client::SendRequest;
 use http::HeaderValue;
 use http::uri::Authority;
+use tokio::sync::watch;
 
 use crate::leaf::{Layer, Place, Security, Size, Target};
 
@@ -17,12 +18,12 @@ use super::call::{self, Address, CallHead, Deadline};
 use super::dial::dial;
 use super::error::{Attempt, ConnectError, Kind};
 use super::keepalive::{Keepalive, OpenCall};
-use super::names;
+use super::names::Located;
 use super::options::ConnectOptions;
 use super::probe::Probe;
 use super::replies::Replies;
 use super::requests::Requests;
-use super::resolve::{Candidate, Peer, resolve};
+use super::resolve::{Candidate, Peer, candidates};
 use super::socket::{FirstBytes, Heard, Socket};
 use super::tls::{self, TlsFacts};
 
@@ -62,6 +63,8 @@ pub(super) struct Remote {
     /// How long the server may be silent, if there is a limit.
     pub(super) patience: Option<Deadline>,
     keepalive: Option<Keepalive>,
+    /// Says when it is over.
+    over: watch::Receiver<()>,
     /// Whether it has been asked in TLS.
     probed: AtomicBool,
     phases: Phases,
@@ -122,11 +125,25 @@ impl Connection {
     /// # Errors
     /// The layer that failed, the addresses that were tried and the system's cause for each.
     pub async fn connect(target: &Target, options: &ConnectOptions) -> Result<Self, ConnectError> {
-        Self::connect_and(Greeting::Unawaited, target, options).await
+        Self::connect_and(Greeting::Unawaited, None, target, options).await
     }
 
+    /// The same to one address of the target's.
+    ///
+    /// # Errors
+    /// As those of [`Connection::connect`].
+    pub async fn connect_to(
+        endpoint: &Located,
+        target: &Target,
+        options: &ConnectOptions,
+    ) -> Result<Self, ConnectError> {
+        Self::connect_and(Greeting::Unawaited, Some(endpoint.candidate()), target, options).await
+    }
+
+    /// The same to this address of the target's, or to any where there is none.
     pub(super) async fn connect_and(
         greeting: Greeting,
+        at: Option<Candidate>,
         target: &Target,
         options: &ConnectOptions,
     ) -> Result<Self, ConnectError> {
@@ -136,7 +153,7 @@ impl Connection {
         let mut attempts = Vec::new();
         let mut layer = Layer::Resolve;
         let so_far = (&mut layer, &mut attempts, &mut phases);
-        let connecting = Self::connect_in(target, security, greeting, options, so_far);
+        let connecting = Self::connect_in((target, at), security, greeting, options, so_far);
         let connected = match tokio::time::timeout(options.connect_timeout, connecting).await {
             Ok(connected) => connected,
             Err(_) => Err(Kind::TimedOut { layer, after: options.connect_timeout, attempts }.into()),
@@ -145,7 +162,7 @@ impl Connection {
     }
 
     async fn connect_in(
-        target: &Target,
+        (target, at): (&Target, Option<Candidate>),
         security: Security,
         greeting: Greeting,
         options: &ConnectOptions,
@@ -171,21 +188,9 @@ impl Connection {
             let now = Instant::now();
             now - std::mem::replace(&mut since, now)
         };
-        let candidates = match target.name() {
-            None => {
-                let (candidates, unresolved) = resolve(target, security, options).await;
-                if candidates.is_empty() {
-                    return Err(Kind::Unresolved(unresolved).into());
-                }
-                attempts.extend(unresolved.into_iter().map(Attempt::from));
-                candidates
-            }
-            // In a box, so that a plain target does not carry its size along.
-            Some(_) => {
-                let named = Box::pin(names::candidates(target, options)).await.map_err(Kind::Named)?;
-                attempts.extend(named.1);
-                named.0
-            }
+        let candidates = match at {
+            Some(at) => vec![at],
+            None => candidates(target, security, options, attempts).await?,
         };
         phases.dns = lap();
         *layer = Layer::Connect;
@@ -214,6 +219,7 @@ impl Connection {
         }
         *layer = Layer::Http2;
         let (socket, first) = Socket::new(wire);
+        let (alive, over) = watch::channel(());
         let mut remote = Remote {
             peer,
             first,
@@ -221,6 +227,7 @@ impl Connection {
             has_scheme: target.has_scheme(),
             patience,
             keepalive: options.keepalive.map(Keepalive::new),
+            over,
             probed: AtomicBool::new(false),
             phases: *phases,
             authority,
@@ -237,6 +244,7 @@ impl Connection {
         let mut ping = if pings { driver.ping_pong() } else { None };
         // How it ends is told to each call by its own stream.
         let driver = tokio::spawn(async move {
+            let _alive = alive;
             let _ = driver.await;
         });
         if greeting == Greeting::Awaited
@@ -275,6 +283,13 @@ impl Connection {
     /// the server says later than this is asked is how the call ends.
     pub fn takes_calls(&self) -> bool {
         !matches!(self.sender.clone().ready().now_or_never(), Some(Err(_)))
+    }
+
+    /// Ends when the connection has, and keeps it no longer than that.
+    pub(super) fn over(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut over = self.remote.over.clone();
+        // Nothing is ever sent: that the sender is gone is what it says.
+        async move { while over.changed().await.is_ok() {} }
     }
 
     /// What was agreed on in the TLS handshake; `None` on plaintext.

@@ -10,12 +10,14 @@ mod ending;
 mod error;
 mod head;
 mod health;
+mod hedge;
 mod interview;
 mod keepalive;
 mod known;
 mod line;
 mod names;
 mod options;
+mod pool;
 mod probe;
 mod proxy;
 mod reflection;
@@ -26,6 +28,7 @@ mod requests;
 mod resolve;
 mod retry;
 mod service;
+mod service_config;
 mod socket;
 mod tls;
 mod wait;
@@ -39,8 +42,13 @@ pub use connection::{Connection, Phases};
 pub use ending::{Ending, Origin};
 pub use error::ConnectError;
 pub use health::{Health, HealthSaid, HealthWatch, Serving};
+pub use hedge::Hedge;
 pub use names::{Lists, Located, NameOptions, Resolution, ResolveError, Resolver, Update, Updates, resolver};
 pub use options::{ConnectOptions, IpFamily};
+pub use pool::{
+    BackendFacts, FailurePercentage, Lease, LoadBalancing, OutlierOptions, Pick, Picker, Pool, PoolError,
+    PoolOptions, State, SuccessRate, WeightOptions,
+};
 pub use proxy::{InvalidProxy, Proxy};
 pub use reflection::Reflection;
 pub use reflection_error::ReflectionError;
@@ -49,6 +57,10 @@ pub use replies::{Only, Replies, Reply};
 pub use requests::{Requests, SendError};
 pub use resolve::Peer;
 pub use retry::{Decision, Failed, LookedAt, Pushback, RetryPolicy, Tries};
+pub use service_config::{
+    BalancingConfig, ConfigError, HedgingPolicy, MethodConfig, MethodName, ServiceConfig, Throttle,
+    Throttling,
+};
 pub use tls::{TLS_PROVIDER, TlsFacts, TlsFailure, TlsOptions};
 pub use witness::Asked;
 

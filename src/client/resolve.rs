@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use crate::leaf::{Name, Place, Scheme, Security, Target};
 
+use super::error::{Attempt, ConnectError, Kind};
+use super::names;
 use super::options::{ConnectOptions, IpFamily};
 
 /// The other side of a connection.
@@ -137,6 +139,27 @@ pub(super) async fn resolve_places(
         }
     }
     (found, failed)
+}
+
+/// What is dialled for a target. Names that led to none are noted.
+pub(super) async fn candidates(
+    target: &Target,
+    security: Security,
+    options: &ConnectOptions,
+    attempts: &mut Vec<Attempt>,
+) -> Result<Vec<Candidate>, ConnectError> {
+    if target.name().is_some() {
+        // In a box, so that a plain target does not carry its size along.
+        let named = Box::pin(names::candidates(target, options)).await.map_err(Kind::Named)?;
+        attempts.extend(named.1);
+        return Ok(named.0);
+    }
+    let (candidates, unresolved) = resolve(target, security, options).await;
+    if candidates.is_empty() {
+        return Err(Kind::Unresolved(unresolved).into());
+    }
+    attempts.extend(unresolved.into_iter().map(Attempt::from));
+    Ok(candidates)
 }
 
 /// What is `:authority` at the first place of a target, whatever its addresses are.

@@ -39,7 +39,7 @@ impl Connection {
             let left = end.saturating_duration_since(Instant::now());
             let mut bounded = options.clone();
             bounded.connect_timeout = options.connect_timeout.min(left);
-            let error = match Self::connect_and(Greeting::Awaited, target, &bounded).await {
+            let error = match Self::connect_and(Greeting::Awaited, None, target, &bounded).await {
                 Ok(connection) => return Ok(connection),
                 Err(error) => error,
             };

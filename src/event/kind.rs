@@ -112,6 +112,9 @@ pub enum Kind {
         metadata: serde_json::Map<String, Value>,
         /// How long is paused before the next try, in milliseconds.
         pause_ms: f64,
+        /// Who failed, where several servers share the calls.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        peer: Option<String>,
     },
     /// How the call ended.
     Status {
@@ -248,6 +251,7 @@ mod tests {
                 message: String::new(),
                 metadata: serde_json::Map::new(),
                 pause_ms: 81.5,
+                peer: Some("127.0.0.2:1".into()),
             },
             Kind::Cancel {},
             Kind::Failure { layer: Layer::Connect, cause: "refused".into(), addresses: vec![], hint: None },

@@ -79,7 +79,7 @@ impl Stage {
 }
 
 /// A folder with every file that the examples read, and a PATH with greet; what else is called stands in for itself.
-fn scene() -> Folder {
+pub(crate) fn scene() -> Folder {
     let folder = Folder::new();
     let greeter = Path::new(env!("CARGO_MANIFEST_DIR")).join("proto/greeter.proto");
     folder.file("protos/greeter.proto", std::fs::read_to_string(greeter).unwrap());
@@ -93,6 +93,7 @@ fn scene() -> Folder {
         ("rules.yaml", "rules:\n- method: pkg.Service/Get\n  reply: {id: '1'}\n"),
         ("requests.ndjson", "{\"text\":\"a\"}\n{\"text\":\"b\"}\n"),
         ("names.ndjson", "{\"name\":\"Ann\"}\n{\"name\":\"Bob\"}\n"),
+        ("config.json", "{\"loadBalancingConfig\": [{\"round_robin\": {}}]}"),
         ("ids.ndjson", "{\"id\":\"1\"}\n{\"id\":\"2\"}\n"),
         ("journal.ndjson", JOURNAL),
         ("users.ndjson", USER),
@@ -128,7 +129,7 @@ fn scene() -> Folder {
     folder
 }
 
-fn shell(folder: &Folder, line: &str) -> Command {
+pub(crate) fn shell(folder: &Folder, line: &str) -> Command {
     let bin = folder.path().join("bin");
     let mut shell = Command::new("sh");
     shell.args(["-c", line]).env_clear().current_dir(folder.path()).stdin(Stdio::null());
@@ -223,13 +224,13 @@ fn plain(text: &str) -> String {
 }
 
 /// A line of a document, and what stands below it.
-struct Shown<'a> {
-    line: &'a str,
-    output: Vec<&'a str>,
+pub(crate) struct Shown<'a> {
+    pub(crate) line: &'a str,
+    pub(crate) output: Vec<&'a str>,
 }
 
 /// The blocks of lines for a shell.
-fn blocks(page: &str) -> Vec<Vec<Shown<'_>>> {
+pub(crate) fn blocks(page: &str) -> Vec<Vec<Shown<'_>>> {
     let mut blocks = Vec::new();
     let mut lines = page.lines();
     while lines.any(|line| line == "```console") {

@@ -5,6 +5,7 @@
 
 mod admin;
 mod bad_replies;
+mod balance;
 mod broken_peers;
 mod call;
 mod convert;

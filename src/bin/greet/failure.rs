@@ -20,9 +20,15 @@ pub(crate) struct Failure {
     /// Lines below the cause, indented: the details of a status.
     details: Vec<String>,
     hints: Vec<String>,
+    /// Who answered, where several share the calls.
+    peer: Option<Box<Peer>>,
     /// What is known of the connection that failed.
     place: Option<Box<Place>>,
 }
+
+/// An address, in a box of its own, as few failures have one.
+#[derive(Debug, Clone)]
+struct Peer(String);
 
 /// Where connecting failed.
 #[derive(Debug, Clone)]
@@ -53,6 +59,8 @@ pub(crate) enum Kind {
     Unhealthy,
     /// A call is not as it was expected: another status, or replies of which something does not hold.
     Unmet,
+    /// Servers that should be the same answered differently.
+    Mixed,
     /// Calls were cut by a drain that took too long.
     Cut,
     /// A command of `serve -- command` ended so.
@@ -77,6 +85,7 @@ impl Kind {
             Self::Connection => 5,
             Self::Tls => 6,
             Self::Unhealthy | Self::Unmet => 7,
+            Self::Mixed => 8,
             // A number that gRPC does not name counts as UNKNOWN.
             Self::Status(code) if !code.is_named() => 64 + 2,
             Self::Status(code) => 64_u8.saturating_add(u8::try_from(code.number()).unwrap_or(2)),
@@ -89,7 +98,9 @@ impl Kind {
 impl Failure {
     /// A failure with its cause: lower case, no full stop, naming what failed.
     pub(crate) fn new(kind: Kind, cause: impl Into<String>) -> Self {
-        Self { kind, cause: cause.into(), message: None, details: Vec::new(), hints: Vec::new(), place: None }
+        let (message, peer, place) = (None, None, None);
+        let (details, hints) = (Vec::new(), Vec::new());
+        Self { kind, cause: cause.into(), message, details, hints, peer, place }
     }
 
     /// A failure that says nothing beyond its exit code.
@@ -128,6 +139,18 @@ impl Failure {
         self
     }
 
+    /// The same where it is known who answered, of several that share the calls.
+    #[must_use]
+    pub(crate) fn by(mut self, peer: Option<&str>) -> Self {
+        self.peer = peer.map(|peer| Box::new(Peer(peer.to_owned())));
+        self
+    }
+
+    /// Who answered.
+    pub(crate) fn peer(&self) -> Option<&str> {
+        self.peer.as_deref().map(|Peer(peer)| &peer[..])
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
@@ -152,6 +175,11 @@ impl Failure {
 
     pub(crate) fn cause(&self) -> &str {
         &self.cause
+    }
+
+    /// The server's own words, or what went wrong.
+    pub(crate) fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or(&self.cause)
     }
 
     pub(crate) fn details(&self) -> &[String] {
@@ -202,6 +230,7 @@ mod tests {
             (Kind::Tls, 6),
             (Kind::Unhealthy, 7),
             (Kind::Unmet, 7),
+            (Kind::Mixed, 8),
             (Kind::Status(Code::NOT_FOUND), 69),
             (Kind::Status(Code::UNAUTHENTICATED), 80),
             (Kind::Status(Code::new(99)), 66),

@@ -51,6 +51,9 @@ pub(crate) fn show(failure: &Failure) {
     if !failure.cause().is_empty() {
         text.push_str(&labelled("error", "1;31", failure.cause()));
     }
+    if let Some(peer) = failure.peer() {
+        text.extend(["  answered by ", &printable::one_line(peer), "\n"]);
+    }
     for line in failure.details() {
         text.extend(["  ", &printable::one_line(line), "\n"]);
     }

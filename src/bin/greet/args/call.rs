@@ -7,7 +7,8 @@ use greet::Size;
 
 use super::connection::{duration, size};
 use super::{
-    Compression, ConnectionArgs, EachArgs, InputArgs, OutputArgs, ProgramArgs, RetryArgs, SchemaArgs,
+    BalanceArgs, Compression, ConnectionArgs, EachArgs, EveryArgs, InputArgs, OutputArgs, ProgramArgs,
+    RetryArgs, SchemaArgs,
 };
 
 /// Call a method
@@ -27,7 +28,7 @@ use super::{
     greet call :50051 chat.Chat/Talk --generate 'range(3) | {text: \"\\(.)\"}, wait(\"1s\")'\n\n\
     Exit codes:\n  \
     0 OK   2 usage   3 request data   4 schema   5 resolve, connect, HTTP/2   6 TLS\n  \
-    7 not as expected   64 + code a gRPC status (NOT_FOUND is 69)   130 Ctrl-C   1 anything else")]
+    7 not as expected   8 backends that differ   64 + code a gRPC status (NOT_FOUND is 69)   130 Ctrl-C   1 anything else")]
 pub(crate) struct CallArgs {
     /// The server: host:port, :port, unix:/path, http://host/prefix, several joined by commas
     #[arg(value_name = "TARGET")]
@@ -121,6 +122,12 @@ pub(crate) struct CallArgs {
 
     #[command(flatten)]
     pub(crate) retry: RetryArgs,
+
+    #[command(flatten)]
+    pub(crate) balance: BalanceArgs,
+
+    #[command(flatten)]
+    pub(crate) every: EveryArgs,
 
     #[command(flatten)]
     pub(crate) schema: SchemaArgs,

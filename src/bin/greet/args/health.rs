@@ -15,7 +15,7 @@ use super::{ConnectionArgs, connection::duration};
     --wait waits until the service is SERVING, and not only until the server is there; exit code 7 if\n\
     it is not when the time is up. With --watch it waits for the server.\n\n\
     Exit codes:\n  \
-    0 SERVING, or a watch that was interrupted   7 any other state   2 usage\n  \
+    0 SERVING, or a watch that was interrupted   7 any other state   8 backends that differ   2 usage\n  \
     5 resolve, connect, HTTP/2   6 TLS   64 + code a gRPC status (an unknown service is NOT_FOUND, 69)\n  \
     130 Ctrl-C   1 anything else")]
 pub(crate) struct HealthArgs {
@@ -30,6 +30,10 @@ pub(crate) struct HealthArgs {
     /// Print every change until interrupted
     #[arg(long)]
     pub(crate) watch: bool,
+
+    /// Ask every address of the target once, all at once; exit code 8 if they differ
+    #[arg(long, conflicts_with_all = ["watch", "wait"])]
+    pub(crate) all_backends: bool,
 
     /// Bound the check
     #[arg(short = 't', long, value_name = "DURATION", value_parser = duration, conflicts_with = "watch")]

@@ -5,6 +5,7 @@
 // A flag is a bool: that is what clap makes of it, and intent what is meant by it.
 #![allow(clippy::struct_excessive_bools)]
 
+mod balance;
 mod call;
 mod check;
 mod completions;
@@ -13,6 +14,7 @@ mod convert;
 mod credentials;
 mod describe;
 mod each;
+mod explain;
 mod export;
 mod faults;
 pub(crate) mod format;
@@ -42,6 +44,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub(crate) use balance::{BalanceArgs, EveryArgs, Policy};
 pub(crate) use call::CallArgs;
 pub(crate) use check::CheckArgs;
 pub(crate) use completions::{CompletionsArgs, write_completions};
@@ -50,6 +53,7 @@ pub(crate) use convert::{ConvertArgs, ConvertForm, ConvertOutput};
 pub(crate) use credentials::CredentialArgs;
 pub(crate) use describe::{DescribeArgs, DescribeForm};
 pub(crate) use each::EachArgs;
+pub(crate) use explain::ExplainArgs;
 pub(crate) use export::ExportArgs;
 pub(crate) use faults::FaultArgs;
 pub(crate) use format::{Compression, InputArgs, InputForm, JsonArgs, OutputArgs, OutputForm};
@@ -98,6 +102,7 @@ pub(crate) enum Command {
     Describe(Box<DescribeArgs>),
     Health(Box<HealthArgs>),
     Resolve(Box<ResolveArgs>),
+    Explain(Box<ExplainArgs>),
     Export(Box<ExportArgs>),
     Convert(Box<ConvertArgs>),
     Check(CheckArgs),

@@ -4,8 +4,8 @@ use greet::Target;
 use greet::client::{ConnectOptions, Connection, Ending, Health, HealthSaid, HealthWatch, Serving};
 
 use super::account::Account;
-use super::awaited;
 use super::interrupts::{in_time, limit};
+use super::{awaited, everywhere};
 use super::{terminated, until_signal};
 use crate::args::HealthArgs;
 use crate::failure::{Failure, Kind, Types};
@@ -21,6 +21,8 @@ pub(super) async fn run(args: HealthArgs) -> Result<(), Failure> {
             ended = in_time(limit, &stage, watch(&args, &mut account)) => ended,
             _ = terminated()? => Ok(()),
         }
+    } else if args.all_backends {
+        until_signal(in_time(limit, &stage, Box::pin(everyone(&args)))).await
     } else if args.connection.wait.is_some() {
         until_signal(in_time(limit, &stage, Box::pin(awaited::run(&args, &mut account)))).await
     } else {
@@ -68,6 +70,25 @@ async fn check(args: &HealthArgs, account: &mut Account) -> Result<(), Failure> 
     let state = state.map_err(|ending| Failure::ended(&ending, Types::bundled()))?;
     output::write(format!("{state}\n").as_bytes())?;
     if state.is_serving() { Ok(()) } else { Err(Failure::silent(Kind::Unhealthy)) }
+}
+
+/// Asks every address once.
+async fn everyone(args: &HealthArgs) -> Result<(), Failure> {
+    let asking = Asking::new(args)?;
+    let one = |_, _, connection: Connection| {
+        let health = asking.at(&connection, args);
+        async move {
+            let state = health.check(service(args)).await;
+            let state = state.map_err(|ending| Failure::ended(&ending, Types::bundled()))?;
+            Ok(state.to_string().into())
+        }
+    };
+    let answers = everywhere::ask(&asking.target, &asking.options, one).await?;
+    output::write(everywhere::shown(&answers).as_bytes())?;
+    let well = |answer: &everywhere::Answer| matches!(&answer.said, Ok(state) if state == "SERVING");
+    let sick = answers.iter().all(|answer| answer.said.is_ok() && !well(answer));
+    everywhere::verdict(answers)?;
+    if sick { Err(Failure::silent(Kind::Unhealthy)) } else { Ok(()) }
 }
 
 /// Asks once, and hears the call to its end.

@@ -7,6 +7,8 @@ mod check;
 mod completions;
 mod convert;
 mod describe;
+mod everywhere;
+mod explain;
 mod export;
 mod health;
 mod interrupts;
@@ -34,6 +36,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::List(args) => list::run(&args),
         Command::Describe(args) => describe::run(&args),
+        Command::Explain(args) => block_on(explain::run(*args)),
         Command::Export(args) => export::run(&args),
         Command::Health(args) => block_on(health::run(*args)),
         Command::Resolve(args) => block_on(resolve::run(*args)),

@@ -35,7 +35,10 @@ impl Failure {
             said.insert("code".to_owned(), code.number().into());
             said.insert("name".to_owned(), code.name().into());
         }
-        said.insert("message".to_owned(), self.message.as_ref().unwrap_or(&self.cause).as_str().into());
+        said.insert("message".to_owned(), self.message().into());
+        if let Some(peer) = self.peer() {
+            said.insert("peer".to_owned(), peer.into());
+        }
         if !self.details.is_empty() {
             // The details of a status are JSON already.
             let detail =
@@ -58,6 +61,7 @@ impl Kind {
             Self::Status(_) => "status",
             Self::Unmet => "expectation",
             Self::Unhealthy => "health",
+            Self::Mixed => "mixed",
             Self::Signal(_) => "signal",
             Self::Cut | Self::Command(_) | Self::ReaderGone | Self::Other => "other",
         }

@@ -7,11 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use greet::caller::Prepared;
-use greet::client::{CallHead, ConnectOptions, Connection, Reflection, ReflectionVersion};
+use greet::client::{
+    CallHead, ConnectOptions, Connection, Ending, Lease, Pick, Pool, PoolOptions, Reflection,
+    ReflectionVersion,
+};
+use greet::protocol::Encoding;
 use greet::schema::{DescriptorSet, Source};
 use greet::{Client, MetadataMap, Schema, Target};
 
-use super::{target, way};
+use super::{balance, target, way};
 use crate::args::{self, ConnectionArgs, ReflectionChoice, SchemaArgs};
 use crate::failure::{Failure, Kind};
 
@@ -71,6 +75,11 @@ pub(crate) struct Session<'a> {
     /// What goes with the questions.
     metadata: MetadataMap,
     connection: Option<Connection>,
+    /// Where calls are spread over several addresses.
+    pool: Option<Pool>,
+    wait: Option<Duration>,
+    /// What was picked last of it.
+    lease: Option<Lease>,
     reflection: Option<Arc<Reflection>>,
     schema: Schema,
     stage: Rc<Cell<Stage>>,
@@ -87,7 +96,58 @@ impl<'a> Session<'a> {
     ) -> Self {
         let stage = Rc::new(Cell::new(Stage::Schema));
         let schema = Schema::new(given);
-        Self { target, options, args, metadata, connection: None, reflection: None, schema, stage }
+        Self {
+            target,
+            options,
+            args,
+            metadata,
+            connection: None,
+            pool: None,
+            wait: args.wait,
+            lease: None,
+            reflection: None,
+            schema,
+            stage,
+        }
+    }
+
+    /// Has calls spread over the addresses of the target.
+    pub(crate) fn balance(&mut self, options: PoolOptions) -> Result<(), Failure> {
+        let pool = Pool::new(self.target, &self.options, options);
+        self.pool = Some(pool.map_err(|error| Failure::connect(&error))?);
+        Ok(())
+    }
+
+    /// How long a server is waited for where none works, from now on.
+    pub(crate) fn waits(&mut self, wait: Option<Duration>) {
+        self.wait = wait;
+    }
+
+    /// The server, as it was typed.
+    pub(crate) fn target(&self) -> &Target {
+        self.target
+    }
+
+    /// How it is dialled.
+    pub(crate) fn options(&self) -> &ConnectOptions {
+        &self.options
+    }
+
+    /// What calls are spread over, if they are.
+    pub(crate) fn pool(&self) -> Option<&Pool> {
+        self.pool.as_ref()
+    }
+
+    /// The address that the last client goes to, where several share the calls.
+    pub(crate) fn picked(&self) -> Option<String> {
+        self.lease.as_ref().map(|lease| lease.peer().to_string())
+    }
+
+    /// The call by the last client is over.
+    pub(crate) fn ended(&mut self, ending: &Ending) {
+        if let Some(lease) = self.lease.take() {
+            lease.ended(ending);
+        }
     }
 
     pub(crate) fn schema(&self) -> &Schema {
@@ -173,6 +233,18 @@ impl<'a> Session<'a> {
 
     /// The connection that stands, or a new one where there is none or the server takes no more calls on it.
     async fn dial(&mut self) -> Result<Connection, Failure> {
+        if let Some(pool) = &self.pool {
+            let before = self.stage.replace(Stage::Connect);
+            let lease = Box::pin(balance::pick(pool, self.wait, self.target.text())).await?;
+            self.stage.set(before);
+            let connection = lease.connection().clone();
+            if self.args.telling.verbose > 0 {
+                way::reached(self.target.text(), &connection);
+            }
+            self.lease = Some(lease);
+            self.connection = Some(connection.clone());
+            return Ok(connection);
+        }
         let asked = match &self.reflection {
             Some(reflection) => Some(reflection.connection().await),
             None => None,
@@ -221,7 +293,45 @@ impl<'a> Session<'a> {
         metadata: MetadataMap,
         timeout: Option<Duration>,
     ) -> Result<Client, Failure> {
-        Ok(Client::over(self.dial().await?, self.schema.clone(), metadata, timeout))
+        let connection = self.dial().await?;
+        Ok(self.client_over(connection, metadata, timeout))
+    }
+
+    /// What further attempts of a call go over that goes over this.
+    pub(crate) fn more(
+        &self,
+        client: &Client,
+        metadata: MetadataMap,
+        timeout: Option<Duration>,
+        encoding: Encoding,
+    ) -> impl Fn() -> Option<(Option<Lease>, Client)> + 'static + use<> {
+        let (pool, schema, client) = (self.pool.clone(), self.schema.clone(), client.clone());
+        move || match &pool {
+            None => Some((None, client.clone())),
+            Some(pool) => match pool.try_pick() {
+                Pick::Lease(lease) => {
+                    let connection = lease.connection().clone();
+                    let client = Client::over(connection, schema.clone(), metadata.clone(), timeout);
+                    Some((Some(lease), client.with_encoding(encoding)))
+                }
+                Pick::Wait | Pick::Failed(_) => None,
+            },
+        }
+    }
+
+    /// What counts the call by the last client, where several servers share the calls.
+    pub(crate) fn lease(&mut self) -> Option<Lease> {
+        self.lease.take()
+    }
+
+    /// The same over this connection.
+    pub(crate) fn client_over(
+        &self,
+        connection: Connection,
+        metadata: MetadataMap,
+        timeout: Option<Duration>,
+    ) -> Client {
+        Client::over(connection, self.schema.clone(), metadata, timeout)
     }
 
     /// The same over a connection of its own.
@@ -230,7 +340,7 @@ impl<'a> Session<'a> {
         metadata: MetadataMap,
         timeout: Option<Duration>,
     ) -> Result<Client, Failure> {
-        Ok(Client::over(self.dial_anew().await?, self.schema.clone(), metadata, timeout))
+        Ok(self.client_over(self.dial_anew().await?, metadata, timeout))
     }
 }
 

@@ -53,6 +53,9 @@ impl Apart<'_> {
                 recorder.start(&story, Some((self.prepared, &sent(request))));
             }
             if let Some(verbose) = self.verbose {
+                if let Some(peer) = &done.peer {
+                    ui::line(&format!("* answered by {peer}"));
+                }
                 verbose.calls(&done.client, &head);
             }
             let told = self.replay(done, &mut story, recorder.as_mut(), out);
@@ -82,15 +85,15 @@ impl Apart<'_> {
         let metadata = times.metadata.map(|at| (at, Happening::Metadata(&done.metadata)));
         let message =
             times.reply.zip(done.reply.as_ref()).map(|(at, wire)| (at, Happening::Message { n: 1, wire }));
-        let all = [
-            Some((times.begun, Happening::Request { n: 1, wire: &done.wire })),
-            Some((times.begun, Happening::HalfClose)),
-            metadata,
-            message,
-            Some((times.ended, Happening::Ended(&done.ending))),
+        let sent = [
+            (times.begun, Happening::Request { n: 1, wire: &done.wire }),
+            (times.begun, Happening::HalfClose),
         ];
+        let tried = done.repeat.tried.iter().map(|tried| (tried.at, tried.happening()));
+        let ended = (times.ended, Happening::Ended(&done.ending));
+        let all = sent.into_iter().chain(tried).chain(metadata).chain(message).chain([ended]);
         let mut told = Ok(());
-        for (at, happening) in all.into_iter().flatten() {
+        for (at, happening) in all {
             story.see(happening);
             if let Some(verbose) = self.verbose {
                 verbose.see(happening);

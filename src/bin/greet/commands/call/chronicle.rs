@@ -101,6 +101,11 @@ impl Chronicle {
         }
     }
 
+    /// Whoever makes the calls tells of them.
+    pub(super) fn tells_nothing(&mut self) {
+        self.recorder = None;
+    }
+
     /// Many calls are made; of each is told apart.
     pub(super) fn calls_many(&mut self, prepared: &Arc<Prepared>) {
         self.story.calls();

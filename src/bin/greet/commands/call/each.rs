@@ -5,17 +5,20 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::future::Either;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use greet::caller::Prepared;
+use greet::client::HedgingPolicy;
 use greet::{Shape, Size};
 use tokio::time::{Instant, sleep_until};
 
 use super::Meant;
 use super::chronicle::Chronicle;
-use super::links::{Done, Links, call};
+use super::hedged::{self, hedged};
+use super::links::{Done, Hold, Links, call};
 use super::pace::Pace;
-use super::repeat::{self, Repeat};
+use super::repeat::Repeat;
 use super::results::Results;
 use super::window::Window;
 use crate::args::InputForm;
@@ -44,6 +47,7 @@ pub(super) struct Each<'a> {
     paused: FuturesUnordered<Pin<Box<dyn Future<Output = Ready>>>>,
     prepared: Arc<Prepared>,
     links: Links<'a>,
+    hedging: Option<HedgingPolicy>,
     jobs: usize,
     pace: Option<Pace>,
     window: Window,
@@ -68,7 +72,7 @@ impl<'a> Each<'a> {
         prepared: Arc<Prepared>,
         outlet: &'a Outlet,
     ) -> Result<Self, Failure> {
-        let Meant { args, metadata, programs, .. } = meant;
+        let Meant { args, metadata, programs, terms, .. } = meant;
         let method = prepared.method();
         if method.shape() != Shape::Unary {
             let cause = format!("--each makes unary calls, and {} is {}", method.full_name(), method.shape());
@@ -77,17 +81,21 @@ impl<'a> Each<'a> {
         if args.input.form == InputForm::Events {
             return Err(Failure::new(Kind::Usage, "--each reads messages, and --in events a recording"));
         }
+        if terms.hedging.is_some() {
+            hedged::fits(&prepared)?;
+        }
         let results = Results::new(args, programs, &input, &prepared)?;
         let dialect = forms::dialect(&args.input, true);
         Ok(Self {
             feed: Feed::new(vec![input], dialect, forms::json_input(args.input.allow_unknown)),
             over: false,
             ready: VecDeque::new(),
-            most: args.max_send_size,
-            repeat: Repeat::new(args, repeat::policy(&args.retry)),
+            most: terms.max_send,
+            repeat: Repeat::new(&terms),
             paused: FuturesUnordered::new(),
             prepared,
-            links: Links::new(session, metadata, args.timeout, forms::encoding(args.compress)),
+            links: Links::new(session, metadata, terms.timeout, forms::encoding(args.compress), terms.wait),
+            hedging: terms.hedging,
             jobs: args.many.jobs.map_or(1, usize::from),
             pace: args.many.rate.map(Pace::new),
             window: Window::default(),
@@ -111,7 +119,15 @@ impl<'a> Each<'a> {
                     && let Some((link, ready)) = self.begin().await
                 {
                     let Ready { n, wire, repeat } = ready;
-                    running.push(call(link, Arc::clone(&self.prepared), n, wire, repeat));
+                    let prepared = Arc::clone(&self.prepared);
+                    running.push(match &self.hedging {
+                        None => Either::Left(call(link, prepared, n, wire, repeat)),
+                        Some(policy) => {
+                            let more = self.links.more(&link.1);
+                            let policy = policy.clone();
+                            Either::Right(Box::pin(hedged(policy, link, more, prepared, n, wire, repeat)))
+                        }
+                    });
                 } else {
                     break;
                 }
@@ -146,6 +162,7 @@ impl<'a> Each<'a> {
                 Some(done) = running.next() => self.ended(done),
                 Some(ready) = self.paused.next() => self.ready.push_front(ready),
                 read = self.feed.advance(), if may_read => self.read(read),
+                () = self.links.changed(), if self.links.is_waiting() => {}
                 () = sleep_until(wait.unwrap_or_else(Instant::now)), if wait.is_some() => {}
                 else => break,
             }
@@ -191,7 +208,7 @@ impl<'a> Each<'a> {
     }
 
     /// The next call and the connection for it, if both are there.
-    async fn begin(&mut self) -> Option<((usize, greet::Client), Ready)> {
+    async fn begin(&mut self) -> Option<((Hold, greet::Client), Ready)> {
         if self.ready.is_empty() {
             return None;
         }
@@ -203,6 +220,13 @@ impl<'a> Each<'a> {
                 self.ready.pop_front().map(|ready| (link, ready))
             }
             Ok(None) => None,
+            // There may be somebody for the next: it is this one that failed.
+            Err(failure) if self.links.has_hope() => {
+                if let Some(Ready { n, .. }) = self.ready.pop_front() {
+                    self.window.put(n, Err(failure));
+                }
+                None
+            }
             // Nobody is there any more: what comes after this is not even read.
             Err(failure) => {
                 for Ready { n, .. } in self.ready.drain(..) {
@@ -219,6 +243,7 @@ impl<'a> Each<'a> {
         match self.links.give_back(&mut done) {
             None => self.window.put(done.n, Ok(Box::new(done))),
             Some(pause) => {
+                done.failed(pause);
                 let ready = Ready { n: done.n, wire: done.wire, repeat: done.repeat };
                 if pause.is_zero() {
                     self.ready.push_back(ready);

@@ -61,6 +61,8 @@ pub(super) struct Exchange<'a, 'o> {
     tells_requests: bool,
     /// Rung when what was told of requests is to be seen, though no reply comes.
     told: Notify,
+    /// Who is called, where several share the calls.
+    peer: Option<String>,
 }
 
 struct Watch<'a, 'o> {
@@ -97,7 +99,14 @@ impl<'a, 'o> Exchange<'a, 'o> {
             replied: Notify::new(),
             tells_requests,
             told: Notify::new(),
+            peer: None,
         }
+    }
+
+    /// The same, which says whom it called.
+    pub(super) fn with_peer(mut self, peer: Option<String>) -> Self {
+        self.peer = peer;
+        self
     }
 
     /// Sends and receives at once; ends when the server does, whatever is still to be sent. To drop it cancels the call.
@@ -219,7 +228,12 @@ impl<'a, 'o> Exchange<'a, 'o> {
                 Some(Reply::End(ending)) => {
                     if let Some(pause) = self.again(before, &ending) {
                         let n = self.repeat.borrow().count();
-                        self.tell(Happening::Failed { n, ending: &ending, pause })?;
+                        self.tell(Happening::Failed {
+                            n,
+                            ending: &ending,
+                            pause,
+                            peer: self.peer.as_deref(),
+                        })?;
                         self.write(&mut piece).await?;
                         return Ok(Next::Again(pause));
                     }

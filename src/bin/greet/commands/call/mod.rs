@@ -1,10 +1,12 @@
 //! Calls a method: requests go out as they come in, replies are printed as they come back.
 
 mod apart;
+mod backends;
 mod chronicle;
 mod each;
 mod exchange;
 mod expectations;
+mod hedged;
 mod kept;
 mod links;
 mod observer;
@@ -26,8 +28,10 @@ mod write_out;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use greet::caller::Prepared;
-use greet::client::ConnectOptions;
+use greet::client::{ConnectOptions, HedgingPolicy};
+use greet::protocol::Encoding;
 use greet::schema::Source;
 use greet::{MetadataMap, Target};
 use tokio::time::Instant;
@@ -35,6 +39,7 @@ use tokio::time::Instant;
 use self::chronicle::Chronicle;
 use self::exchange::{End, Exchange, Manner, Next};
 use self::expectations::Expectations;
+use self::links::Done;
 use self::observer::{Happening, Observer};
 use self::outgoing::Outgoing;
 use self::repeat::Repeat;
@@ -47,7 +52,8 @@ use crate::intent::metadata::{self, Metadata};
 use crate::intent::programs::Programs;
 use crate::intent::requests::{self, Input, Requests};
 use crate::intent::schema::{self, Session, Stage};
-use crate::intent::{forms, target};
+use crate::intent::terms::{self, Terms};
+use crate::intent::{balance, forms, target};
 use crate::output::{self, Form, Outlet};
 
 /// What was typed, understood; nothing of it has been read or sent.
@@ -56,6 +62,8 @@ struct Meant<'a> {
     metadata: MetadataMap,
     programs: Programs,
     requests: Sending,
+    /// What holds beyond what was typed is known when the method is.
+    terms: Terms,
     /// How long the run may take, and until when.
     limit: Option<(Duration, Instant)>,
 }
@@ -100,14 +108,21 @@ fn understand<'a>(args: &'a CallArgs, chronicle: &mut Chronicle) -> Result<Under
     };
     chronicle.looks_for_schema();
     let given = schema::given(&args.schema)?;
-    Ok((Meant { args, metadata, programs, requests, limit }, server, options, reflection, given))
+    Ok((
+        Meant { args, metadata, programs, requests, terms: Terms::default(), limit },
+        server,
+        options,
+        reflection,
+        given,
+    ))
 }
 
 /// Makes the call or the calls, and tells how all of it ended.
 async fn told(meant: Meant<'_>, session: Session<'_>, mut chronicle: Chronicle) -> Result<(), Failure> {
     let outlet = Outlet::new();
     let limit = meant.limit;
-    let ended = call(meant, session, &outlet, &mut chronicle).await;
+    // In a box, as what connects is large.
+    let ended = Box::pin(call(meant, session, &outlet, &mut chronicle)).await;
     let told = chronicle.end(&ended);
     let over = limit.is_some_and(|(_, until)| until <= Instant::now());
     let written = match &ended {
@@ -120,12 +135,23 @@ async fn told(meant: Meant<'_>, session: Session<'_>, mut chronicle: Chronicle) 
 }
 
 async fn call(
-    meant: Meant<'_>,
+    mut meant: Meant<'_>,
     mut session: Session<'_>,
     outlet: &Outlet,
     chronicle: &mut Chronicle,
 ) -> Result<(), Failure> {
     let mut interrupts = Interrupts::new(outlet, meant.limit, session.stage())?;
+    let config = match &meant.args.balance.service_config {
+        None => None,
+        Some(_) => {
+            let config = terms::config(&meant.args.balance, session.target(), session.options());
+            interrupts.heed(Stage::Connect, Box::pin(config)).await??
+        }
+    };
+    let waits = meant.args.connection.wait.is_some();
+    if let Some(pool) = balance::options(&meant.args.balance, config.as_ref(), waits)? {
+        session.balance(pool)?;
+    }
     let Some(name) = &meant.args.method else {
         return Err(interrupts.heed(Stage::Schema, method_missing(session)).await?);
     };
@@ -133,6 +159,8 @@ async fn call(
     let prepared = match prepared {
         Ok(prepared) => {
             chronicle.knows(&prepared, session.connection());
+            meant.terms = Terms::of(&meant.args.into(), config.as_ref(), &prepared.method().path());
+            session.waits(meant.terms.wait);
             prepared
         }
         Err(failure) => {
@@ -144,6 +172,11 @@ async fn call(
         }
     };
     match meant.requests {
+        Sending::One(_) if meant.args.every.all_backends => {
+            chronicle.tells_nothing();
+            let all = backends::run(meant, session, prepared, outlet, &mut interrupts);
+            Box::pin(all).await
+        }
         Sending::One(_) if meant.args.dry_run => {
             rehearsal::run(meant, session, prepared, outlet, &mut interrupts, chronicle).await
         }
@@ -168,23 +201,18 @@ async fn one(
     interrupts: &mut Interrupts<'_>,
     chronicle: &mut Chronicle,
 ) -> Result<(), Failure> {
-    let Meant { args, metadata, programs, requests, .. } = meant;
+    let Meant { args, metadata, programs, requests, terms, .. } = meant;
     let Sending::One(requests) = requests else { return Ok(()) };
+    lockstep_fits(args, &prepared)?;
     let shape = prepared.method().shape();
-    if args.lockstep && !(shape.streams_requests() && shape.streams_replies()) {
-        let cause = format!(
-            "--lockstep is for methods that stream both ways, and {} is {shape}",
-            prepared.method().full_name()
-        );
-        return Err(Failure::new(Kind::Usage, cause));
-    }
     let mut expectations = Expectations::new(&programs.expect, Arc::clone(&prepared));
     let form = Form::of_replies(args.output.form, shape.streams_replies());
     let mut seen = Seen::new(args, programs.query, &prepared, form)?;
 
     // Whatever can be found wrong with the data is found before anything of the call is sent.
-    let mut outgoing = interrupts.heed(Stage::Data, Outgoing::new(requests, args, &prepared)).await??;
-    let mut repeat = Repeat::new(args, repeat::policy(&args.retry));
+    let mut outgoing =
+        interrupts.heed(Stage::Data, Outgoing::new(requests, args, &prepared, terms.max_send)).await??;
+    let mut repeat = Repeat::new(&terms);
     // Some servers take one stream on a connection, and that was reflection's. What is at hand whole is sent again
     // on another; for a feed, which can be read once, the end of the first stream is waited for.
     if session.has_asked() && outgoing.is_at_hand() {
@@ -198,29 +226,43 @@ async fn one(
     let mut out = Vec::new();
     let manner = Manner { lockstep: args.lockstep, half_close: !args.no_half_close, most: args.max_messages };
     let encoding = forms::encoding(args.compress);
-    let ended = loop {
-        // In a box, as dialling is large.
-        let client = Box::pin(repeat.in_time(session.client(metadata.clone(), args.timeout)));
-        let client = interrupts.heed(Stage::Connect, client).await??.with_encoding(encoding);
-        let head = repeat.begin(client.head(&prepared));
-        chronicle.calls(&client, &prepared, &head);
-        let (sender, receiver) = client.start_with(Arc::clone(&prepared), head).split();
-        let tried = {
-            let mut observers = observers(&mut seen, &mut expectations, chronicle);
-            let exchange = Exchange::new(manner, &mut repeat, &mut observers, outlet, &mut out);
-            interrupts.heed(Stage::Call, exchange.run(&mut outgoing, sender, receiver)).await
-        };
-        match tried {
-            Ok(Ok(Next::Again(pause))) => {
-                interrupts.heed(Stage::Connect, session.leave()).await?;
-                if let Err(failure) = interrupts.heed(Stage::Call, tokio::time::sleep(pause)).await {
-                    break Err(failure);
+    let mut peer = None;
+    let ended = if let Some(policy) = &terms.hedging {
+        hedged::fits(&prepared)?;
+        let wire = interrupts.heed(Stage::Data, outgoing.next(prepared.request())).await??;
+        let how = (metadata, &terms, encoding);
+        let made = hedge(policy, &mut session, &prepared, wire.unwrap_or_default(), &mut repeat, how);
+        let mut done = interrupts.heed(Stage::Call, Box::pin(made)).await??;
+        peer = done.give_back();
+        chronicle.calls(&done.client, &prepared, &done.repeat.said(done.client.head(&prepared)));
+        hedged::tell(&done, &mut observers(&mut seen, &mut expectations, chronicle), &mut out)?;
+        Ok(Ok(End::Ended(done.ending)))
+    } else {
+        loop {
+            // In a box, as dialling is large.
+            let client = Box::pin(repeat.in_time(session.client(metadata.clone(), terms.timeout)));
+            let client = interrupts.heed(Stage::Connect, client).await??.with_encoding(encoding);
+            let head = repeat.begin(client.head(&prepared));
+            chronicle.calls(&client, &prepared, &head);
+            let (sender, receiver) = client.start_with(Arc::clone(&prepared), head).split();
+            let tried = {
+                let mut observers = observers(&mut seen, &mut expectations, chronicle);
+                let exchange = Exchange::new(manner, &mut repeat, &mut observers, outlet, &mut out)
+                    .with_peer(session.picked());
+                interrupts.heed(Stage::Call, exchange.run(&mut outgoing, sender, receiver)).await
+            };
+            match tried {
+                Ok(Ok(Next::Again(pause))) => {
+                    interrupts.heed(Stage::Connect, session.leave()).await?;
+                    if let Err(failure) = interrupts.heed(Stage::Call, tokio::time::sleep(pause)).await {
+                        break Err(failure);
+                    }
+                    outgoing.rewind();
                 }
-                outgoing.rewind();
+                Ok(Ok(Next::Over(end))) => break Ok(Ok(end)),
+                Ok(Err(failure)) => break Ok(Err(failure)),
+                Err(failure) => break Err(failure),
             }
-            Ok(Ok(Next::Over(end))) => break Ok(Ok(end)),
-            Ok(Err(failure)) => break Ok(Err(failure)),
-            Err(failure) => break Err(failure),
         }
     };
     let mut interrupted = false;
@@ -249,10 +291,46 @@ async fn one(
         interrupts.heed(Stage::Call, outlet.write(&out)).await??;
     }
     let ended = ended?;
+    let peer = peer.or_else(|| session.picked());
+    if let End::Ended(ending) = &ended {
+        session.ended(ending);
+    }
     if repeat.count() > 1 {
         verdict::tell_tries(&ended, repeat.count());
     }
     verdict::of(&ended, Types::of(&prepared), programs.expect_code, &expectations, seen.has_failed())
+        .map_err(|failure| failure.by(peer.as_deref()))
+}
+
+/// Says when requests cannot wait for replies.
+fn lockstep_fits(args: &CallArgs, prepared: &Prepared) -> Result<(), Failure> {
+    let shape = prepared.method().shape();
+    if args.lockstep && !(shape.streams_requests() && shape.streams_replies()) {
+        let cause = format!(
+            "--lockstep is for methods that stream both ways, and {} is {shape}",
+            prepared.method().full_name()
+        );
+        return Err(Failure::new(Kind::Usage, cause));
+    }
+    Ok(())
+}
+
+/// Makes a call several times; gives the one that had the last word.
+async fn hedge(
+    policy: &HedgingPolicy,
+    session: &mut Session<'_>,
+    prepared: &Arc<Prepared>,
+    wire: Bytes,
+    repeat: &mut Repeat,
+    (metadata, terms, encoding): (MetadataMap, &Terms, Encoding),
+) -> Result<Done, Failure> {
+    repeat.starts();
+    let first = Box::pin(repeat.in_time(session.client(metadata.clone(), terms.timeout))).await?;
+    let first = first.with_encoding(encoding);
+    let more = session.more(&first, metadata, terms.timeout, encoding);
+    let first = links::held((session.lease(), first));
+    let more: hedged::More = Box::new(move || more().map(links::held));
+    Ok(hedged::hedged(policy.clone(), first, more, Arc::clone(prepared), 1, wire, repeat.clone()).await)
 }
 
 /// Those who want to know what happens.

@@ -34,6 +34,8 @@ pub(super) enum Happening<'a> {
         ending: &'a Ending,
         /// How long is paused before the next.
         pause: Duration,
+        /// Who failed, where several share the calls.
+        peer: Option<&'a str>,
     },
     /// The end: status and trailers, whoever made them.
     Ended(&'a Ending),

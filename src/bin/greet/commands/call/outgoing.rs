@@ -77,6 +77,7 @@ impl Outgoing {
         requests: Requests,
         args: &CallArgs,
         prepared: &Prepared,
+        most: Option<Size>,
     ) -> Result<Self, Failure> {
         let streams = prepared.method().shape().streams_requests();
         let from = match requests {
@@ -106,7 +107,7 @@ impl Outgoing {
                     // Arguments are whole already, and are read whole: an error in the last one sends nothing.
                     let mut ready = VecDeque::new();
                     while let Some(wire) = feed.next(prepared.request()).await? {
-                        forms::fits(&wire, args.max_send_size)?;
+                        forms::fits(&wire, most)?;
                         ready.push_back(wire);
                     }
                     From::Ready(ready)
@@ -115,7 +116,7 @@ impl Outgoing {
                 }
             }
         };
-        let outgoing = Self { from, most: args.max_send_size, kept: None };
+        let outgoing = Self { from, most, kept: None };
         if streams { Ok(outgoing) } else { outgoing.exactly_one(prepared).await }
     }
 

@@ -105,7 +105,7 @@ impl Recorder {
                 let body = self.body(Prepared::reply, wire, Failure::reply)?;
                 self.push(Kind::Message { n, body, wire: None });
             }
-            Happening::Failed { n, ending, pause } => {
+            Happening::Failed { n, ending, pause, peer } => {
                 let metadata = self.object(&ending.trailers);
                 self.push(Kind::Attempt {
                     n: u64::from(n),
@@ -114,6 +114,7 @@ impl Recorder {
                     message: ending.status.message.clone(),
                     metadata,
                     pause_ms: millis(pause),
+                    peer: peer.map(str::to_owned),
                 });
             }
             Happening::Ended(ending) => self.ended(ending),

@@ -24,13 +24,14 @@ pub(super) async fn run(
     interrupts: &mut Interrupts<'_>,
     chronicle: &mut Chronicle,
 ) -> Result<(), Failure> {
-    let Meant { args, metadata, requests, .. } = meant;
+    let Meant { args, metadata, requests, terms, .. } = meant;
     let Sending::One(requests) = requests else { return Ok(()) };
     interrupts.heed(Stage::Connect, session.leave()).await?;
-    let mut outgoing = interrupts.heed(Stage::Data, Outgoing::new(requests, args, &prepared)).await??;
+    let mut outgoing =
+        interrupts.heed(Stage::Data, Outgoing::new(requests, args, &prepared, terms.max_send)).await??;
     let encoding = forms::encoding(args.compress);
     let mut head = CallHead::new(prepared.method().path()).with_metadata(metadata).with_encoding(encoding);
-    head.timeout = args.timeout;
+    head.timeout = terms.timeout;
     let request = session.request(head)?;
     chronicle.would_call(&request, &prepared);
 
@@ -41,7 +42,7 @@ pub(super) async fn run(
         _ => Some(Sheet::new(form, forms::json_output(&args.output.json), encoding)),
     };
     if sheet.is_some() {
-        Sheet::head(&request, args.timeout, args.connection.telling.show_secrets, &mut out);
+        Sheet::head(&request, terms.timeout, args.connection.telling.show_secrets, &mut out);
     }
     let mut n = 0;
     loop {

@@ -1,33 +1,35 @@
 //! One call and its tries: whether it is made again when it failed, after which pause, and what the next try says.
 
-use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::time::Duration;
 
-use greet::Code;
-use greet::client::{CallHead, Decision, Ending, Failed, Origin, RetryPolicy, Tries};
+use greet::client::{CallHead, Decision, Ending, Failed, Origin, Pushback, RetryPolicy, Throttle, Tries};
 use greet::leaf::duration;
+use greet::{Code, Size};
 use tokio::time::Instant;
 
-use crate::args::{CallArgs, RetryArgs};
+use super::hedged::Tried;
 use crate::failure::{Failure, Kind};
+use crate::intent::chance;
+use crate::intent::terms::Terms;
 
 /// A pause that is longer, as a server may ask for, is not begun.
 const LONGEST: Duration = Duration::from_secs(60);
-
-/// The policy that was typed.
-pub(super) fn policy(args: &RetryArgs) -> Option<RetryPolicy> {
-    let policy = RetryPolicy::new(args.retry?);
-    Some(if args.retry_on.is_empty() { policy } else { policy.with_codes(args.retry_on.clone()) })
-}
 
 /// How often a call was tried, and whether it may be again.
 #[derive(Debug, Clone)]
 pub(super) struct Repeat {
     policy: Option<RetryPolicy>,
     timeout: Option<Duration>,
+    max_recv: Option<Size>,
+    throttle: Option<Arc<Throttle>>,
     tries: Tries,
     /// Tries that were begun.
     count: u32,
+    /// Those that failed, for who wants to know.
+    pub(super) tried: Vec<Tried>,
+    /// How many attempts were begun before this beside it.
+    attempt: u32,
     /// When the first was: since then `--timeout` runs.
     begun: Option<Instant>,
     /// Whether it is made again, once and without a policy, when the server was going away as it came.
@@ -35,9 +37,21 @@ pub(super) struct Repeat {
 }
 
 impl Repeat {
-    pub(super) fn new(args: &CallArgs, policy: Option<RetryPolicy>) -> Self {
-        let (timeout, tries) = (args.timeout, Tries::default());
-        Self { policy, timeout, tries, count: 0, begun: None, spare: false }
+    pub(super) fn new(terms: &Terms) -> Self {
+        let (policy, throttle) = (terms.retry.clone(), terms.throttle.clone());
+        let (timeout, max_recv, tries) = (terms.timeout, terms.max_recv, Tries::default());
+        Self {
+            policy,
+            timeout,
+            max_recv,
+            throttle,
+            tries,
+            count: 0,
+            tried: Vec::new(),
+            attempt: 0,
+            begun: None,
+            spare: false,
+        }
     }
 
     /// Says that the connection may take no further call after the questions about the schema.
@@ -64,20 +78,48 @@ impl Repeat {
         self.count += 1;
         // The first try is given the time whole.
         head.since = self.begun;
+        head.max_recv_size = self.max_recv.or(head.max_recv_size);
         self.begun.get_or_insert_with(Instant::now);
-        head.previous = self.tries.previous();
+        head.previous = self.tries.previous() + self.attempt;
         head
     }
 
     /// What the head of the try that was begun last said.
     pub(super) fn said(&self, mut head: CallHead) -> CallHead {
-        head.previous = self.tries.previous();
+        head.previous = self.tries.previous() + self.attempt;
         head
     }
 
     /// The pause before the call is made again; `None` when it is not, and this is how it ended.
     pub(super) fn after(&mut self, ending: &Ending) -> Option<Duration> {
         self.after_at(ending, chance(), Instant::now())
+    }
+
+    /// Takes in how a try ended, where calls are no longer repeated when too many fail (A6, "Throttling").
+    pub(super) fn tell(&self, ending: &Ending) {
+        let Some(throttle) = &self.throttle else { return };
+        let codes = self.policy.as_ref().map(|policy| &policy.codes[..]).unwrap_or_default();
+        match Failed::of(ending) {
+            Some(failed) if codes.contains(&failed.code) || failed.pushback == Pushback::Never => {
+                throttle.failed();
+            }
+            _ => throttle.succeeded(),
+        }
+    }
+
+    /// This is one of several attempts that run beside each other; counts from 1.
+    pub(super) fn is_attempt(&mut self, number: u32) {
+        self.attempt = number - 1;
+    }
+
+    /// Whether anything is tried once more: not while too many calls fail.
+    pub(super) fn may_go_on(&self) -> bool {
+        self.throttle.as_ref().is_none_or(|throttle| throttle.allows())
+    }
+
+    /// The time of all tries runs from now on.
+    pub(super) fn starts(&mut self) {
+        self.begun.get_or_insert_with(Instant::now);
     }
 
     /// When the time of all tries is up, once it runs.
@@ -103,7 +145,11 @@ impl Repeat {
         if std::mem::take(&mut self.spare) && matches!(ending.origin, Origin::GoneAway) {
             return Some(Duration::ZERO);
         }
+        self.tell(ending);
         let policy = self.policy.as_ref()?;
+        if self.throttle.as_ref().is_some_and(|throttle| !throttle.allows()) {
+            return None;
+        }
         let Decision::Again { after, tries } = policy.decide(self.tries, Failed::of(ending)?, random) else {
             return None;
         };
@@ -114,10 +160,4 @@ impl Repeat {
         self.tries = tries;
         Some(after)
     }
-}
-
-/// From 0 up to 1. What a hash map is protected by is good enough to keep clients apart.
-fn chance() -> f64 {
-    let bits = u32::try_from(RandomState::new().hash_one(0_u8) >> 32).unwrap_or_default();
-    f64::from(bits) / (f64::from(u32::MAX) + 1.0)
 }

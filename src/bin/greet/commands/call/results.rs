@@ -134,9 +134,10 @@ impl Results {
                     return Err(failure);
                 }
             }
-            None => self.error_line(&Failure::ended(&done.ending, types), n, out),
+            None => self.error_line(&Failure::ended(&done.ending, types).by(done.peer.as_deref()), n, out),
         }
-        verdict::judge(&done.ending, types, self.expect_code)?;
+        verdict::judge(&done.ending, types, self.expect_code)
+            .map_err(|failure| failure.by(done.peer.as_deref()))?;
         self.expected(done, &known)
     }
 

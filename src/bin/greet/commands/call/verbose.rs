@@ -40,10 +40,11 @@ impl Verbose {
     pub(super) fn see(&self, happening: Happening<'_>) {
         match happening {
             Happening::Metadata(metadata) => self.metadata(metadata),
-            Happening::Failed { n, ending, pause } => {
+            Happening::Failed { n, ending, pause, peer } => {
                 self.entries('<', &ending.trailers);
                 let pause = pause.as_secs_f64() * 1e3;
-                ui::line(&format!("* try {n} failed: {ending}; the next comes after {pause:.0} ms"));
+                let peer = peer.map(|peer| format!(" at {peer}")).unwrap_or_default();
+                ui::line(&format!("* try {n}{peer} failed: {ending}; the next comes after {pause:.0} ms"));
             }
             Happening::Ended(ending) => self.ended(ending),
             Happening::Left => ui::line("* the call was left before its end"),

@@ -1,0 +1,170 @@
+//! Shows how a call would be made, and makes none.
+
+use std::fmt::Write as _;
+
+use greet::Target;
+use greet::client::{ConnectOptions, PoolOptions, ServiceConfig, resolver};
+use greet::leaf::duration;
+
+use super::until_signal;
+use crate::args::ExplainArgs;
+use crate::failure::{Failure, Kind};
+use crate::intent::terms::{self, Said, Terms};
+use crate::intent::{balance, target};
+use crate::output;
+
+pub(super) async fn run(args: ExplainArgs) -> Result<(), Failure> {
+    let method = args.method.trim_start_matches('/');
+    if !method.contains('/') {
+        let cause = format!("'{}' is no whole name of a method", method.escape_debug());
+        return Err(Failure::new(Kind::Usage, cause).hint("it is pkg.Service/Method"));
+    }
+    let server = target::parse(&args.target)?;
+    let options = target::options(&server, &args.connection)?;
+    let text = until_signal(Box::pin(explained(&args, &server, &options, method))).await?;
+    output::write(text.as_bytes())
+}
+
+async fn explained(
+    args: &ExplainArgs,
+    server: &Target,
+    options: &ConnectOptions,
+    method: &str,
+) -> Result<String, Failure> {
+    let config = terms::config(&args.balance, server, options).await?;
+    let waits = args.connection.wait.is_some();
+    let pool = balance::options(&args.balance, config.as_ref(), waits)?;
+    let (retry, said) = (&args.retry, &args.balance);
+    let (timeout, max_send, connection) = (args.timeout, args.max_send_size, &args.connection);
+    let typed = Said { timeout, max_send, retry, balance: said, connection };
+    let terms = Terms::of(&typed, config.as_ref(), method);
+    let mut text = String::new();
+    let mut tell = |name: &str, what: &str| {
+        // A string takes whatever is written.
+        let _ = writeln!(text, "{name:<10} {what}");
+    };
+    tell("target", server.text());
+    addresses(server, options, &mut tell).await?;
+    tell("policy", &policy(args, config.as_ref(), pool.as_ref()));
+    let entry = config.as_ref().and_then(|config| config.method(method));
+    let entry = entry.map_or_else(
+        || "nothing in a service config is for it".to_owned(),
+        |(_, name)| format!("by what the service config says of {name}"),
+    );
+    tell("method", &format!("{method}, {entry}"));
+    of_call(&terms, config.as_ref(), &mut tell);
+    let ignored = config.iter().flat_map(|config| &config.ignored);
+    for what in terms.overruled.iter().chain(&overruled(args, config.as_ref(), pool.as_ref())).chain(ignored)
+    {
+        tell("no effect", what);
+    }
+    Ok(text)
+}
+
+async fn addresses(
+    server: &Target,
+    options: &ConnectOptions,
+    tell: &mut impl FnMut(&str, &str),
+) -> Result<(), Failure> {
+    let resolver = resolver(server, options).map_err(|error| terms::unresolved(&error))?;
+    let list = tokio::time::timeout(options.connect_timeout, resolver.resolve()).await;
+    let list = match list {
+        Ok(list) => list.map_err(|error| terms::unresolved(&error))?,
+        Err(_) => return Err(Failure::new(Kind::Connection, format!("{server} was not resolved in time"))),
+    };
+    for endpoint in &list.located {
+        tell("address", &format!("{} ({})", endpoint.peer, endpoint.source));
+    }
+    for (name, why) in &list.unresolved {
+        tell("no address", &format!("{name}: {why}"));
+    }
+    Ok(())
+}
+
+fn policy(args: &ExplainArgs, config: Option<&ServiceConfig>, pool: Option<&PoolOptions>) -> String {
+    let Some(pool) = pool else {
+        return "pick_first, as nothing else is said: one connection, to the first address that answers"
+            .to_owned();
+    };
+    let from = if args.balance.lb.is_some() {
+        "by --lb"
+    } else if config.is_some_and(|config| config.balancing.is_some()) {
+        "by the service config"
+    } else {
+        "as the service config says no other"
+    };
+    let mut text = format!("{}, {from}", pool.policy);
+    match pool.health.as_deref() {
+        None => {}
+        Some("") => text.push_str("; only servers that say that they serve"),
+        Some(service) => {
+            let _ = write!(text, "; only servers that say that they serve {service}");
+        }
+    }
+    if let Some(outlier) = &pool.outlier {
+        let _ = write!(
+            text,
+            "; outliers are looked for each {} and left out for {}",
+            duration::render(outlier.interval),
+            duration::render(outlier.base_ejection_time)
+        );
+    }
+    text
+}
+
+fn of_call(terms: &Terms, config: Option<&ServiceConfig>, tell: &mut impl FnMut(&str, &str)) {
+    if let Some(timeout) = terms.timeout {
+        tell("timeout", &duration::render(timeout));
+    }
+    if let Some(wait) = terms.wait {
+        tell("wait", &format!("for a server where none works, at most {}", duration::render(wait)));
+    }
+    if let Some(most) = terms.max_send {
+        tell("request", &format!("at most {} bytes", most.get()));
+    }
+    if let Some(most) = terms.max_recv {
+        tell("reply", &format!("at most {} bytes", most.get()));
+    }
+    match (&terms.retry, &terms.hedging) {
+        (Some(retry), _) => {
+            let codes: Vec<_> = retry.codes.iter().map(|code| code.name()).collect();
+            tell(
+                "retry",
+                &format!(
+                    "up to {} repeats after {}; pauses from {} on, {} times as long each, at most {}",
+                    retry.retries,
+                    codes.join(", "),
+                    duration::render(retry.initial_backoff),
+                    retry.backoff_multiplier,
+                    duration::render(retry.max_backoff)
+                ),
+            );
+        }
+        (None, Some(hedging)) => tell(
+            "hedging",
+            &format!(
+                "up to {} attempts, {} after each other",
+                hedging.attempts,
+                duration::render(hedging.delay)
+            ),
+        ),
+        (None, None) => tell("retry", "only what no server has looked at"),
+    }
+    if config.is_some_and(|config| config.throttling.is_some()) {
+        tell("throttle", "calls are not repeated while too many fail");
+    }
+}
+
+/// What the service config says of balancing that does not hold.
+fn overruled(args: &ExplainArgs, config: Option<&ServiceConfig>, pool: Option<&PoolOptions>) -> Vec<String> {
+    let mut told = Vec::new();
+    let (Some(config), Some(pool)) = (config, pool) else { return told };
+    if args.balance.lb.is_some() && config.balancing.is_some() {
+        told.push("loadBalancingConfig of the service config: --lb is given".to_owned());
+    }
+    if config.health.is_some() && pool.health != config.health {
+        let why = if pool.health.is_some() { "--health is given" } else { "pick_first asks for none" };
+        told.push(format!("healthCheckConfig of the service config: {why}"));
+    }
+    told
+}

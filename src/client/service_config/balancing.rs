@@ -1,0 +1,114 @@
+//! How a service config wants calls spread: `loadBalancingConfig` (gRFCs A24, A48, A50, A58, A62).
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::client::pool::{LoadBalancing, OutlierOptions, WeightOptions};
+
+use super::outlier;
+use super::reader::{ConfigError, Fields};
+
+/// A policy with its fields.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct BalancingConfig {
+    /// How calls are spread.
+    pub policy: LoadBalancing,
+    /// How `weighted_round_robin` weighs.
+    pub weighting: WeightOptions,
+    /// Who is left out, where `outlier_detection` stands around the policy.
+    pub outlier: Option<OutlierOptions>,
+}
+
+impl BalancingConfig {
+    /// A policy of which nothing more is said.
+    pub fn new(policy: LoadBalancing) -> Self {
+        Self { policy, weighting: WeightOptions::default(), outlier: None }
+    }
+}
+
+/// The first of the list whose name is known (gRFC A21); those before it are noted.
+pub(super) fn read(
+    list: Vec<(String, &Value)>,
+    path: &str,
+    notes: &mut Vec<String>,
+    depth: usize,
+) -> Result<Option<BalancingConfig>, ConfigError> {
+    if list.is_empty() {
+        return Ok(None);
+    }
+    for (path, item) in list {
+        let Value::Object(map) = item else { return Err(ConfigError::new(path, "is no object")) };
+        let mut fields = map.iter();
+        let (Some((name, config)), None) = (fields.next(), fields.next()) else {
+            return Err(ConfigError::new(path, "names not exactly one policy"));
+        };
+        let path = format!("{path}.{name}");
+        let fields = Fields::of(config, &path)?;
+        let outliers = matches!(&name[..], "outlier_detection" | "outlier_detection_experimental");
+        let read = if outliers && depth == 0 {
+            let mut unknown = Vec::new();
+            let options = outlier::read(&fields, &mut unknown)?;
+            let child = fields.path("childPolicy");
+            let Some(mut inner) = self::read(fields.list("childPolicy")?, &child, notes, 1)? else {
+                return Err(ConfigError::new(child, "is missing"));
+            };
+            notes.extend(unknown.into_iter().map(|path| format!("{path} is not known")));
+            inner.outlier = Some(options);
+            inner
+        } else if let Some(policy) = LoadBalancing::parse(name) {
+            BalancingConfig { weighting: weighting(&fields, policy)?, ..one(&fields, policy, notes)? }
+        } else {
+            notes.push(format!("{path} is a policy that greet does not have"));
+            continue;
+        };
+        notes.extend(fields.unknown().into_iter().map(|path| format!("{path} is not known")));
+        return Ok(Some(read));
+    }
+    Err(ConfigError::new(path, "names no policy that greet has"))
+}
+
+fn one(
+    fields: &Fields<'_>,
+    policy: LoadBalancing,
+    notes: &mut Vec<String>,
+) -> Result<BalancingConfig, ConfigError> {
+    match policy {
+        LoadBalancing::PickFirst if fields.boolean("shuffleAddressList")? == Some(true) => {
+            notes.push(format!("{} is not done", fields.path("shuffleAddressList")));
+        }
+        LoadBalancing::LeastRequest => match fields.number("choiceCount")? {
+            Some(count) if count < 2 => {
+                return Err(fields.error("choiceCount", format!("is {count}, and not above 1")));
+            }
+            Some(count) if count > 2 => {
+                notes.push(format!("{} is {count}, and counts as 2", fields.path("choiceCount")));
+            }
+            _ => {}
+        },
+        LoadBalancing::WeightedRoundRobin if fields.boolean("enableOobLoadReport")? == Some(true) => {
+            notes.push(format!(
+                "{} is not done: reports are taken from trailers",
+                fields.path("enableOobLoadReport")
+            ));
+        }
+        _ => {}
+    }
+    Ok(BalancingConfig::new(policy))
+}
+
+fn weighting(fields: &Fields<'_>, policy: LoadBalancing) -> Result<WeightOptions, ConfigError> {
+    let mut options = WeightOptions::default();
+    if policy == LoadBalancing::WeightedRoundRobin {
+        options.blackout = fields.duration("blackoutPeriod")?.unwrap_or(options.blackout);
+        options.expiration = fields.duration("weightExpirationPeriod")?.unwrap_or(options.expiration);
+        let update = fields.duration("weightUpdatePeriod")?.unwrap_or(options.update);
+        options.update = update.max(Duration::from_millis(100));
+        options.error_penalty = fields.float("errorUtilizationPenalty")?.unwrap_or(options.error_penalty);
+        if options.error_penalty < 0.0 {
+            return Err(fields.error("errorUtilizationPenalty", "is below 0"));
+        }
+    }
+    Ok(options)
+}
