@@ -1701,7 +1701,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__serve)
-            opts="-p -I -h -V --proto --include --protoset --descriptor-set --rule --rules --no-auto --seed --no-reload --fault --allow-fault-headers --upstream --from --upstream-header --upstream-authority --upstream-plaintext --upstream-tls --upstream-cacert --upstream-cert --upstream-key --upstream-insecure --upstream-server-name --journal --show-secrets --replay --pace --port --listen --threads --port-file --once --drain-delay --grace --no-reflection --no-health --quiet --cert --key --key-password-file --key-password-env --client-ca --token --token-file --token-env --max-recv-size --max-header-list-size --max-concurrent-streams --max-connections --handshake-timeout --idle-timeout --keepalive --max-connection-age --max-connection-age-grace --color --error-format --help --version"
+            opts="-p -I -h -V --proto --include --protoset --descriptor-set --rule --rules --no-auto --seed --no-reload --fault --allow-fault-headers --upstream --from --upstream-header --upstream-authority --upstream-plaintext --upstream-tls --upstream-cacert --upstream-cert --upstream-key --upstream-insecure --upstream-server-name --journal --show-secrets --replay --pace --port --listen --threads --port-file --once --drain-delay --grace --no-reflection --no-health --quiet --cert --key --key-password-file --key-password-env --client-ca --token --token-file --token-env --max-recv-size --max-header-list-size --max-concurrent-streams --max-connections --handshake-timeout --idle-timeout --keepalive --max-connection-age --max-connection-age-grace --health-service --health-file --register --register-format --advertise --ttl --register-required --on-ready --on-drain --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1880,6 +1880,38 @@ _greet() {
                     return 0
                     ;;
                 --max-connection-age-grace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --health-service)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --health-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --register)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --register-format)
+                    COMPREPLY=($(compgen -W "etcd go-zero kratos" -- "${cur}"))
+                    return 0
+                    ;;
+                --advertise)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-ready)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-drain)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,7 @@
 //! A running server: where it is, what it saw, and its end.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -10,7 +11,7 @@ use super::{ServeError, ServerBuilder, UnmetRule};
 use crate::event::Recording;
 use crate::rules::Rule;
 use crate::schema::Schema;
-use crate::server::{Door, Drained, Journal, Running, ServerTls};
+use crate::server::{Door, Drained, Health, Journal, Running, ServerTls};
 
 /// A server that answers until it is drained, cut or dropped. It brings its own threads.
 pub struct Server {
@@ -41,6 +42,16 @@ impl Server {
     /// The port of the first place that is none of a unix socket.
     pub fn port(&self) -> Option<u16> {
         self.running.port()
+    }
+
+    /// The addresses that TCP listens on, in the order asked for.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        self.running.addresses()
+    }
+
+    /// What it says of its health, where it is asked; `None` if it does not offer that.
+    pub fn health(&self) -> Option<&Health> {
+        self.running.health()
     }
 
     /// What happened, call by call; empty if the builder was told not to keep it.

@@ -6,6 +6,8 @@
 mod bad_replies;
 mod broken_peers;
 mod call;
+#[cfg(feature = "consul")]
+mod consul;
 mod convert;
 mod data;
 mod describe;
@@ -20,6 +22,7 @@ mod flags;
 mod folders;
 mod h2_peer;
 mod health;
+mod health_states;
 mod help;
 mod json_schema;
 mod moments;
@@ -28,6 +31,7 @@ mod programs;
 mod recording;
 mod reflecting;
 mod reflection;
+mod registered;
 mod reload;
 mod resolve;
 mod retry;
