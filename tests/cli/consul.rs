@@ -97,9 +97,9 @@ impl Agent {
         } else if let Some(rest) = path.strip_prefix("/v1/health/service/") {
             let (name, query) = rest.split_once('?').unwrap();
             let asked = query.split('&').find_map(|pair| pair.strip_prefix("index=")).unwrap_or("0");
-            let asked: u64 = asked.parse().unwrap();
+            let seen: u64 = asked.parse().unwrap();
             // A question with an index waits until there is a newer one.
-            while state.index <= asked {
+            while state.index <= seen {
                 state = changed.wait(state).unwrap();
             }
             let found = state.services.iter().filter(|known| known["Name"] == name).map(|known| {
@@ -118,15 +118,15 @@ impl Agent {
     }
 
     /// Waits until the state is as wanted, which is looked at whenever something was asked.
-    fn until<T>(&self, look: impl Fn(&mut State) -> Option<T>) -> T {
+    fn until<T>(&self, wanted: impl Fn(&mut State) -> Option<T>) -> T {
         let (lock, changed) = &*self.state;
         let mut state = lock.lock().unwrap();
         loop {
-            if let Some(found) = look(&mut state) {
+            if let Some(found) = wanted(&mut state) {
                 return found;
             }
-            let (now, waited) = changed.wait_timeout(state, Duration::from_secs(60)).unwrap();
-            assert!(!waited.timed_out(), "nothing is asked any more; so far {:?}", now.asked);
+            let (now, pause) = changed.wait_timeout(state, Duration::from_secs(60)).unwrap();
+            assert!(!pause.timed_out(), "nothing is asked any more; so far {:?}", now.asked);
             state = now;
         }
     }

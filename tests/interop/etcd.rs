@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -36,7 +37,7 @@ struct Member {
 /// A key as etcd has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Key {
-    key: String,
+    name: String,
     value: String,
     lease: i64,
 }
@@ -104,7 +105,7 @@ impl Member {
             String::from_utf8(STANDARD.decode(kv[name].as_str().unwrap_or_default()).unwrap()).unwrap()
         };
         let keys = found["kvs"].as_array().into_iter().flatten().map(|kv| Key {
-            key: text(kv, "key"),
+            name: text(kv, "key"),
             value: text(kv, "value"),
             lease: kv["lease"].as_str().map_or(0, |lease| lease.parse().unwrap()),
         });
@@ -156,7 +157,7 @@ fn a_server_is_found_in_etcd_until_it_leaves() {
     // As go.etcd.io/etcd/client/v3/naming has it, to the letter.
     let key = format!("greeter/{address}");
     let value = format!(r#"{{"Op":0,"Addr":"{address}","Metadata":null}}"#);
-    assert_eq!((keys.len(), &keys[0].key, &keys[0].value), (1, &key, &value));
+    assert_eq!((keys.len(), &keys[0].name, &keys[0].value), (1, &key, &value));
     assert_ne!(keys[0].lease, 0);
     let called = hello(&register);
     assert_eq!(
@@ -236,7 +237,7 @@ fn what_happens_to_a_registration_is_healed_and_said_once() {
     healed("all forgotten:", after);
     let said = stop(server);
     assert!(member.keys("a/b/").is_empty());
-    println!("healed after: {seconds}");
+    let _ = writeln!(std::io::stderr(), "healed after: {seconds}");
 
     let count = |text: &str| said.lines().filter(|line| line.contains(text)).count();
     let first = format!(
@@ -264,7 +265,10 @@ fn one_that_dies_without_a_word_is_forgotten_and_others_forms_are_written() {
     let register = format!("etcd://{}/greeter", member.place());
     let (zero, address) = serve(&register, &["--register-format", "go-zero"]);
     let (keys, _) = member.until("greeter/", |keys| !keys.is_empty());
-    assert_eq!((keys[0].key.clone(), keys[0].value.clone()), (format!("greeter/{}", keys[0].lease), address));
+    assert_eq!(
+        (keys[0].name.clone(), keys[0].value.clone()),
+        (format!("greeter/{}", keys[0].lease), address)
+    );
     assert_eq!(hello(&register).code, 0);
     zero.signal("KILL");
     zero.end();

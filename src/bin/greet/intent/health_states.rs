@@ -16,8 +16,8 @@ pub(crate) type States = BTreeMap<String, ServingStatus>;
 pub(crate) fn read(args: &ServeHealthArgs) -> Result<States, Failure> {
     let mut states = States::new();
     for text in &args.health_service {
-        let (service, status) = parse(text).ok_or_else(|| unknown("--health-service", text))?;
-        states.insert(service, status);
+        let (service, said) = parse(text).ok_or_else(|| unknown("--health-service", text))?;
+        states.insert(service, said);
     }
     let Some(path) = &args.health_file else { return Ok(states) };
     let name = path.display();
@@ -35,8 +35,8 @@ pub(crate) fn read(args: &ServeHealthArgs) -> Result<States, Failure> {
             continue;
         }
         let place = || unknown(&format!("{name}:{}", number + 1), line);
-        let (service, status) = parse(line).ok_or_else(place)?;
-        states.insert(service, status);
+        let (service, said) = parse(line).ok_or_else(place)?;
+        states.insert(service, said);
     }
     Ok(states)
 }

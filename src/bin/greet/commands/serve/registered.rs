@@ -53,7 +53,7 @@ impl<'a> Registered<'a> {
             let _ = self.registrar.tried().await;
             self.shell("--on-ready", command).await;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Takes the server out of all places, and runs what is to be run then.

@@ -34,8 +34,11 @@ impl<'a> Said<'a> {
             self.before.entry(service.clone()).or_insert_with(|| health.get(service));
             health.set(service.clone(), *status);
         }
-        let gone = |service: &String, _: &mut Option<ServingStatus>| !self.states.contains_key(service);
-        for (service, status) in self.before.extract_if(.., gone) {
+        let before = std::mem::take(&mut self.before);
+        let (kept, gone): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            before.into_iter().partition(|(service, _)| self.states.contains_key(service));
+        self.before = kept;
+        for (service, status) in gone {
             match status {
                 Some(status) => health.set(service, status),
                 None => health.remove(&service),
