@@ -49,6 +49,7 @@ pub mod event;
 pub mod leaf;
 pub mod protocol;
 pub mod query;
+pub mod registrar;
 pub mod rules;
 pub mod schema;
 pub mod server;

@@ -1,6 +1,7 @@
 //! A running server: where it is, what it saw, and its end.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use super::{Expected, ServeError, ServerBuilder, UnmetRule, Verified};
 use crate::event::Recording;
 use crate::rules::Rule;
 use crate::schema::Schema;
-use crate::server::{Drained, Journal, Running, ServerTls};
+use crate::server::{Drained, Health, Journal, Running, ServerTls};
 
 /// A server that answers until it is drained, cut or dropped. It brings its own threads.
 pub struct Server {
@@ -32,6 +33,16 @@ impl Server {
     /// The port of the first place that is none of a unix socket.
     pub fn port(&self) -> Option<u16> {
         self.running.port()
+    }
+
+    /// The addresses that TCP listens on, in the order asked for.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        self.running.addresses()
+    }
+
+    /// What it says of its health, where it is asked; `None` if it does not offer that.
+    pub fn health(&self) -> Option<&Health> {
+        self.running.health()
     }
 
     /// What happened, call by call; empty if the builder was told not to keep it.

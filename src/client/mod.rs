@@ -5,9 +5,12 @@ mod backoff;
 mod body;
 mod call;
 mod connection;
+#[cfg(feature = "consul")]
+pub mod consul;
 mod dial;
 mod ending;
 mod error;
+pub mod etcd;
 mod head;
 mod health;
 mod hedge;
@@ -17,6 +20,7 @@ mod known;
 mod line;
 mod names;
 mod options;
+mod outward;
 mod pool;
 mod probe;
 mod proxy;
@@ -45,6 +49,7 @@ pub use health::{Health, HealthSaid, HealthWatch, Serving};
 pub use hedge::Hedge;
 pub use names::{Lists, Located, NameOptions, Resolution, ResolveError, Resolver, Update, Updates, resolver};
 pub use options::{ConnectOptions, IpFamily};
+pub use outward::outward_address;
 pub use pool::{
     BackendFacts, FailurePercentage, Lease, LoadBalancing, OutlierOptions, Pick, Picker, Pool, PoolError,
     PoolOptions, State, SuccessRate, WeightOptions,

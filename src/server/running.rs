@@ -173,6 +173,11 @@ impl Running {
         &self.targets
     }
 
+    /// The health that it was started with, if any.
+    pub fn health(&self) -> Option<&Health> {
+        self.health.as_ref()
+    }
+
     /// Secures new connections in this way; those that stand keep what they began with. A server that was
     /// started in plaintext goes on to speak it.
     pub fn renew(&self, tls: ServerTls) {

@@ -73,6 +73,11 @@ pub(crate) fn curl() -> Option<Command> {
     tool("GREET_TEST_CURL").map(clean)
 }
 
+/// etcd.
+pub(crate) fn etcd() -> Option<Command> {
+    tool("GREET_TEST_ETCD").map(clean)
+}
+
 /// h2spec.
 pub(crate) fn h2spec() -> Option<Command> {
     tool("GREET_TEST_H2SPEC").map(clean)

@@ -1,6 +1,7 @@
 //! What is said to people on stderr: errors, hints, notes; and whether stdout and stderr are coloured.
 
 use std::io::{IsTerminal, Write};
+use std::process::Stdio;
 use std::sync::OnceLock;
 
 use greet::leaf::printable;
@@ -90,6 +91,11 @@ fn labelled(label: &str, colour: &str, message: &str) -> String {
 /// One write, so that lines of several threads do not mix; a closed stderr is nobody's failure.
 fn say(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Where a program that is run on the way may talk.
+pub(crate) fn for_others() -> Stdio {
+    std::io::stderr().into()
 }
 
 /// Whether a person reads stderr.

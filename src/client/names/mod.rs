@@ -2,10 +2,13 @@
 //!
 //! A new scheme is a file here with a [`Resolver`], an arm in [`resolver`], and a [`Scheme`] in `leaf`.
 
+#[cfg(feature = "consul")]
+mod consul;
 #[cfg(feature = "dns")]
 mod dns;
 mod entry;
 mod error;
+mod etcd;
 #[cfg(all(unix, feature = "exec"))]
 mod exec;
 mod file;
@@ -79,6 +82,9 @@ pub fn resolver(target: &Target, options: &ConnectOptions) -> Result<Arc<dyn Res
     // What this build was made without is known, and said.
     #[allow(unreachable_patterns)]
     match name.scheme {
+        Scheme::Etcd => Ok(Arc::new(etcd::InEtcd::new(name, security, options)?)),
+        #[cfg(feature = "consul")]
+        Scheme::Consul => Ok(Arc::new(consul::InConsul::new(name, security, options)?)),
         Scheme::File => Ok(Arc::new(file::Listing::new(name, security, options))),
         #[cfg(feature = "dns")]
         Scheme::Dns | Scheme::DnsSrv => Ok(Arc::new(dns::Dns::new(name, security, options)?)),

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::connection::duration;
-use super::{FaultArgs, JournalArgs, ServeLimitArgs, ServeSecurityArgs, UpstreamArgs};
+use super::{
+    FaultArgs, JournalArgs, ServeHealthArgs, ServeLimitArgs, ServeRegisterArgs, ServeSecurityArgs,
+    UpstreamArgs,
+};
 use clap::Args;
 
 /// Serve every service of a schema
@@ -120,6 +123,12 @@ pub(crate) struct ServeArgs {
 
     #[command(flatten)]
     pub(crate) limits: ServeLimitArgs,
+
+    #[command(flatten)]
+    pub(crate) health: ServeHealthArgs,
+
+    #[command(flatten)]
+    pub(crate) registration: ServeRegisterArgs,
 
     /// A command to run against the server; greet ends with it
     #[arg(last = true, value_name = "COMMAND")]

@@ -1,7 +1,9 @@
 //! Serves a schema until a signal comes, or for as long as a command runs.
 
 mod port_file;
+mod registered;
 mod renewal;
+mod states;
 
 use std::ffi::OsString;
 use std::process::ExitStatus;
@@ -16,21 +18,31 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::reload;
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Kind};
-use crate::intent::journaling;
 use crate::intent::serving::{self, Prepared};
+use crate::intent::{journaling, registering};
 use crate::{output, ui};
 use port_file::PortFile;
+use registered::Registered;
 use renewal::Renewal;
+use states::Said;
 
 pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let renewal = Renewal::new(&args.security);
+    let mut said = Said::new(&args.health)?;
+    let listings = registering::listings(&args.registration)?;
     let Prepared { builder, first_call, watched } = serving::prepare(&args, output::unbuffered()).await?;
     // After all files are read, where Ctrl-C ends greet as it ends any program, and before anything is bound:
     // a signal that comes then must not be lost.
     let mut signals = Signals::listen()?;
     args.port_file.as_deref().map_or(Ok(()), port_file::clear)?;
     let server = builder.start().await.map_err(serving::not_started)?;
+    said.say(&server);
     let _port_file = write_port(&args, &server)?;
+    let registering = Registered::start(&args.registration, listings, &server);
+    let mut registered = tokio::select! {
+        registered = registering => registered?,
+        number = signals.next() => return Err(Failure::silent(Kind::Signal(number))),
+    };
     if args.command.is_empty() {
         if journaling::takes_stdout(&args.recording) {
             ui::line(server.target());
@@ -42,6 +54,12 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
             () = first_call.notified() => {}
             () = renewal.keep(&server) => {}
             () = reload::keep_up(&server, &args, watched) => {}
+            () = registered.ready() => {}
+            () = said.keep(&server) => {}
+        }
+        tokio::select! {
+            () = registered.leave() => {}
+            _ = signals.next() => {}
         }
         drain(&server, &mut signals, &args).await?;
         // A server that is stopped has done what it was asked for, whatever its rules expect of others.
@@ -55,7 +73,10 @@ pub(super) async fn run(args: ServeArgs) -> Result<(), Failure> {
             status = accompany(&args.command, server.target(), &mut signals) => status,
             () = renewal.keep(&server) => Ok(()),
             () = reload::keep_up(&server, &args, watched) => Ok(()),
+            () = registered.ready() => Ok(()),
+            () = said.keep(&server) => Ok(()),
         };
+        registered.leave().await;
         let unmet = server.unmet().await;
         server.cut();
         match (status, unmet.is_empty()) {
