@@ -248,7 +248,9 @@ fn read<'w>(wants: &[Want], wire: &'w [u8], slots: &mut [Slot<'w>]) -> Option<()
                     return None;
                 }
                 seen |= 1 << place;
-                defaults.iter().for_each(|(slot, default)| slots[*slot] = *default);
+                for (slot, default) in defaults {
+                    slots[*slot] = *default;
+                }
                 read(wants, delimited(&mut rest)?, slots)?;
             }
             _ => return None,

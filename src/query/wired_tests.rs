@@ -63,7 +63,7 @@ const OTHERS: [&str; 19] = [
     r#"{text: "\(.inner)"}"#,
     "{text: .name, text: .name}",
     "{long_name: .name}",
-    r#"{labels: {a: .name}}"#,
+    "{labels: {a: .name}}",
     r#"{n: "a"}"#,
     r#"{text: "\("x\(.name)")"}"#,
 ];

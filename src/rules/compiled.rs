@@ -181,8 +181,8 @@ impl CompiledAct {
                 .map(|entries| CompiledEntries::of(entries, act, setting).map(Box::new))
                 .transpose()
         };
-        let delay = |delay: &Box<Delay>| {
-            Ok(Box::new(match &**delay {
+        let delay = |delay: &Delay| {
+            Ok(Box::new(match delay {
                 Delay::Fixed(duration) => CompiledDelay::Fixed(*duration),
                 Delay::Program(text) => CompiledDelay::Program(compile(text, setting, &StepKind::ASKING)?),
             }))
@@ -197,7 +197,7 @@ impl CompiledAct {
             error: act.error.as_ref().map(|node| Status::load(node, types).map(Box::new)).transpose()?,
             metadata: entries(&act.metadata)?,
             trailers: entries(&act.trailers)?,
-            delay: act.delay.as_ref().map(delay).transpose()?,
+            delay: act.delay.as_deref().map(delay).transpose()?,
         })
     }
 
