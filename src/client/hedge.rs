@@ -89,8 +89,8 @@ mod tests {
 
     const DELAY: Duration = Duration::from_millis(500);
 
-    fn failed(code: Code, pushback: Pushback) -> Option<Failed> {
-        Some(Failed { code, looked_at: LookedAt::Perhaps, pushback })
+    fn failed(code: Code, pushback: Pushback) -> Failed {
+        Failed { code, looked_at: LookedAt::Perhaps, pushback }
     }
 
     #[tokio::test(start_paused = true)]
@@ -113,7 +113,7 @@ mod tests {
         let start = Instant::now();
         let policy = HedgingPolicy::new(3, DELAY);
         let mut hedge = Hedge::new(policy.clone(), start);
-        let unavailable = failed(Code::UNAVAILABLE, Pushback::None);
+        let unavailable = Some(failed(Code::UNAVAILABLE, Pushback::None));
         assert!(!hedge.failed(unavailable, start));
         assert!(hedge.begins(start));
         // The one after that has its delay again.
@@ -124,10 +124,10 @@ mod tests {
         assert!(hedge.failed(unavailable, start));
 
         let mut hedge = Hedge::new(policy.clone(), start);
-        assert!(hedge.failed(failed(Code::INTERNAL, Pushback::None), start));
+        assert!(hedge.failed(Some(failed(Code::INTERNAL, Pushback::None)), start));
         // What no server has looked at is not fatal.
         let mut hedge = Hedge::new(policy, start);
-        let refused = Failed { looked_at: LookedAt::No, ..failed(Code::INTERNAL, Pushback::None).unwrap() };
+        let refused = Failed { looked_at: LookedAt::No, ..failed(Code::INTERNAL, Pushback::None) };
         assert!(!hedge.failed(Some(refused), start));
     }
 
@@ -138,13 +138,13 @@ mod tests {
         let mut hedge = Hedge::new(policy.clone(), start);
         assert!(hedge.begins(start + DELAY));
         let after = Pushback::After(Duration::from_secs(9));
-        assert!(!hedge.failed(failed(Code::UNAVAILABLE, after), start));
+        assert!(!hedge.failed(Some(failed(Code::UNAVAILABLE, after)), start));
         assert_eq!(hedge.next(), Some(start + Duration::from_secs(9)));
-        assert!(!hedge.failed(failed(Code::UNAVAILABLE, Pushback::None), start));
+        assert!(!hedge.failed(Some(failed(Code::UNAVAILABLE, Pushback::None)), start));
         let mut hedge = Hedge::new(policy, start);
         assert!(hedge.begins(start + DELAY));
-        assert!(!hedge.failed(failed(Code::UNAVAILABLE, Pushback::Never), start));
+        assert!(!hedge.failed(Some(failed(Code::UNAVAILABLE, Pushback::Never)), start));
         assert_eq!(hedge.next(), None);
-        assert!(hedge.failed(failed(Code::UNAVAILABLE, Pushback::None), start));
+        assert!(hedge.failed(Some(failed(Code::UNAVAILABLE, Pushback::None)), start));
     }
 }
