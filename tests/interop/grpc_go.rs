@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::peers::{Ended, Peer, free_port, run};
+use crate::peers::{Ended, Peer, free_port, listening, run};
 use crate::tools::{greet, grpc_interop, protos};
 
 /// The server, and how to call it.
@@ -25,7 +25,7 @@ impl Server {
         // It says nothing of the port that it was given by the system, so a free one is looked for.
         let port = free_port();
         let peer = Peer::start(command.args(["--port", &port.to_string()]));
-        Some(Self { _peer: peer, target: format!("localhost:{port}"), schema })
+        Some(Self { _peer: listening(peer, port), target: format!("localhost:{port}"), schema })
     }
 
     fn command(&self, method: &str, arguments: &[&str]) -> std::process::Command {

@@ -130,6 +130,16 @@ pub(crate) fn serve(arguments: &[&str]) -> (Peer, String) {
     (peer, target)
 }
 
+/// The peer, once somebody listens on its port of this machine.
+pub(crate) fn listening(peer: Peer, port: u16) -> Peer {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(std::time::Instant::now() < deadline, "nobody listens on port {port}");
+        std::thread::yield_now();
+    }
+    peer
+}
+
 /// A port that nobody has, for a server that takes none of the system's choosing.
 pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is loopback");

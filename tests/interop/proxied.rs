@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::peers::{Ended, Peer, free_port, run, serve};
+use crate::peers::{Ended, Peer, free_port, listening, run, serve};
 use crate::tls::Made;
 use crate::tools::{greet, nginx, python, tinyproxy};
 
@@ -58,7 +58,8 @@ http {{
     );
     let file = made.text("nginx.conf");
     fs::write(&file, configuration).unwrap();
-    Some((Peer::start(nginx()?.args(["-p", folder, "-e", &format!("{folder}/log"), "-c", &file])), port))
+    let peer = Peer::start(nginx()?.args(["-p", folder, "-e", &format!("{folder}/log"), "-c", &file]));
+    Some((listening(peer, port), port))
 }
 
 #[test]
@@ -148,7 +149,7 @@ fn way_out(made: &Made, user: Option<&str>) -> Option<(Peer, String)> {
     )
     .unwrap();
     let peer = Peer::start(tinyproxy()?.args(["-d", "-c", &file]));
-    Some((peer, format!("127.0.0.1:{port}")))
+    Some((listening(peer, port), format!("127.0.0.1:{port}")))
 }
 
 #[test]
