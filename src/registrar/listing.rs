@@ -68,6 +68,10 @@ impl Listing {
 
     /// # Errors
     /// When the place wants an address of another kind.
+    #[cfg_attr(
+        not(feature = "consul"),
+        expect(clippy::unnecessary_wraps, reason = "Consul's address may be wrong")
+    )]
     pub(super) fn held(self, presence: Presence) -> Result<Box<dyn Held>, RegisterError> {
         Ok(match self.0 {
             Kind::Etcd { options, service, format } => {

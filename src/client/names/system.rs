@@ -51,6 +51,7 @@ impl System {
 
 #[cfg(not(feature = "dns"))]
 impl System {
+    #[expect(clippy::unused_async, reason = "with the feature DNS is asked")]
     async fn service_config(&self) -> Result<Option<String>, ResolveError> {
         if self.options.names.service_config {
             return Err(ResolveError::options("this build of greet does not ask DNS for a service config"));
