@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use tonic::metadata::MetadataMap;
 
 use crate::event::{Event, Kind, PassedOver, metadata_object, timestamp};
+use crate::leaf::Layer;
 use crate::protocol::Status;
 use crate::protocol::status::Details;
 use crate::rules::Passed;
@@ -117,6 +118,15 @@ impl Journalist {
                 Details::None | Details::Malformed(_) => Vec::new(),
             },
         });
+        if let Some(mut open) = self.open() {
+            open.ended = true;
+        }
+    }
+
+    /// The call ended as a server should not end one, on purpose; `how` says what the client met.
+    pub(super) fn broken(&self, how: &str) {
+        let (cause, addresses) = (format!("a fault: {how}"), Vec::new());
+        self.push(|| Kind::Failure { layer: Layer::Http2, cause, addresses, hint: None });
         if let Some(mut open) = self.open() {
             open.ended = true;
         }

@@ -281,13 +281,22 @@ async fn fail(journalist: &Journalist, replies: Replies, fault: Failing, too_lat
     match fault {
         Failing::Reset(code) => {
             replies.leave().await;
+            journalist.broken("the call was reset");
             replies.reset(code);
         }
-        Failing::Truncate(wire) => replies.truncate(&wire),
-        Failing::DropTrailers => replies.drop_trailers(),
+        Failing::Truncate(wire) => {
+            journalist.broken("a message was cut off");
+            replies.truncate(&wire);
+        }
+        Failing::DropTrailers => {
+            journalist.broken("the trailers were left out");
+            replies.drop_trailers();
+        }
         Failing::Http(status, body) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            if !replies.http(status, body) {
+            if replies.http(status, body) {
+                journalist.broken(&format!("HTTP status {}", status.as_u16()));
+            } else {
                 finish(journalist, replies, too_late, MetadataMap::new());
             }
         }

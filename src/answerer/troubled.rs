@@ -62,9 +62,16 @@ async fn end(call: Call, trouble: Trouble, by: &str, journalist: Journalist) {
             journalist.status(&status, &trailers);
             replies.finish(status, trailers);
         }
-        Trouble::Reset => replies.reset(Reason::INTERNAL_ERROR.into()),
-        Trouble::DropTrailers => replies.drop_trailers(),
+        Trouble::Reset => {
+            journalist.broken("the call was reset");
+            replies.reset(Reason::INTERNAL_ERROR.into());
+        }
+        Trouble::DropTrailers => {
+            journalist.broken("the trailers were left out");
+            replies.drop_trailers();
+        }
         Trouble::Http(status) => {
+            journalist.broken(&format!("HTTP status {}", status.as_u16()));
             replies.http(status, Bytes::from(format!("a fault: {by}\n")));
         }
         // Neither of the others ends a call, but for this one, which never does.

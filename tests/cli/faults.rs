@@ -88,3 +88,21 @@ fn what_can_never_come_about_is_an_error() {
     let ran = greet(&["serve", "--port", "0", "--fault", "UNAVAILABLE:200%"]);
     assert_eq!(ran.code, 2, "{}", ran.shown());
 }
+
+#[test]
+fn a_journal_tells_a_fault_from_a_client_that_left() {
+    let folder = Folder::new();
+    let journal = folder.path().join("journal.ndjson").to_str().unwrap().to_owned();
+    for (more, said) in [
+        (&["--fault", "reset"][..], "a fault: the call was reset"),
+        (&["--fault", "http:502"], "a fault: HTTP status 502"),
+        (&["--rule", "SayHello => drop_trailers"], "a fault: the trailers were left out"),
+        (&["--rule", "SayHello => truncate({message: \"x\"})"], "a fault: a message was cut off"),
+    ] {
+        let server = serve(&[&["--journal", &journal], more].concat());
+        greet(&["call", &server.target, "SayHello"]);
+        let text = std::fs::read_to_string(&journal).unwrap();
+        let ended = text.contains(&format!(r#""event":"failure","layer":"http2","cause":"{said}""#));
+        assert!(ended && !text.contains(r#""event":"cancel""#), "{more:?}\n{text}");
+    }
+}
