@@ -495,6 +495,10 @@ def told_to_break(channel):
                 sys.exit(f"{step} did no harm")
             except grpc.RpcError as error:
                 found = error.code().name
+            # grpcio tells of the status or, one time in a thousand, only of the body that is no gRPC:
+            # whichever of its own threads comes first.
+            if "http" in step and found == "UNKNOWN":
+                continue
             if found != code if code else found == "OK":
                 sys.exit(f"{step}: {found}")
     # Too late, or too many, or nothing.
