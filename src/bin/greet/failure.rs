@@ -141,8 +141,8 @@ impl Failure {
 
     /// The same where it is known who answered, of several that share the calls.
     #[must_use]
-    pub(crate) fn by(mut self, peer: Option<&str>) -> Self {
-        self.peer = peer.map(|peer| Box::new(Peer(peer.to_owned())));
+    pub(crate) fn by(mut self, peer: Option<&greet::client::Peer>) -> Self {
+        self.peer = peer.map(|peer| Box::new(Peer(peer.to_string())));
         self
     }
 

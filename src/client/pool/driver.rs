@@ -66,7 +66,8 @@ pub(super) struct Seat {
 
 pub(super) struct Driver {
     pub(super) inner: Arc<Inner>,
-    target: Target,
+    /// Shared, as each dial takes it along, and it may be a list of a thousand.
+    target: Arc<Target>,
     options: Arc<ConnectOptions>,
     updates: Updates,
     heard: mpsc::UnboundedReceiver<Event>,
@@ -95,7 +96,7 @@ impl Driver {
     ) -> Self {
         let policy = Policy::new(inner.options.policy);
         Self {
-            target: target.clone(),
+            target: Arc::new(target.clone()),
             options: Arc::new(options.clone()),
             updates: Updates::of(resolver),
             heard,
@@ -196,7 +197,7 @@ impl Driver {
 
     fn begin(&mut self, at: usize, number: u64, earliest: Option<Instant>) {
         let backend = Arc::clone(&self.seats[at].backend);
-        let (target, options) = (self.target.clone(), Arc::clone(&self.options));
+        let (target, options) = (Arc::clone(&self.target), Arc::clone(&self.options));
         self.dials.push(Box::pin(async move {
             if let Some(earliest) = earliest {
                 sleep_until(earliest).await;

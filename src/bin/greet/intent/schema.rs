@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use greet::caller::Prepared;
 use greet::client::{
-    CallHead, ConnectOptions, Connection, Ending, Lease, Pick, Pool, PoolOptions, Reflection,
+    CallHead, ConnectOptions, Connection, Ending, Lease, Peer, Pick, Pool, PoolOptions, Reflection,
     ReflectionVersion,
 };
 use greet::protocol::Encoding;
@@ -139,8 +139,8 @@ impl<'a> Session<'a> {
     }
 
     /// The address that the last client goes to, where several share the calls.
-    pub(crate) fn picked(&self) -> Option<String> {
-        self.lease.as_ref().map(|lease| lease.peer().to_string())
+    pub(crate) fn picked(&self) -> Option<Peer> {
+        self.lease.as_ref().map(|lease| lease.peer().clone())
     }
 
     /// The call by the last client is over.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use greet::caller::{Prepared, Receiver, Sender};
-use greet::client::{Ending, Reply};
+use greet::client::{Ending, Peer, Reply};
 use tokio::sync::Notify;
 
 use super::observer::{Happening, Observer};
@@ -62,7 +62,7 @@ pub(super) struct Exchange<'a, 'o> {
     /// Rung when what was told of requests is to be seen, though no reply comes.
     told: Notify,
     /// Who is called, where several share the calls.
-    peer: Option<String>,
+    peer: Option<Peer>,
 }
 
 struct Watch<'a, 'o> {
@@ -104,7 +104,7 @@ impl<'a, 'o> Exchange<'a, 'o> {
     }
 
     /// The same, which says whom it called.
-    pub(super) fn with_peer(mut self, peer: Option<String>) -> Self {
+    pub(super) fn with_peer(mut self, peer: Option<Peer>) -> Self {
         self.peer = peer;
         self
     }
@@ -228,12 +228,7 @@ impl<'a, 'o> Exchange<'a, 'o> {
                 Some(Reply::End(ending)) => {
                     if let Some(pause) = self.again(before, &ending) {
                         let n = self.repeat.borrow().count();
-                        self.tell(Happening::Failed {
-                            n,
-                            ending: &ending,
-                            pause,
-                            peer: self.peer.as_deref(),
-                        })?;
+                        self.tell(Happening::Failed { n, ending: &ending, pause, peer: self.peer.as_ref() })?;
                         self.write(&mut piece).await?;
                         return Ok(Next::Again(pause));
                     }

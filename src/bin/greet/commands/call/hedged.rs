@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use greet::caller::Prepared;
-use greet::client::{Ending, Hedge, HedgingPolicy};
+use greet::client::{Ending, Hedge, HedgingPolicy, Peer};
 use greet::{Client, Shape};
 use tokio::time::sleep_until;
 
@@ -25,7 +25,7 @@ pub(super) type More = Box<dyn Fn() -> Option<(Hold, Client)>>;
 pub(super) struct Tried {
     /// Counts from 1.
     pub(super) number: u32,
-    pub(super) peer: Option<String>,
+    pub(super) peer: Option<Peer>,
     pub(super) ending: Box<Ending>,
     pub(super) at: Instant,
     /// How long was paused after it.
@@ -123,7 +123,7 @@ pub(super) fn tell(
 
 impl Tried {
     pub(super) fn happening(&self) -> Happening<'_> {
-        let peer = self.peer.as_deref();
+        let peer = self.peer.as_ref();
         Happening::Failed { n: self.number, ending: &self.ending, pause: self.pause, peer }
     }
 }

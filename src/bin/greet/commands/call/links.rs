@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use greet::caller::Prepared;
-use greet::client::{Ending, Lease, Origin, Pick, Reply};
+use greet::client::{Ending, Lease, Origin, Peer, Pick, Reply};
 use greet::protocol::Encoding;
 use greet::{Client, MetadataMap};
 
@@ -64,7 +64,7 @@ pub(super) struct Done {
     begun: bool,
     pub(super) hold: Hold,
     /// Who answered, where several share the calls.
-    pub(super) peer: Option<String>,
+    pub(super) peer: Option<Peer>,
     pub(super) metadata: MetadataMap,
     pub(super) reply: Option<Bytes>,
     pub(super) ending: Box<Ending>,
@@ -87,10 +87,10 @@ impl Done {
     }
 
     /// Gives back what it went over; who answered, where several share the calls.
-    pub(super) fn give_back(&mut self) -> Option<String> {
+    pub(super) fn give_back(&mut self) -> Option<Peer> {
         match std::mem::replace(&mut self.hold, Hold::Back) {
             Hold::Lease(lease) => {
-                let peer = lease.peer().to_string();
+                let peer = lease.peer().clone();
                 lease.ended(&self.ending);
                 Some(peer)
             }
@@ -224,7 +224,7 @@ impl<'a> Links<'a> {
                 false
             }
             Hold::Lease(lease) => {
-                done.peer = Some(lease.peer().to_string());
+                done.peer = Some(lease.peer().clone());
                 lease.ended(&done.ending);
                 true
             }

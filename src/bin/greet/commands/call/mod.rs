@@ -299,7 +299,7 @@ async fn one(
         verdict::tell_tries(&ended, repeat.count());
     }
     verdict::of(&ended, Types::of(&prepared), programs.expect_code, &expectations, seen.has_failed())
-        .map_err(|failure| failure.by(peer.as_deref()))
+        .map_err(|failure| failure.by(peer.as_ref()))
 }
 
 /// Says when requests cannot wait for replies.

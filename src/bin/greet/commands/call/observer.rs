@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use greet::MetadataMap;
-use greet::client::Ending;
+use greet::client::{Ending, Peer};
 
 use crate::failure::Failure;
 
@@ -35,7 +35,7 @@ pub(super) enum Happening<'a> {
         /// How long is paused before the next.
         pause: Duration,
         /// Who failed, where several share the calls.
-        peer: Option<&'a str>,
+        peer: Option<&'a Peer>,
     },
     /// The end: status and trailers, whoever made them.
     Ended(&'a Ending),

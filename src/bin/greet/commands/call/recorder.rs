@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use greet::caller::Prepared;
-use greet::client::{Ending, Origin};
+use greet::client::{Ending, Origin, Peer};
 use greet::event::{Event, Kind, metadata_object, redact, timestamp};
 use greet::transcode::{DataError, JsonOutput, Plan, json};
 use greet::{Layer, MetadataMap};
@@ -114,7 +114,7 @@ impl Recorder {
                     message: ending.status.message.clone(),
                     metadata,
                     pause_ms: millis(pause),
-                    peer: peer.map(str::to_owned),
+                    peer: peer.map(Peer::to_string),
                 });
             }
             Happening::Ended(ending) => self.ended(ending),

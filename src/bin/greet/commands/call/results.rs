@@ -134,10 +134,10 @@ impl Results {
                     return Err(failure);
                 }
             }
-            None => self.error_line(&Failure::ended(&done.ending, types).by(done.peer.as_deref()), n, out),
+            None => self.error_line(&Failure::ended(&done.ending, types).by(done.peer.as_ref()), n, out),
         }
         verdict::judge(&done.ending, types, self.expect_code)
-            .map_err(|failure| failure.by(done.peer.as_deref()))?;
+            .map_err(|failure| failure.by(done.peer.as_ref()))?;
         self.expected(done, &known)
     }
 
