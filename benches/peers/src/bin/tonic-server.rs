@@ -1,4 +1,5 @@
-//! A generated tonic server on one thread, a greeter and streams: prints its target when it is ready, ends with standard input.
+//! A generated tonic server, a greeter and streams: prints its target when it is ready, ends with standard input;
+//! `tonic-server [THREADS]`, on one thread where nothing is said.
 
 use greet_peers::greeter_server::{Greeter, GreeterServer};
 use greet_peers::streams::streams_server::{Streams, StreamsServer};
@@ -44,7 +45,12 @@ impl Streams for Hello {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = match std::env::args().nth(1).map(|threads| threads.parse()).transpose()? {
+        None => tokio::runtime::Builder::new_current_thread().enable_all().build()?,
+        Some(threads) => {
+            tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?
+        }
+    };
     std::thread::spawn(move || {
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         std::process::exit(0);
