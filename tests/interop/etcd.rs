@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const TTL: &str = "3s";
 
 /// One member, whose data outlives it.
-struct Member {
+pub(crate) struct Member {
     folder: tempfile::TempDir,
     port: u16,
     peer: u16,
@@ -36,7 +36,7 @@ struct Member {
 
 /// A key as etcd has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Key {
+pub(crate) struct Key {
     name: String,
     value: String,
     lease: i64,
@@ -44,14 +44,14 @@ struct Key {
 
 impl Member {
     /// One that is not started yet.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (port, peer) = (free_port(), free_port());
         Self { folder, port, peer, scheme: "http", options: Vec::new(), process: None, user: None }
     }
 
     /// Starts it, or starts it again; `None` where there is no etcd.
-    fn start(&mut self) -> Option<()> {
+    pub(crate) fn start(&mut self) -> Option<()> {
         let Self { port, peer, scheme, .. } = self;
         let (clients, peers) = (format!("{scheme}://127.0.0.1:{port}"), format!("http://127.0.0.1:{peer}"));
         let data = self.folder.path().join("data");
@@ -73,7 +73,7 @@ impl Member {
     }
 
     /// `HOST:PORT`.
-    fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
@@ -114,7 +114,7 @@ impl Member {
 
     /// Waits until the keys are as wanted, and says how long that was.
     #[track_caller]
-    fn until(&self, prefix: &str, wanted: impl Fn(&[Key]) -> bool) -> (Vec<Key>, Duration) {
+    pub(crate) fn until(&self, prefix: &str, wanted: impl Fn(&[Key]) -> bool) -> (Vec<Key>, Duration) {
         let begun = Instant::now();
         loop {
             let keys = self.keys(prefix);

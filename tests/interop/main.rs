@@ -21,6 +21,8 @@ mod etcd;
 mod examples;
 mod exported;
 mod exported_random;
+#[cfg(target_os = "linux")]
+mod fleet;
 mod folders;
 mod formats;
 mod grpc_go;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::TcpStream;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use greet::Target;
 use greet::client::{ConnectOptions, NameOptions, Resolution, ResolveError, resolver};
@@ -12,14 +13,14 @@ use crate::peers::{Peer, free_port, run, serve};
 use crate::tools::{dnsmasq, greet};
 
 /// A dnsmasq that knows the names in a file beside what it is told here, and nobody else to ask.
-struct Names {
+pub(crate) struct Names {
     folder: TempDir,
     port: u16,
     peer: Peer,
 }
 
 impl Names {
-    fn start(records: &str) -> Option<Self> {
+    pub(crate) fn start(records: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         fs::write(folder.path().join("hosts"), "").unwrap();
@@ -27,14 +28,23 @@ impl Names {
         Some(Self { folder, port, peer })
     }
 
-    fn server(&self) -> String {
+    /// Where it is asked.
+    pub(crate) fn server(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
     /// Has these lines, as in `/etc/hosts`, from now on.
-    fn hosts(&self, lines: &str) {
+    pub(crate) fn hosts(&self, lines: &str) {
         fs::write(self.folder.path().join("hosts"), lines).unwrap();
         self.peer.signal("HUP");
+    }
+
+    /// Waits until a target has so many addresses: it reads its file in its own time.
+    pub(crate) fn until(&self, target: &str, count: usize) {
+        let (options, begun) = (ConnectOptions::default(), Instant::now());
+        while ask(target, &options).map_or(0, |list| list.located.len()) != count {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{target} has never {count} addresses");
+        }
     }
 }
 
