@@ -1,5 +1,6 @@
 //! Lists that nobody tells of: they are asked for from time to time.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +11,18 @@ use super::{Lists, Resolution, ResolveError, Resolver};
 /// The shortest time between two questions, whatever is said and however hurried.
 const SHORTEST: Duration = Duration::from_millis(100);
 
+/// A question, until it is answered.
+type Question = Pin<Box<dyn Future<Output = Result<Resolution, ResolveError>> + Send>>;
+
 /// Asks a resolver again and again.
 pub(super) struct Polled {
     resolver: Arc<dyn Resolver>,
     every: Duration,
+    /// The question that is open. It is kept here, as whoever waits for its answer may be called away more often than an
+    /// answer takes.
+    open: Option<Question>,
+    /// Whether the answer to it is known to be too old already.
+    hurried: bool,
     /// When it was last asked, and answered.
     asked: Option<Instant>,
     /// When it is asked next; at once the first time.
@@ -22,27 +31,85 @@ pub(super) struct Polled {
 
 impl Polled {
     pub(super) fn new(resolver: Arc<dyn Resolver>, every: Duration) -> Self {
-        Self { resolver, every: every.max(SHORTEST), asked: None, due: None }
+        let every = every.max(SHORTEST);
+        Self { resolver, every, open: None, hurried: false, asked: None, due: None }
     }
 }
 
 #[async_trait::async_trait]
 impl Lists for Polled {
     async fn next(&mut self) -> Result<Resolution, ResolveError> {
-        if let Some(due) = self.due {
+        if let (Some(due), None) = (self.due, &self.open) {
             sleep_until(due).await;
         }
-        let list = self.resolver.resolve().await;
+        let open = self.open.get_or_insert_with(|| {
+            let resolver = Arc::clone(&self.resolver);
+            Box::pin(async move { resolver.resolve().await })
+        });
+        let list = open.await;
+        self.open = None;
         let now = Instant::now();
         self.asked = Some(now);
         // After an error, how long to wait is the asker's business.
         self.due = list.is_ok().then(|| now + self.every);
+        if std::mem::take(&mut self.hurried) {
+            self.hurry();
+        }
         list
     }
 
     fn hurry(&mut self) {
-        if let (Some(asked), Some(due)) = (self.asked, self.due) {
+        if self.open.is_some() {
+            self.hurried = true;
+        } else if let (Some(asked), Some(due)) = (self.asked, self.due) {
             self.due = Some(due.min(asked + SHORTEST.max(self.every.min(Duration::from_secs(1)))));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{sleep, timeout};
+
+    use super::*;
+
+    /// Answers after two seconds.
+    struct Slow;
+
+    #[async_trait::async_trait]
+    impl Resolver for Slow {
+        async fn resolve(&self) -> Result<Resolution, ResolveError> {
+            sleep(Duration::from_secs(2)).await;
+            Ok(Resolution::default())
+        }
+
+        fn lists(self: Arc<Self>) -> Box<dyn Lists> {
+            Box::new(Polled::new(self, Duration::from_secs(30)))
+        }
+    }
+
+    /// When an answer comes, in seconds, to somebody who is called away each 100 ms.
+    async fn answered(lists: &mut dyn Lists, start: Instant) -> f64 {
+        while timeout(Duration::from_millis(100), lists.next()).await.is_err() {
+            assert!(start.elapsed() < Duration::from_secs(600), "it is asked anew each time");
+        }
+        (start.elapsed().as_secs_f64() * 10.0).round() / 10.0
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_question_goes_on_while_nobody_waits_for_its_answer() {
+        let start = Instant::now();
+        let mut lists = Arc::new(Slow).lists();
+        assert_eq!(answered(&mut *lists, start).await, 2.0);
+        assert_eq!(answered(&mut *lists, start).await, 34.0);
+        // In a hurry: a second after the last answer.
+        lists.hurry();
+        assert_eq!(answered(&mut *lists, start).await, 37.0);
+        // What came to be known while it was asked may not be in the answer.
+        assert!(timeout(Duration::from_secs(31), lists.next()).await.is_err());
+        lists.hurry();
+        assert_eq!(answered(&mut *lists, start).await, 69.0);
+        assert_eq!(answered(&mut *lists, start).await, 72.0);
+        assert_eq!(answered(&mut *lists, start).await, 104.0);
     }
 }

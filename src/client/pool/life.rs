@@ -46,11 +46,13 @@ pub(super) struct Life {
     begun: Option<Instant>,
     /// Until when it is left alone.
     until: Option<Instant>,
+    /// How often it was lost, could not be connected to, or did not serve.
+    troubles: u64,
 }
 
 impl Life {
     pub(super) fn new(backoff: Backoff) -> Self {
-        Self { backoff, state: State::Idle, failed: false, begun: None, until: None }
+        Self { backoff, state: State::Idle, failed: false, begun: None, until: None, troubles: 0 }
     }
 
     pub(super) fn state(&self) -> State {
@@ -65,6 +67,12 @@ impl Life {
     /// When it may be tried again, while it is left alone.
     pub(super) fn until(&self) -> Option<Instant> {
         self.until
+    }
+
+    /// How often there was reason to think that it is no longer where it was: each time a connection could not be made or
+    /// was lost, and each time the server says that it does not serve.
+    pub(super) fn troubles(&self) -> u64 {
+        self.troubles
     }
 
     /// A connection is being made.
@@ -85,6 +93,7 @@ impl Life {
     /// It could not be made. The pause runs since the try began, so that a slow failure is not punished twice.
     pub(super) fn failed(&mut self, now: Instant, random: f64) {
         self.failed = true;
+        self.troubles += 1;
         self.state = State::TransientFailure;
         let since = self.begun.unwrap_or(now);
         self.until = Some(since + self.backoff.pause(random));
@@ -92,6 +101,7 @@ impl Life {
 
     /// The connection that was there is gone: it may be made again at once.
     pub(super) fn lost(&mut self) {
+        self.troubles += 1;
         self.state = State::Idle;
         self.until = None;
     }
@@ -107,6 +117,7 @@ impl Life {
     /// There is a connection, and the server says on it that it does not serve. No pause ends that.
     pub(super) fn refused(&mut self) {
         self.failed = true;
+        self.troubles += 1;
         self.state = State::TransientFailure;
         self.until = None;
     }

@@ -19,8 +19,8 @@ pub(super) struct PickFirst {
     round: Option<usize>,
     /// When the next of the round is begun beside those that are silent.
     next: Option<Instant>,
-    /// Whether all have failed, and none has worked since.
-    failed: bool,
+    /// Whether all have failed, and none has worked since: then how often they had when the names were last looked up.
+    failed: Option<u64>,
 }
 
 impl PickFirst {
@@ -53,8 +53,12 @@ impl PickFirst {
             step.state = State::TransientFailure;
             return step;
         }
-        if self.failed {
-            // Each is tried again as soon as its own pause is over.
+        if let Some(failures) = &mut self.failed {
+            // Each is tried again as soon as its own pause is over, and the names when so many tries have failed (A61).
+            if troubles(lives) - *failures >= lives.len() as u64 {
+                *failures = troubles(lives);
+                step.resolve = true;
+            }
             step.state = State::TransientFailure;
             step.connect = idle(lives);
             step.again = lives.iter().filter_map(Life::until).min();
@@ -91,7 +95,7 @@ impl PickFirst {
         let under_way =
             !step.connect.is_empty() || lives.iter().any(|life| matches!(life.state(), State::Connecting));
         if begun == lives.len() && !under_way {
-            *self = Self { failed: true, ..Self::default() };
+            *self = Self { failed: Some(troubles(lives)), ..Self::default() };
             step.state = State::TransientFailure;
             step.resolve = true;
             step.connect = idle(lives);
@@ -109,6 +113,10 @@ impl PickFirst {
     pub(super) fn chosen(&self) -> Option<usize> {
         self.chosen
     }
+}
+
+fn troubles(lives: &[Life]) -> u64 {
+    lives.iter().map(Life::troubles).sum()
 }
 
 fn idle(lives: &[Life]) -> Vec<usize> {

@@ -83,10 +83,10 @@ impl Default for Step {
 #[derive(Debug, Clone)]
 pub(super) enum Policy {
     PickFirst(PickFirst),
-    /// All addresses at once, however calls are spread over them. Which ones were seen to work or to fail tells when to
-    /// look the names up again.
+    /// All addresses at once, however calls are spread over them. How often each was in trouble when it was last looked at
+    /// tells when to look the names up again.
     All {
-        troubled: Vec<bool>,
+        troubles: Vec<u64>,
     },
 }
 
@@ -94,7 +94,7 @@ impl Policy {
     pub(super) fn new(how: LoadBalancing) -> Self {
         match how {
             LoadBalancing::PickFirst => Self::PickFirst(PickFirst::default()),
-            _ => Self::All { troubled: Vec::new() },
+            _ => Self::All { troubles: Vec::new() },
         }
     }
 
@@ -102,7 +102,7 @@ impl Policy {
     pub(super) fn step(&mut self, lives: &[Life], wanted: bool, now: Instant) -> Step {
         match self {
             Self::PickFirst(policy) => policy.step(lives, wanted, now),
-            Self::All { troubled } => all(lives, troubled),
+            Self::All { troubles } => all(lives, troubles),
         }
     }
 
@@ -113,24 +113,25 @@ impl Policy {
                 let chosen = policy.chosen().and_then(|chosen| now_at.get(chosen).copied().flatten());
                 policy.relist(chosen);
             }
-            Self::All { troubled } => {
-                let mut moved = vec![false; len];
+            Self::All { troubles } => {
+                let mut moved = vec![0; len];
                 for (was, at) in now_at.iter().enumerate() {
                     if let Some(at) = at {
-                        moved[*at] = troubled.get(was).copied().unwrap_or_default();
+                        moved[*at] = troubles.get(was).copied().unwrap_or_default();
                     }
                 }
-                *troubled = moved;
+                *troubles = moved;
             }
         }
     }
 }
 
 /// Every address is connected to as soon as it is idle. READY as soon as one is; `TRANSIENT_FAILURE` when all have failed
-/// and none has worked since, also while they are tried again.
-fn all(lives: &[Life], troubled: &mut Vec<bool>) -> Step {
+/// and none has worked since, also while they are tried again. Names are looked up again each time one is lost or fails, and
+/// not only the first time: whoever writes down where a server has gone may be slower than it.
+fn all(lives: &[Life], troubles: &mut Vec<u64>) -> Step {
     let mut step = Step::default();
-    troubled.resize(lives.len(), false);
+    troubles.resize(lives.len(), 0);
     let mut hopeful = false;
     for (at, life) in lives.iter().enumerate() {
         match life.state() {
@@ -138,9 +139,8 @@ fn all(lives: &[Life], troubled: &mut Vec<bool>) -> Step {
             State::Idle => step.connect.push(at),
             State::Connecting | State::TransientFailure => {}
         }
-        let trouble = life.has_failed() || life.state() == State::TransientFailure;
-        hopeful |= !trouble;
-        step.resolve |= trouble && !std::mem::replace(&mut troubled[at], trouble);
+        hopeful |= !life.has_failed();
+        step.resolve |= std::mem::replace(&mut troubles[at], life.troubles()) != life.troubles();
     }
     step.again = lives.iter().filter_map(Life::until).min();
     step.state = match (step.ready.is_empty(), hopeful) {

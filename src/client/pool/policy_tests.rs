@@ -145,6 +145,15 @@ async fn pick_first_fails_when_all_have_and_tries_each_again_after_its_own_pause
 }
 
 #[tokio::test(start_paused = true)]
+async fn pick_first_looks_names_up_again_each_time_as_many_tries_failed_as_there_are_addresses() {
+    let mut world = World::new(LoadBalancing::PickFirst, &[Some((0, false)), Some((10, false))]);
+    world.run(6000).await;
+    let resolved: Vec<_> = world.told().into_iter().filter(|(_, what)| *what == "resolve").collect();
+    // After 1 s, 1.6 s and 2.56 s: when the second has failed too.
+    assert_eq!(resolved, [10, 1010, 2610, 5170].map(|at| (at, "resolve")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_dialled_that_nobody_wants() {
     let lives = vec![Life::new(Backoff::grpc()); 2];
     let mut policy = Policy::new(LoadBalancing::PickFirst);
@@ -170,10 +179,23 @@ async fn round_robin_is_connected_to_all_and_ready_with_one() {
     let step = world.run(1000).await;
     assert_eq!(step.ready, [0, 1, 3]);
     assert_eq!(world.told()[5..], [(1000, "connect 1")]);
-    // One that is lost is connected to again at once.
+    // One that is lost is connected to again at once; it may have gone elsewhere.
     world.lives[0].lost();
     assert_eq!(world.run(100).await.ready, [0, 1, 3]);
-    assert_eq!(world.told()[6].1, "connect 0");
+    assert_eq!([world.told()[6].1, world.told()[7].1], ["resolve", "connect 0"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn round_robin_looks_names_up_again_whenever_one_fails() {
+    let mut world = World::new(LoadBalancing::RoundRobin, &[Some((0, true)), Some((1, false))]);
+    world.run(5000).await;
+    let resolved: Vec<_> = world.told().into_iter().filter(|(_, what)| *what == "resolve").collect();
+    assert_eq!(resolved, [1, 1001, 2601].map(|at| (at, "resolve")));
+    // What is known of each stays with it when the list is another.
+    world.policy.relist(&[Some(1), Some(0)], 2);
+    world.lives.swap(0, 1);
+    world.fates.swap(0, 1);
+    assert!(!world.policy.step(&world.lives, true, Instant::now()).resolve);
 }
 
 #[tokio::test(start_paused = true)]
