@@ -8,9 +8,19 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::peers::{Ended, Peer};
+use crate::tools::{PACKAGE, greet};
 
 /// No test waits for it to pass.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// `greet call` of a target, which spreads so many calls at once over all that is there.
+pub(crate) fn call(target: &str, jobs: usize, arguments: &[&str]) -> Command {
+    let jobs = jobs.to_string();
+    let mut command = greet(["call", target, "greeter.Greeter/SayHello", "-p", "proto/greeter.proto"]);
+    command.current_dir(PACKAGE).args(["--plaintext", "--each", "-", "--lb", "round_robin", "-j", &jobs]);
+    command.args(arguments);
+    command
+}
 
 /// A call that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +93,22 @@ impl Load {
             assert!(!self.thread.as_ref().unwrap().is_finished(), "the client has ended");
             shared = self.shared.1.wait_timeout(shared, Duration::from_secs(1)).unwrap().0;
         }
+    }
+
+    /// Waits for so many calls, one after the other, none of which this server has answered; of calls that are made one at a
+    /// time, that is as many as there are servers and no more, if it gets none.
+    #[track_caller]
+    pub(crate) fn until_passed_by(&self, server: &str, calls: usize) -> Duration {
+        let passed = std::cell::Cell::new(0);
+        self.until(|done| {
+            passed.set(if done.answer.as_deref() == Ok(server) { 0 } else { passed.get() + 1 });
+            passed.get() == calls
+        })
+    }
+
+    /// How many calls have ended so far.
+    pub(crate) fn count(&self) -> usize {
+        self.shared.0.lock().unwrap().done.len()
     }
 
     /// Waits for a reply of this server.

@@ -1,5 +1,6 @@
 //! Many greet servers of one service, what can happen to them, and what their journals say of it.
 
+mod balanced;
 mod load;
 mod rolled;
 
@@ -188,6 +189,12 @@ impl Fleet {
 
     fn journal_file(&self, at: usize) -> PathBuf {
         self.folder.path().join(format!("{}.ndjson", self.name(at)))
+    }
+
+    /// The calls that one has begun since it was started, by the name that was asked with.
+    pub(crate) fn begun(&self, at: usize) -> Vec<String> {
+        let journal = fs::read_to_string(self.journal_file(at)).unwrap();
+        calls(&journal).into_iter().map(|(id, _)| id).collect()
     }
 
     /// Ends all that are there, and says what all that ever were have written down, by the name that was asked with.

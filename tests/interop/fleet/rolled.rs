@@ -3,23 +3,12 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::process::Command;
 use std::time::Instant;
 
-use super::load::{Done, Load};
+use super::load::{Done, Load, call};
 use super::{Fleet, Moves};
 use crate::etcd::Member;
 use crate::names::Names;
-use crate::tools::{PACKAGE, greet};
-
-/// What greet is told to do, beside the target.
-fn call(target: &str, jobs: usize, arguments: &[&str]) -> Command {
-    let jobs = jobs.to_string();
-    let mut command = greet(["call", target, "greeter.Greeter/SayHello", "-p", "proto/greeter.proto"]);
-    command.current_dir(PACKAGE).args(["--plaintext", "--each", "-", "--lb", "round_robin", "-j", &jobs]);
-    command.args(arguments);
-    command
-}
 
 /// How a server is ended before it is started again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
