@@ -130,6 +130,8 @@ pub(super) struct Socket {
     wire: Wire,
     first: FirstBytes,
     full: bool,
+    /// Why nothing can be written any more.
+    broken: Option<io::Error>,
 }
 
 macro_rules! on_wire {
@@ -145,24 +147,19 @@ macro_rules! on_wire {
 impl Socket {
     pub(super) fn new(wire: Wire) -> (Self, FirstBytes) {
         let first = FirstBytes::default();
-        (Self { wire, first: first.clone(), full: false }, first)
+        (Self { wire, first: first.clone(), full: false, broken: None }, first)
     }
 
-    /// A write that fails hides what the other side said before it hung up: the failure is told only when that
-    /// was heard. A socket that cannot be written to has something to read, if only its end.
-    fn listen_after<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if !matches!(outcome, Poll::Ready(Err(_))) || self.full {
-            return outcome;
+    /// A write that fails is told to whoever reads, behind all that the other side said before it hung up: the number of the
+    /// last call that it took may stand there, or why it takes none. Until then nothing more is written.
+    fn written(&mut self, outcome: Poll<io::Result<usize>>, all: usize) -> Poll<io::Result<usize>> {
+        match outcome {
+            Poll::Ready(Err(error)) => {
+                self.broken = Some(error);
+                Poll::Ready(Ok(all))
+            }
+            outcome => outcome,
         }
-        let mut last = [0; KEPT];
-        let mut last = ReadBuf::new(&mut last);
-        match on_wire!(&mut self.wire, stream => Pin::new(stream).poll_read(cx, &mut last)) {
-            Poll::Ready(Ok(())) => self.full = self.first.hear(last.filled()),
-            Poll::Ready(Err(error)) => self.first.hear_trouble(&error),
-            // Another write fails as this one did.
-            Poll::Pending => return Poll::Pending,
-        }
-        outcome
     }
 }
 
@@ -182,14 +179,21 @@ impl AsyncRead for Socket {
             Poll::Ready(Err(error)) => self.first.hear_trouble(error),
             _ => {}
         }
-        outcome
+        let over = outcome.is_ready() && into.filled().len() == before && into.remaining() > 0;
+        match self.broken.take_if(|_| over) {
+            Some(error) => Poll::Ready(Err(error)),
+            None => outcome,
+        }
     }
 }
 
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        if self.broken.is_some() {
+            return Poll::Ready(Ok(data.len()));
+        }
         let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_write(cx, data));
-        self.listen_after(cx, outcome)
+        self.written(outcome, data.len())
     }
 
     fn poll_write_vectored(
@@ -197,8 +201,12 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         data: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let all = data.iter().map(|slice| slice.len()).sum();
+        if self.broken.is_some() {
+            return Poll::Ready(Ok(all));
+        }
         let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_write_vectored(cx, data));
-        self.listen_after(cx, outcome)
+        self.written(outcome, all)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -206,8 +214,11 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.broken.is_some() {
+            return Poll::Ready(Ok(()));
+        }
         let outcome = on_wire!(&mut self.wire, stream => Pin::new(stream).poll_flush(cx));
-        self.listen_after(cx, outcome)
+        self.written(outcome.map_ok(|()| 0), 0).map_ok(|_| ())
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -218,7 +229,7 @@ impl AsyncWrite for Socket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     #[test]
     fn first_bytes_tell_who_speaks() {
@@ -243,15 +254,28 @@ mod tests {
         }
     }
 
+    /// Writes to one who has said this and hung up; answers what is heard then, and the failure behind it.
+    async fn heard_behind_a_write(here: UnixStream) -> (Vec<u8>, io::Error, Heard) {
+        let (mut socket, first) = Socket::new(Wire::Unix(here));
+        for _ in 0..2 {
+            socket.write_all(b"PRI").await.unwrap();
+            socket.flush().await.unwrap();
+        }
+        let mut said = Vec::new();
+        let error = socket.read_to_end(&mut said).await.unwrap_err();
+        (said, error, first.heard())
+    }
+
     #[tokio::test]
     async fn what_was_said_before_a_write_failed_is_heard() {
         let (mut there, here) = UnixStream::pair().unwrap();
-        there.write_all(b"\x15\x03\x01\x00\x02\x02\x46").await.unwrap();
+        // More than is remembered: all of it is read.
+        let words = [&b"\x15\x03\x01\x00\x02\x02\x46"[..], &[0; 1000]].concat();
+        there.write_all(&words).await.unwrap();
         drop(there);
         here.readable().await.unwrap();
-        let (mut socket, first) = Socket::new(Wire::Unix(here));
-        socket.write_all(b"PRI").await.unwrap_err();
-        assert_eq!(first.heard(), Heard::Tls);
+        let (said, error, heard) = heard_behind_a_write(here).await;
+        assert_eq!((said, error.kind(), heard), (words, io::ErrorKind::BrokenPipe, Heard::Tls));
     }
 
     /// The write fails before the runtime has looked whether there is something to read.
@@ -262,9 +286,8 @@ mod tests {
         there.writable().await.unwrap();
         there.try_write(b"\x15\x03\x01\x00\x02\x02\x46").unwrap();
         drop(there);
-        let (mut socket, first) = Socket::new(Wire::Unix(here));
-        socket.write_all(b"PRI").await.unwrap_err();
-        assert_eq!(first.heard(), Heard::Tls);
+        let (said, error, heard) = heard_behind_a_write(here).await;
+        assert_eq!((said.len(), error.kind(), heard), (7, io::ErrorKind::BrokenPipe, Heard::Tls));
     }
 
     #[test]
