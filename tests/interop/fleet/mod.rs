@@ -4,7 +4,7 @@ mod balanced;
 mod load;
 mod rolled;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -195,6 +195,13 @@ impl Fleet {
     pub(crate) fn begun(&self, at: usize) -> Vec<String> {
         let journal = fs::read_to_string(self.journal_file(at)).unwrap();
         calls(&journal).into_iter().map(|(id, _)| id).collect()
+    }
+
+    /// From how many connections one has had calls since it was started.
+    pub(crate) fn connections(&self, at: usize) -> usize {
+        let journal = fs::read_to_string(self.journal_file(at)).unwrap();
+        let peers = journal.lines().filter_map(|line| line.split_once("\"peer\":\"")?.1.split_once('"'));
+        peers.map(|(peer, _)| peer).collect::<BTreeSet<_>>().len()
     }
 
     /// Ends all that are there, and says what all that ever were have written down, by the name that was asked with.
