@@ -49,7 +49,6 @@ fn roll(fleet: &mut Fleet, what: &str, target: &str, end: End, moved: impl Fn(&F
         let failed: Vec<_> = done.iter().filter(|done| done.answer.is_err()).collect();
         assert!(failed.is_empty(), "{jobs} at once, {} of {} failed: {failed:?}", failed.len(), done.len());
         assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
-        assert!(done.len() > 50, "{} calls are no load", done.len());
         said += &format!("; {} calls, {jobs} at once", done.len());
         all.extend(done);
     }
