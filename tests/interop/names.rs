@@ -39,10 +39,11 @@ impl Names {
         self.peer.signal("HUP");
     }
 
-    /// Waits until a target has so many addresses: it reads its file in its own time.
-    pub(crate) fn until(&self, target: &str, count: usize) {
+    /// Waits until a name and port has so many addresses: it reads its file in its own time.
+    pub(crate) fn until(&self, name: &str, count: usize) {
+        let target = format!("dns://{}/{name}", self.server());
         let (options, begun) = (ConnectOptions::default(), Instant::now());
-        while ask(target, &options).map_or(0, |list| list.located.len()) != count {
+        while ask(&target, &options).map_or(0, |list| list.located.len()) != count {
             assert!(begun.elapsed() < Duration::from_secs(60), "{target} has never {count} addresses");
         }
     }

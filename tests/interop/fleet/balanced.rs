@@ -1,20 +1,19 @@
-//! gRPC's descriptions of its load balancing tests, restated: what becomes of calls when one of several servers is killed,
-//! stands still, is not well, leaves or comes.
+//! gRPC's descriptions of its load balancing tests, restated: one of several servers dies, stands still, leaves or comes.
 
 use std::fs;
 use std::io::Write as _;
 use std::time::Duration;
 
-use super::load::{Done, Load, call};
+use super::load::{Done, Load, call, names};
 use super::{Entry, Fleet, Moves};
 use crate::peers::{Ended, Peer};
 
 /// Says what was measured, past the capture of the test runner.
 fn said(what: &str, done: &[Done], times: &[(&str, Duration)]) {
     let failed = done.iter().filter(|done| done.answer.is_err()).count();
-    let times: String =
+    let times: Vec<_> =
         times.iter().map(|(when, time)| format!("; {when} after {:.2} s", time.as_secs_f64())).collect();
-    let _ = writeln!(std::io::stderr(), "{what}: {failed} of {} calls failed{times}", done.len());
+    let _ = writeln!(std::io::stderr(), "{what}: {failed} of {} calls failed{}", done.len(), times.concat());
 }
 
 /// One call after the other, to all that is there.
@@ -44,7 +43,7 @@ fn round_robin_over_four_is_even() {
     let target = fleet.target();
     for jobs in [1, 10] {
         let mut client = Peer::start(&mut call(&target, jobs, &[]));
-        client.say(&(0..400).map(|n| format!("{{\"name\":\"{jobs}-{n}\"}}\n")).collect::<String>());
+        client.say(&names(0..400, &format!("{jobs}-")));
         client.hang_up();
         let ended = client.end();
         assert_eq!((ended.code, ended.stdout.lines().count()), (0, 400), "{}", ended.stderr);
@@ -67,7 +66,7 @@ fn a_kill_fails_the_calls_that_the_server_had_begun_and_no_other() {
     let clients: Vec<_> = (0..6)
         .map(|n| {
             let mut client = Peer::start(&mut call(&target, 1, &[]));
-            client.say(&format!("{{\"name\":\"held-{n}\"}}\n"));
+            client.say(&names(n..n + 1, "held-"));
             client.hang_up();
             client
         })
@@ -169,9 +168,9 @@ fn one_that_is_taken_off_the_list_gets_no_calls_and_one_that_is_added_does() {
     let mut fleet = Fleet::start(4, Moves::Never, &[]);
     let file = fleet.folder().join("greeters");
     let list = |fleet: &Fleet, which: &[usize]| {
-        let lines: String = which.iter().map(|&at| format!("{}\n", fleet.address(at))).collect();
+        let lines: Vec<_> = which.iter().map(|&at| format!("{}\n", fleet.address(at))).collect();
         let next = file.with_extension("next");
-        fs::write(&next, lines).unwrap();
+        fs::write(&next, lines.concat()).unwrap();
         fs::rename(next, &file).unwrap();
     };
     list(&fleet, &[0, 1, 2, 3]);

@@ -1,5 +1,6 @@
 //! `greet call --each -` that makes calls without a pause, each with a number of its own, and who answered them.
 
+use std::ops::Range;
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
@@ -20,6 +21,11 @@ pub(crate) fn call(target: &str, jobs: usize, arguments: &[&str]) -> Command {
     command.current_dir(PACKAGE).args(["--plaintext", "--each", "-", "--lb", "round_robin", "-j", &jobs]);
     command.args(arguments);
     command
+}
+
+/// Requests with these numbers, one a line.
+pub(crate) fn names(numbers: Range<usize>, prefix: &str) -> String {
+    numbers.map(|n| format!("{{\"name\":\"{prefix}{n}\"}}\n")).collect::<Vec<_>>().concat()
 }
 
 /// A call that has ended.
@@ -51,12 +57,12 @@ impl Load {
         let mut peer = Peer::start(command);
         let (prefix, theirs) = (prefix.to_owned(), Arc::clone(&shared));
         let thread = std::thread::spawn(move || {
-            let mut made = 0;
+            let mut next = 0;
             let mut make = |peer: &mut Peer, count: usize| {
-                let ids = made..made + count;
-                made += count;
-                peer.say(&ids.map(|n| format!("{{\"name\":\"{prefix}{n}\"}}\n")).collect::<String>());
-                made
+                let ids = next..next + count;
+                next += count;
+                peer.say(&names(ids, &prefix));
+                next
             };
             let mut open = make(&mut peer, jobs * 3);
             let mut read = 0;
@@ -89,7 +95,10 @@ impl Load {
                 return begun.elapsed();
             }
             from = shared.done.len();
-            assert!(begun.elapsed() < PATIENCE, "no such call in {from}");
+            if begun.elapsed() > PATIENCE {
+                drop(shared);
+                panic!("no such call in {from}");
+            }
             assert!(!self.thread.as_ref().unwrap().is_finished(), "the client has ended");
             shared = self.shared.1.wait_timeout(shared, Duration::from_secs(1)).unwrap().0;
         }
