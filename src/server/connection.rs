@@ -14,6 +14,7 @@ use tokio_rustls::server::TlsStream;
 use super::door::Entrance;
 use super::first_bytes::{self, Replayed, Speaks};
 use super::lifetime::Lifetime;
+use super::lingering::Lingering;
 use super::plain_http::{self, Below};
 use super::stage::Stages;
 use super::tls::Secured;
@@ -62,8 +63,8 @@ impl Settings {
 }
 
 /// HTTP/2 on a wire, and on the same in TLS.
-type Plain<IO> = Connection<Replayed<IO>, Bytes>;
-type Secure<IO> = Connection<Replayed<TlsStream<Replayed<IO>>>, Bytes>;
+type Plain<IO> = Connection<Lingering<Replayed<IO>>, Bytes>;
+type Secure<IO> = Plain<TlsStream<Replayed<IO>>>;
 
 /// A connection that is ready for calls.
 enum Ready<IO> {
@@ -130,12 +131,14 @@ async fn http2<IO>(
     mut io: Replayed<IO>,
     settings: &Settings,
     below: Below,
-) -> Result<Connection<Replayed<IO>, Bytes>, Option<Refused>>
+) -> Result<Plain<IO>, Option<Refused>>
 where
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     match speaks {
-        Speaks::Http2 => settings.builder().handshake(io).await.map_err(|_| Some(Refused::Garbage)),
+        Speaks::Http2 => {
+            settings.builder().handshake(Lingering::new(io)).await.map_err(|_| Some(Refused::Garbage))
+        }
         Speaks::Http1 => {
             plain_http::refuse(io, below).await;
             Err(Some(Refused::Http1))
@@ -148,11 +151,8 @@ where
 }
 
 /// Accepts calls and runs them, until the connection ends.
-async fn serve_http2<IO>(
-    mut connection: Connection<Replayed<IO>, Bytes>,
-    settings: Arc<Settings>,
-    mut entrance: Entrance,
-) where
+async fn serve_http2<IO>(mut connection: Plain<IO>, settings: Arc<Settings>, mut entrance: Entrance)
+where
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut waiting: Vec<UnderWay> = Vec::new();
@@ -174,7 +174,10 @@ async fn serve_http2<IO>(
                 }
             };
             if waiting.is_empty() && !over {
-                return lifetime.settled(&connection);
+                if lifetime.parts(&mut connection) {
+                    continue;
+                }
+                return Poll::Pending;
             }
             // Then each is polled here, once; the next round writes all their replies in one go.
             for mut call in waiting.drain(..) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use h2::server::Connection;
-use h2::{Ping, PingPong};
+use h2::{Ping, PingPong, Reason};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -43,6 +43,8 @@ pub(super) struct Lifetime {
     owed: bool,
     /// Once it was told to go: when to look whether anything is left.
     linger: Option<Instant>,
+    /// Whether the last word was said.
+    parted: bool,
     /// When its calls are cut.
     cut: Option<Instant>,
 }
@@ -66,6 +68,7 @@ impl Lifetime {
             ping: None,
             owed: false,
             linger: None,
+            parted: false,
             cut: None,
         };
         new.set_clock();
@@ -106,16 +109,24 @@ impl Lifetime {
         Poll::Pending
     }
 
-    /// Ready, after all that has come was read, when one that was told to go has no calls left and its client
-    /// takes no notice.
-    pub(super) fn settled<IO>(&self, connection: &Connection<IO, Bytes>) -> Poll<()>
+    /// Says the last word, after all that has come was read, to one that was told to go, has no calls left, and takes no
+    /// notice; whether it did, so that it is to be written. A client that only was slow learns from it which calls nobody
+    /// has looked at.
+    pub(super) fn parts<IO>(&mut self, connection: &mut Connection<IO, Bytes>) -> bool
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
-        match self.linger {
-            Some(linger) if Instant::now() >= linger && !connection.has_streams() => Poll::Ready(()),
-            _ => Poll::Pending,
+        let parts = self.linger.is_some_and(|linger| Instant::now() >= linger) && !connection.has_streams();
+        if parts && !self.parted {
+            self.parted = true;
+            connection.abrupt_shutdown(Reason::NO_ERROR);
+            // Who does not even take this is cut.
+            let latest = Instant::now() + 2 * LINGER;
+            self.cut = Some(self.cut.map_or(latest, |cut| cut.min(latest)));
+            self.set_clock();
+            return true;
         }
+        false
     }
 
     /// GOAWAY, a ping, and when that is answered GOAWAY with the last call's number.

@@ -13,6 +13,7 @@ mod health;
 mod journal;
 mod lifetime;
 mod line;
+mod lingering;
 mod listen;
 mod no_grpc;
 mod observer;
