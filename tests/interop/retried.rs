@@ -155,11 +155,11 @@ fn greet_and_grpc_js_make_the_same_attempts() {
     let (alone, together): (Vec<_>, _) =
         cases.iter().partition(|case| case.config.get("retryThrottling").is_some());
     for some in alone.into_iter().map(|case| vec![case]).chain([together]) {
-        let line = |case: &&Case| format!("{}\n", json!([place(case.name), names(case, "grpc-js")]));
-        fs::write(place("cases"), some.iter().map(line).collect::<String>()).unwrap();
+        let line = |case: &&Case| json!([place(case.name), names(case, "grpc-js")]).to_string();
+        fs::write(place("cases"), some.iter().map(line).collect::<Vec<_>>().join("\n")).unwrap();
         let ended = run(grpc_js().unwrap().args(["call", &target]).arg(place("cases")));
-        let wanted: String = some.iter().map(|case| format!("{}\n", codes_as_json(case))).collect();
-        assert_eq!((ended.code, ended.stdout), (0, wanted), "{}", ended.stderr);
+        let codes: Vec<_> = some.iter().map(|case| codes_as_json(case).to_string()).collect();
+        assert_eq!((ended.code, ended.stdout), (0, codes.join("\n") + "\n"), "{}", ended.stderr);
     }
 
     server.signal("TERM");

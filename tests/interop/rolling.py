@@ -1,9 +1,9 @@
 """Load by grpcio on several servers at once, until standard input ends.
 
-    rolling.py THREADS PREFIX ADDRESS,…
+    rolling.py THREADS PREFIX RETRIES ADDRESS,…
 
-So many threads call without a pause, round robin; every second of them has streams. The other calls have names: the prefix and
-a number. Prints who a server is when it answers first, and in the end how many calls and streams there were and how many of
+So many threads call without a pause, round robin, and make a call so often again; without that every second of them has
+streams. The other calls have names: the prefix and a number. Prints who a server is when it answers first, and in the end how many calls and streams there were and how many of
 all failed, then why.
 """
 
@@ -19,7 +19,13 @@ import shapes_pb2
 import shapes_pb2_grpc
 
 PATIENCE = 30
+RETRIES = int(sys.argv[3])
 POLICY = {"loadBalancingConfig": [{"round_robin": {}}]}
+if RETRIES:
+    POLICY["methodConfig"] = [{"name": [{}], "retryPolicy": {
+        "maxAttempts": RETRIES + 1, "initialBackoff": "0.01s", "maxBackoff": "0.1s", "backoffMultiplier": 2,
+        "retryableStatusCodes": ["UNAVAILABLE"],
+    }}]
 OPTIONS = [
     # Else it is the whole list, with its commas escaped, which is no authority to the HTTP/2 that greet is built on.
     ("grpc.default_authority", "localhost"),
@@ -69,8 +75,9 @@ def load(channel, call):
             failures.append(" ".join(str(error).split()))
 
 
-with grpc.insecure_channel(f"ipv4:{sys.argv[3]}", options=OPTIONS) as channel:
-    threads = [threading.Thread(target=load, args=(channel, [unary, stream][n % 2])) for n in range(int(sys.argv[1]))]
+with grpc.insecure_channel(f"ipv4:{sys.argv[4]}", options=OPTIONS) as channel:
+    threads = [threading.Thread(target=load, args=(channel, stream if n % 2 and not RETRIES else unary))
+               for n in range(int(sys.argv[1]))]
     for thread in threads:
         thread.start()
     sys.stdin.read()

@@ -1,10 +1,11 @@
 // grpc-js as a client of the greeter, without generated code.
 //
-//   client.js load JOBS PREFIX TARGET       so many callers at once, each without a pause, until standard input ends
+//   client.js load JOBS PREFIX RETRIES TARGET
+//                                           so many callers at once, each without a pause, until standard input ends
 //   client.js call TARGET FILE              calls one after the other, of names by service configs: each line of the file is
 //                                           [FILE, [NAME...]]
 //
-// The calls of `load` have names: the prefix and a number. It prints who a server is when it answers first, and in the end how
+// The calls of `load` have names: the prefix and a number; each is made so often again. It prints who a server is when it answers first, and in the end how
 // many calls and streams there were, of which there are none, and how many failed, then why. `call` prints the codes of
 // each line.
 "use strict";
@@ -32,8 +33,13 @@ function hello(client, name) {
   });
 }
 
-async function load(jobs, prefix, target) {
-  const client = open(target, '{"loadBalancingConfig":[{"round_robin":{}}]}');
+async function load(jobs, prefix, retries, target) {
+  const retryPolicy = {
+    maxAttempts: Number(retries) + 1, initialBackoff: "0.01s", maxBackoff: "0.1s", backoffMultiplier: 2,
+    retryableStatusCodes: ["UNAVAILABLE"],
+  };
+  const methodConfig = retries === "0" ? [] : [{ name: [{}], retryPolicy }];
+  const client = open(target, JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }], methodConfig }));
   const seen = new Set();
   const failures = [];
   let calls = 0;

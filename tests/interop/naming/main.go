@@ -3,9 +3,10 @@
 //	naming list ETCD SERVICE                  what the package finds of a service, a JSON object a line
 //	naming add ETCD SERVICE ADDRESS METADATA  adds a server, with metadata as JSON
 //	naming delete ETCD SERVICE ADDRESS        removes it
-//	naming load JOBS PREFIX TARGET [ETCD]     so many callers at once, each without a pause, until standard input ends
+//	naming load JOBS PREFIX RETRIES TARGET [ETCD]
+//	                                          so many callers at once, each without a pause, until standard input ends
 //
-// The calls of load have names: the prefix and a number. It prints who a server is when it answers first, and in the end how
+// The calls of load have names: the prefix and a number; each is made so often again. It prints who a server is when it answers first, and in the end how
 // many calls and streams there were, of which there are none, and how many failed, then why.
 package main
 
@@ -49,7 +50,7 @@ func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if os.Args[1] == "load" {
-		load(must(strconv.Atoi(os.Args[2])), os.Args[3], os.Args[4], os.Args[5:])
+		load(must(strconv.Atoi(os.Args[2])), os.Args[3], must(strconv.Atoi(os.Args[4])), os.Args[5], os.Args[6:])
 		return
 	}
 	service := os.Args[3]
@@ -74,11 +75,18 @@ func main() {
 	}
 }
 
-func load(jobs int, prefix, target string, members []string) {
+func load(jobs int, prefix string, retries int, target string, members []string) {
+	config := map[string]any{"loadBalancingConfig": []any{map[string]any{"round_robin": map[string]any{}}}}
+	if retries > 0 {
+		config["methodConfig"] = []any{map[string]any{"name": []any{map[string]any{}}, "retryPolicy": map[string]any{
+			"maxAttempts": retries + 1, "initialBackoff": "0.01s", "maxBackoff": "0.1s", "backoffMultiplier": 2,
+			"retryableStatusCodes": []string{"UNAVAILABLE"},
+		}}}
+	}
 	pauses := backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 200 * time.Millisecond}
 	options := []grpc.DialOption{
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig":[{"round_robin":{}}]}`),
+		grpc.WithDefaultServiceConfig(string(must(json.Marshal(config)))),
 		grpc.WithConnectParams(grpc.ConnectParams{Backoff: pauses, MinConnectTimeout: patience}),
 	}
 	for _, member := range members {
