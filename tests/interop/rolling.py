@@ -2,11 +2,11 @@
 
     rolling.py THREADS PREFIX RETRIES ADDRESS,…
 
-So many threads call without a pause, round robin, and make a call so often again; without that every second of them has
-streams. The other calls have names: the prefix and a number. Prints who a server is when it answers first, and in the end how many calls and streams there were and how many of
-all failed, then why.
+So many threads call without a pause, round robin, and make a call so often again. The calls have names: the prefix and a
+number. Prints who a server is when it answers first, and in the end how many calls there were and how many failed, then why.
 """
 
+import itertools
 import json
 import sys
 import threading
@@ -15,8 +15,6 @@ import grpc
 
 import greeter_pb2
 import greeter_pb2_grpc
-import shapes_pb2
-import shapes_pb2_grpc
 
 PATIENCE = 30
 RETRIES = int(sys.argv[3])
@@ -36,19 +34,13 @@ OPTIONS = [
 ]
 
 lock = threading.Lock()
-made = {"calls": 0, "streams": 0}
+made = itertools.count(1)
 seen, failures = set(), []
 over = threading.Event()
 
 
-def begin(kind):
-    with lock:
-        made[kind] += 1
-        return sys.argv[2] + str(made[kind])
-
-
-def unary(channel):
-    name = begin("calls")
+def call(channel):
+    name = sys.argv[2] + str(next(made))
     reply = greeter_pb2_grpc.GreeterStub(channel).SayHello(greeter_pb2.HelloRequest(name=name), timeout=PATIENCE)
     server, answered = reply.message.split()
     if answered != name:
@@ -59,15 +51,7 @@ def unary(channel):
             print(server, flush=True)
 
 
-def stream(channel):
-    """Open for a while, so that some are when their server is told to go."""
-    begin("streams")
-    values = [reply.value for reply in shapes_pb2_grpc.ShapesStub(channel).Count(shapes_pb2.CountRequest(up_to=10), timeout=PATIENCE)]
-    if values != list(range(1, 11)):
-        raise RuntimeError(f"a stream of {values}")
-
-
-def load(channel, call):
+def load(channel):
     while not over.is_set():
         try:
             call(channel)
@@ -76,13 +60,12 @@ def load(channel, call):
 
 
 with grpc.insecure_channel(f"ipv4:{sys.argv[4]}", options=OPTIONS) as channel:
-    threads = [threading.Thread(target=load, args=(channel, stream if n % 2 and not RETRIES else unary))
-               for n in range(int(sys.argv[1]))]
+    threads = [threading.Thread(target=load, args=(channel,)) for _ in range(int(sys.argv[1]))]
     for thread in threads:
         thread.start()
     sys.stdin.read()
     over.set()
     for thread in threads:
         thread.join()
-print(made["calls"], made["streams"], len(failures))
+print(next(made) - 1, len(failures))
 print(*failures[:5], sep="\n")

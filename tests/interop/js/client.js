@@ -6,7 +6,7 @@
 //                                           [FILE, [NAME...]]
 //
 // The calls of `load` have names: the prefix and a number; each is made so often again. It prints who a server is when it answers first, and in the end how
-// many calls and streams there were, of which there are none, and how many failed, then why. `call` prints the codes of
+// many calls there were and how many failed, then why. `call` prints the codes of
 // each line.
 "use strict";
 
@@ -62,7 +62,7 @@ async function load(jobs, prefix, retries, target) {
     }
   };
   await Promise.all(Array.from({ length: Number(jobs) }, caller));
-  console.log(`${calls} 0 ${failures.length}`);
+  console.log(`${calls} ${failures.length}`);
   console.log(failures.slice(0, 5).join("\n"));
   client.close();
 }

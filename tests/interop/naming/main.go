@@ -7,7 +7,7 @@
 //	                                          so many callers at once, each without a pause, until standard input ends
 //
 // The calls of load have names: the prefix and a number; each is made so often again. It prints who a server is when it answers first, and in the end how
-// many calls and streams there were, of which there are none, and how many failed, then why.
+// many calls there were and how many failed, then why.
 package main
 
 import (
@@ -129,7 +129,7 @@ func load(jobs int, prefix string, retries int, target string, members []string)
 	must(io.Copy(io.Discard, os.Stdin))
 	over.Store(true)
 	callers.Wait()
-	fmt.Println(calls.Load(), 0, len(failures))
+	fmt.Println(calls.Load(), len(failures))
 	for _, failure := range failures[:min(5, len(failures))] {
 		fmt.Println(failure)
 	}
