@@ -17,7 +17,7 @@ use crate::run::{Folder, Ran, SHAPES, greet, greet_with_input};
 /// What came with each call: `grpc-previous-rpc-attempts`, the requests, the time that was left.
 type Log = Arc<Mutex<Vec<(Option<String>, Vec<Bytes>, Option<u128>)>>>;
 
-/// Fails calls with these codes, one after the other, and answers those that come then; each with these trailers.
+/// Fails calls with these codes, one after the other, and answers those that are 0 or come then; each with these trailers.
 fn failing(shape: Shape, codes: &'static [u32], trailers: &'static [&'static str]) -> (Peer, Log) {
     let log = Log::default();
     let kept = Arc::clone(&log);
@@ -36,7 +36,7 @@ fn failing(shape: Shape, codes: &'static [u32], trailers: &'static [&'static str
                 log.push((previous, all, call.head.timeout.map(|left| left.as_millis())));
                 log.len() - 1
             };
-            if let Some(code) = codes.get(nth) {
+            if let Some(code) = codes.get(nth).filter(|code| **code != 0) {
                 replies.finish(Status::new(Code::new(*code), "not now"), metadata(trailers));
                 return;
             }
@@ -319,4 +319,86 @@ fn each_of_many_calls_is_repeated() {
     let bad = "{\"error\":{\"n\":21,\"code\":14,\"name\":\"UNAVAILABLE\",\"message\":\"not now\"}}\n";
     assert_eq!(ran.stdout, format!("{}{bad}{}", lines(0..20), lines(20..40)), "{}", ran.stderr);
     assert_eq!(ran.code, 78);
+}
+
+#[test]
+fn what_is_hedged_counts_where_too_many_calls_fail() {
+    let config = |ratio: f64| {
+        json!({
+            "retryThrottling": {"maxTokens": 4, "tokenRatio": ratio},
+            "methodConfig": [{"name": [{}], "hedgingPolicy": {
+                "maxAttempts": 4, "hedgingDelay": "600s", "nonFatalStatusCodes": ["UNAVAILABLE"],
+            }}],
+        })
+        .to_string()
+    };
+    // Two of four tokens are gone after two attempts; the first of a call is always made.
+    for (codes, ratio, tries) in [
+        (&[14; 9][..], 0.1, vec![None, Some("1"), None, None]),
+        // What goes well gives some back, and what fails otherwise none.
+        (&[14, 14, 0, 14, 14], 2.0, vec![None, Some("1"), None, None, Some("1")]),
+        (&[14, 14, 3, 14], 2.0, vec![None, Some("1"), None, None]),
+    ] {
+        let (peer, log) = failing(Shape::Unary, codes, &[]);
+        let config = config(ratio);
+        let args = peer.call(&["Unary", "--each", "-", "--service-config", &config]);
+        let ran = greet_with_input(&args, "{}{}{}");
+        assert_eq!(ran.stdout.lines().count(), 3, "{}", ran.shown());
+        let wanted: Vec<_> = tries.iter().map(|text| text.map(str::to_owned)).collect();
+        assert_eq!(previous(&log), wanted, "{codes:?}: {}", ran.shown());
+    }
+}
+
+#[test]
+fn whoever_has_begun_to_answer_has_the_last_word_of_what_is_hedged() {
+    let (peer, log) = begun_then_failing();
+    let ran = greet(&peer.call(&["Unary", "--hedge", "3,600s"]));
+    assert_eq!(ran.shown(), "78\n--- stdout\n--- stderr\nerror: UNAVAILABLE (14): half\n");
+    assert_eq!(*log.lock().unwrap(), 1);
+}
+
+/// Begins to answer each call, and fails it then; how many there were.
+fn begun_then_failing() -> (Peer, Arc<Mutex<usize>>) {
+    let calls = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&calls);
+    let peer = Peer::start(Shape::Unary, 100, move |call| {
+        *count.lock().unwrap() += 1;
+        async move {
+            let replies = call.replies;
+            replies.metadata(metadata(&["x: y"]));
+            replies.finish(Status::new(Code::UNAVAILABLE, "half"), MetadataMap::new());
+        }
+    });
+    (peer, calls)
+}
+
+#[test]
+fn a_hedged_call_ends_as_its_attempt_when_there_is_nobody_else() {
+    // The only server leaves with each call: who comes in its place is not there yet, or leaves too.
+    let target = start(0, |_, _, _| Then::Drop);
+    let ran = unary(&target, &["--lb", "round_robin", "--hedge", "3,600s"]);
+    let lost = format!("error: the connection to {target} was lost: closed by the other side\n");
+    assert_eq!(ran.shown(), format!("5\n--- stdout\n--- stderr\n{lost}"));
+}
+
+#[test]
+fn a_stream_that_was_refused_counts_for_nothing_where_too_many_calls_fail() {
+    let target = start(0, |n, _, mut respond| {
+        if n == 1 {
+            respond.send_reset(Reason::REFUSED_STREAM);
+        } else {
+            ok(respond);
+        }
+        Then::Keep
+    });
+    // After one failure that counts nothing is made again.
+    let config = json!({
+        "retryThrottling": {"maxTokens": 2, "tokenRatio": 0.1},
+        "methodConfig": [{"name": [{}], "retryPolicy": {
+            "maxAttempts": 2, "initialBackoff": "0.001s", "maxBackoff": "0.001s", "backoffMultiplier": 1,
+            "retryableStatusCodes": ["UNAVAILABLE"],
+        }}],
+    });
+    let ran = unary(&target, &["--service-config", &config.to_string()]);
+    assert_eq!(ran.shown(), "0\n--- stdout\n{}\n--- stderr\n");
 }

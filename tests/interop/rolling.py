@@ -1,11 +1,12 @@
 """Load by grpcio on several servers at once, until standard input ends.
 
-    rolling.py ADDRESS,…
+    rolling.py THREADS PREFIX RETRIES ADDRESS,…
 
-Eight threads call without a pause, round robin, with retries as a service config asks for them. Prints the name of a server
-when it answers first, and in the end how many calls there were and how many failed, then why.
+So many threads call without a pause, round robin, and make a call so often again. The calls have names: the prefix and a
+number. Prints who a server is when it answers first, and in the end how many calls there were and how many failed, then why.
 """
 
+import itertools
 import json
 import sys
 import threading
@@ -14,64 +15,57 @@ import grpc
 
 import greeter_pb2
 import greeter_pb2_grpc
-import shapes_pb2
-import shapes_pb2_grpc
 
-POLICY = {
-    "loadBalancingConfig": [{"round_robin": {}}],
-    "methodConfig": [{
-        "name": [{}], "waitForReady": True,
-        "retryPolicy": {
-            "maxAttempts": 4, "initialBackoff": "0.01s", "maxBackoff": "0.1s", "backoffMultiplier": 2,
-            "retryableStatusCodes": ["UNAVAILABLE"],
-        },
-    }],
-}
+PATIENCE = 30
+RETRIES = int(sys.argv[3])
+POLICY = {"loadBalancingConfig": [{"round_robin": {}}]}
+if RETRIES:
+    POLICY["methodConfig"] = [{"name": [{}], "retryPolicy": {
+        "maxAttempts": RETRIES + 1, "initialBackoff": "0.01s", "maxBackoff": "0.1s", "backoffMultiplier": 2,
+        "retryableStatusCodes": ["UNAVAILABLE"],
+    }}]
 OPTIONS = [
     # Else it is the whole list, with its commas escaped, which is no authority to the HTTP/2 that greet is built on.
     ("grpc.default_authority", "localhost"),
-    ("grpc.service_config", json.dumps(POLICY)), ("grpc.enable_retries", 1),
-    ("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 200),
+    ("grpc.service_config", json.dumps(POLICY)),
+    ("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 200),
+    # How long a connection may take, whatever the name says.
+    ("grpc.min_reconnect_backoff_ms", PATIENCE * 1000),
 ]
-PATIENCE = 30
 
 lock = threading.Lock()
-seen, failures, done = set(), [], [0]
+made = itertools.count(1)
+seen, failures = set(), []
 over = threading.Event()
 
 
-def unary(channel):
-    return greeter_pb2_grpc.GreeterStub(channel).SayHello(greeter_pb2.HelloRequest(name="x"), timeout=PATIENCE).message
+def call(channel):
+    name = sys.argv[2] + str(next(made))
+    reply = greeter_pb2_grpc.GreeterStub(channel).SayHello(greeter_pb2.HelloRequest(name=name), timeout=PATIENCE)
+    server, answered = reply.message.split()
+    if answered != name:
+        raise RuntimeError(f"the answer to {answered}, not to {name}")
+    with lock:
+        if server not in seen:
+            seen.add(server)
+            print(server, flush=True)
 
 
-def stream(channel):
-    """Open for a while, so that some are when their server is told to go."""
-    values = [reply.value for reply in shapes_pb2_grpc.ShapesStub(channel).Count(shapes_pb2.CountRequest(up_to=10), timeout=PATIENCE)]
-    if values != list(range(1, 11)):
-        raise RuntimeError(f"a stream of {values}")
-
-
-def load(channel, call):
+def load(channel):
     while not over.is_set():
         try:
-            name = call(channel)
+            call(channel)
         except Exception as error:
             failures.append(" ".join(str(error).split()))
-            continue
-        with lock:
-            done[0] += 1
-            if name and name not in seen:
-                seen.add(name)
-                print(name, flush=True)
 
 
-with grpc.insecure_channel(f"ipv4:{sys.argv[1]}", options=OPTIONS) as channel:
-    threads = [threading.Thread(target=load, args=(channel, call)) for call in [unary, stream] * 4]
+with grpc.insecure_channel(f"ipv4:{sys.argv[4]}", options=OPTIONS) as channel:
+    threads = [threading.Thread(target=load, args=(channel,)) for _ in range(int(sys.argv[1]))]
     for thread in threads:
         thread.start()
     sys.stdin.read()
     over.set()
     for thread in threads:
         thread.join()
-print(done[0], len(failures))
+print(next(made) - 1, len(failures))
 print(*failures[:5], sep="\n")

@@ -48,6 +48,19 @@ pub(crate) fn grpc_interop_client() -> Option<Command> {
     tool("GREET_TEST_GRPC_INTEROP_CLIENT").map(clean)
 }
 
+/// grpc-go with the naming package of etcd's client, as `naming/main.go` says.
+pub(crate) fn naming() -> Option<Command> {
+    tool("GREET_TEST_NAMING").map(clean)
+}
+
+/// grpc-js, as `js/client.js` says.
+pub(crate) fn grpc_js() -> Option<Command> {
+    let modules = tool("GREET_TEST_GRPC_JS")?;
+    let mut command = clean("node");
+    command.env("NODE_PATH", modules).arg("tests/interop/js/client.js").current_dir(PACKAGE);
+    Some(command)
+}
+
 /// nginx.
 pub(crate) fn nginx() -> Option<Command> {
     tool("GREET_TEST_NGINX").map(clean)

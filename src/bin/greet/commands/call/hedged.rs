@@ -12,9 +12,10 @@ use greet::client::{Ending, Hedge, HedgingPolicy, Peer};
 use greet::{Client, Shape};
 use tokio::time::sleep_until;
 
-use super::links::{Done, Hold, call};
+use super::links::{Done, Hold};
 use super::observer::{Happening, Observer};
 use super::repeat::Repeat;
+use super::under_way::UnderWay;
 use crate::failure::{Failure, Kind};
 
 /// Somebody for one more attempt, if there is anybody.
@@ -42,7 +43,8 @@ pub(super) fn fits(prepared: &Prepared) -> Result<(), Failure> {
     Err(Failure::new(Kind::Usage, cause))
 }
 
-/// Makes the call. What is under way when one attempt has the last word is left.
+/// Makes the call. The first attempt that a server begins to answer has the last word, and so has one that fails when no
+/// other is left or its end is fatal; what is under way beside it is left.
 pub(super) async fn hedged(
     policy: HedgingPolicy,
     mut first: (Hold, Client),
@@ -56,48 +58,67 @@ pub(super) async fn hedged(
     // A connection that is counted by its place is given back once, whoever answers.
     let place = matches!(first.0, Hold::Link(_)).then(|| std::mem::replace(&mut first.0, Hold::Back));
     let mut hedge = Hedge::new(policy, tokio::time::Instant::now());
-    let mut open: FuturesUnordered<LocalBoxFuture<'_, (u32, Done)>> = FuturesUnordered::new();
-    let attempt = |number: u32, link: (Hold, Client)| -> LocalBoxFuture<'_, (u32, Done)> {
+    let mut open: FuturesUnordered<LocalBoxFuture<'_, (u32, UnderWay)>> = FuturesUnordered::new();
+    let attempt = |number: u32, link: (Hold, Client)| -> LocalBoxFuture<'_, (u32, UnderWay)> {
         let mut repeat = repeat.clone();
         repeat.is_attempt(number);
-        let called = call(link, Arc::clone(&prepared), n, wire.clone(), repeat);
-        Box::pin(async move { (number, called.await) })
+        let mut under_way = UnderWay::start(link, Arc::clone(&prepared), n, wire.clone(), repeat);
+        Box::pin(async move {
+            under_way.begins().await;
+            (number, under_way)
+        })
     };
     open.push(attempt(1, first));
     let mut tried = Vec::new();
     let begun = Instant::now();
-    loop {
+    // The last that failed: this is how the call ends if it can be made to nobody else.
+    let mut failed: Option<(u32, Done)> = None;
+    let mut last = loop {
         let next = hedge.next();
         tokio::select! {
             biased;
-            Some((number, mut done)) = open.next() => {
-                let ended = hedge.ended(&done.ending, tokio::time::Instant::now());
-                done.repeat.tell(&done.ending);
-                if ended {
-                    done.repeat.tried.append(&mut tried);
-                    done.times.begun = begun;
-                    if let Some(place) = place {
-                        done.hold = place;
-                    }
-                    return done;
+            Some((number, mut under_way)) = open.next() => {
+                let has_begun = under_way.begins().await;
+                if has_begun {
+                    open.clear();
                 }
+                let mut done = under_way.end().await;
+                done.repeat.tell(&done.ending);
                 if !done.repeat.may_go_on() {
                     hedge.stop();
                 }
-                let peer = done.give_back();
-                let (ending, at) = (done.ending, done.times.ended);
-                tried.push(Tried { number, peer, ending, at, pause: Duration::ZERO });
+                tried.extend(failed.take().map(Tried::of));
+                if has_begun || hedge.ended(&done.ending, tokio::time::Instant::now()) {
+                    break done;
+                }
+                done.peer = done.give_back();
+                failed = Some((number, done));
             }
             () = sleep_until(next.unwrap_or_else(tokio::time::Instant::now)), if next.is_some() => {
-                if hedge.begins(tokio::time::Instant::now()) {
-                    match more() {
-                        Some(link) => open.push(attempt(hedge.begun(), link)),
-                        None => hedge.not_begun(),
+                if !hedge.begins(tokio::time::Instant::now()) {
+                    continue;
+                }
+                let link = if repeat.may_go_on() { more() } else { None };
+                match (link, failed.take()) {
+                    (Some(link), before) => {
+                        tried.extend(before.map(Tried::of));
+                        open.push(attempt(hedge.begun(), link));
+                    }
+                    (None, Some((_, done))) if open.is_empty() => break done,
+                    (None, before) => {
+                        failed = before;
+                        hedge.not_begun();
                     }
                 }
             }
         }
+    };
+    last.repeat.tried.append(&mut tried);
+    last.times.begun = begun;
+    if let Some(place) = place {
+        last.hold = place;
     }
+    last
 }
 
 /// Tells what happened in a call that is over.
@@ -108,7 +129,7 @@ pub(super) fn tell(
 ) -> Result<(), Failure> {
     let mut all = vec![Happening::Request { n: 1, wire: &done.wire }, Happening::HalfClose];
     all.extend(done.repeat.tried.iter().map(Tried::happening));
-    if done.has_begun() {
+    if done.begun {
         all.push(Happening::Metadata(&done.metadata));
     }
     all.extend(done.reply.as_ref().map(|wire| Happening::Message { n: 1, wire }));
@@ -122,6 +143,11 @@ pub(super) fn tell(
 }
 
 impl Tried {
+    fn of((number, mut done): (u32, Done)) -> Self {
+        let (peer, at) = (done.peer.take(), done.times.ended);
+        Self { number, peer, ending: done.ending, at, pause: Duration::ZERO }
+    }
+
     pub(super) fn happening(&self) -> Happening<'_> {
         let peer = self.peer.as_ref();
         Happening::Failed { n: self.number, ending: &self.ending, pause: self.pause, peer }

@@ -1,12 +1,10 @@
 //! The connections of many calls: one, and more where the server's limit of streams or a farewell asks for it; or a pool's.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use greet::caller::Prepared;
-use greet::client::{Ending, Lease, Origin, Peer, Pick, Reply};
+use greet::client::{Ending, Lease, Origin, Peer, Pick};
 use greet::protocol::Encoding;
 use greet::{Client, MetadataMap};
 
@@ -61,7 +59,7 @@ pub(super) struct Done {
     pub(super) wire: Bytes,
     pub(super) repeat: Repeat,
     /// Whether the server has begun to answer.
-    begun: bool,
+    pub(super) begun: bool,
     pub(super) hold: Hold,
     /// Who answered, where several share the calls.
     pub(super) peer: Option<Peer>,
@@ -74,11 +72,6 @@ pub(super) struct Done {
 }
 
 impl Done {
-    /// Whether the server has begun to answer.
-    pub(super) fn has_begun(&self) -> bool {
-        self.begun
-    }
-
     /// It is made again after this pause.
     pub(super) fn failed(&mut self, pause: Duration) {
         let (number, peer, at) = (self.repeat.count(), self.peer.take(), self.times.ended);
@@ -255,52 +248,6 @@ impl<'a> Links<'a> {
         link.gone |= matches!(ending.origin, Origin::GoneAway | Origin::NeverSent(_) | Origin::Lost(_));
         if matches!(ending.origin, Origin::Server) {
             self.most = Some(link.client.connection().most_calls());
-        }
-    }
-}
-
-/// Makes one call.
-pub(super) async fn call(
-    (hold, client): (Hold, Client),
-    prepared: Arc<Prepared>,
-    n: u64,
-    wire: Bytes,
-    mut repeat: Repeat,
-) -> Done {
-    let start = Instant::now();
-    let mut times = Times { begun: start, metadata: None, reply: None, ended: start };
-    let head = repeat.begin(client.head(&prepared));
-    let (mut sender, mut receiver) = client.start_with(prepared, head).split();
-    sender.send_last_wire(wire.clone());
-    let (mut metadata, mut reply, mut begun) = (MetadataMap::new(), None, false);
-    loop {
-        match receiver.next_said().await {
-            Some(Reply::Metadata(said)) => {
-                times.metadata = Some(Instant::now());
-                (metadata, begun) = (said, true);
-            }
-            Some(Reply::Message(message)) => {
-                times.reply = Some(Instant::now());
-                (reply, begun) = (Some(message), true);
-            }
-            Some(Reply::End(ending)) => {
-                times.ended = Instant::now();
-                return Done {
-                    n,
-                    wire,
-                    repeat,
-                    begun,
-                    hold,
-                    peer: None,
-                    metadata,
-                    reply,
-                    ending,
-                    client,
-                    times,
-                };
-            }
-            // A call always says how it ended, and nothing after that.
-            None => std::future::pending().await,
         }
     }
 }

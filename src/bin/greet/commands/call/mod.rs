@@ -20,6 +20,7 @@ mod replies;
 mod results;
 mod seen;
 pub(super) mod story;
+mod under_way;
 pub(super) mod verbose;
 mod verdict;
 mod window;

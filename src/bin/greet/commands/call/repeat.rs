@@ -23,6 +23,8 @@ pub(super) struct Repeat {
     timeout: Option<Duration>,
     max_recv: Option<Size>,
     throttle: Option<Arc<Throttle>>,
+    /// The codes after which a call is made again, or one more attempt: those count where too many calls fail.
+    codes: Vec<Code>,
     tries: Tries,
     /// Tries that were begun.
     count: u32,
@@ -39,12 +41,15 @@ pub(super) struct Repeat {
 impl Repeat {
     pub(super) fn new(terms: &Terms) -> Self {
         let (policy, throttle) = (terms.retry.clone(), terms.throttle.clone());
+        let hedged = terms.hedging.as_ref().map(|hedging| hedging.non_fatal.clone());
+        let codes = hedged.or_else(|| policy.as_ref().map(|policy| policy.codes.clone())).unwrap_or_default();
         let (timeout, max_recv, tries) = (terms.timeout, terms.max_recv, Tries::default());
         Self {
             policy,
             timeout,
             max_recv,
             throttle,
+            codes,
             tries,
             count: 0,
             tried: Vec::new(),
@@ -95,15 +100,16 @@ impl Repeat {
         self.after_at(ending, chance(), Instant::now())
     }
 
-    /// Takes in how a try ended, where calls are no longer repeated when too many fail (A6, "Throttling").
+    /// Takes in how a try ended, where calls are no longer repeated when too many fail (A6, "Throttling"): an end that is
+    /// neither good nor one after which a call is made again counts as nothing.
     pub(super) fn tell(&self, ending: &Ending) {
         let Some(throttle) = &self.throttle else { return };
-        let codes = self.policy.as_ref().map(|policy| &policy.codes[..]).unwrap_or_default();
         match Failed::of(ending) {
-            Some(failed) if codes.contains(&failed.code) || failed.pushback == Pushback::Never => {
+            None if ending.status.is_ok() => throttle.succeeded(),
+            Some(failed) if self.codes.contains(&failed.code) || failed.pushback == Pushback::Never => {
                 throttle.failed();
             }
-            _ => throttle.succeeded(),
+            _ => {}
         }
     }
 
@@ -145,14 +151,20 @@ impl Repeat {
         if std::mem::take(&mut self.spare) && matches!(ending.origin, Origin::GoneAway) {
             return Some(Duration::ZERO);
         }
-        self.tell(ending);
-        let policy = self.policy.as_ref()?;
-        if self.throttle.as_ref().is_some_and(|throttle| !throttle.allows()) {
+        let decision = match (&self.policy, Failed::of(ending)) {
+            (Some(policy), Some(failed)) => policy.decide(self.tries, failed, random),
+            _ => Decision::Stop,
+        };
+        // One that no server has looked at says nothing of how servers are, and is made again whatever that is.
+        let counts =
+            !matches!(decision, Decision::Again { tries, .. } if tries.previous() == self.tries.previous());
+        if counts {
+            self.tell(ending);
+        }
+        let Decision::Again { after, tries } = decision else { return None };
+        if counts && !self.may_go_on() {
             return None;
         }
-        let Decision::Again { after, tries } = policy.decide(self.tries, Failed::of(ending)?, random) else {
-            return None;
-        };
         // What the server said is more than that the time was up.
         if after > LONGEST || self.deadline().is_some_and(|deadline| now + after >= deadline) {
             return None;
