@@ -420,6 +420,9 @@ complete -c greet -n "__fish_greet_using_subcommand explain" -l health-of -d 'Th
 complete -c greet -n "__fish_greet_using_subcommand explain" -l outlier -d 'Leave out servers whose calls fail more than others\': gRPC\'s outlier detection, as key=value,… or JSON' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l service-config -d 'Take gRPC\'s service config for timeout, sizes, retries, balancing, health: a file, JSON, or dns for what DNS has' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l hedge -d 'Make a unary call up to N times, so long after each other, and take the first good answer (hedging)' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand explain" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
+complete -c greet -n "__fish_greet_using_subcommand explain" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
 complete -c greet -n "__fish_greet_using_subcommand explain" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l reflect-header -d 'Metadata for reflection only' -r
