@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use greet::answerer::greeter_schema;
 use greet::leaf::metadata;
-use greet::rules::{CallView, Explanation, Rule, RuleSet};
+use greet::rules::{CallView, Explanation, Rule, RuleSet, with_health};
 use greet::transcode::Plan;
 use greet::transcode::documents::Dialect;
 use greet::{MetadataMap, Schema};
@@ -91,7 +91,7 @@ fn schema_of(args: &SchemaArgs) -> Result<Schema, Failure> {
 }
 
 async fn loaded(rules: Vec<Rule>, schema: &Schema) -> Result<RuleSet, Failure> {
-    let services = schema.all_methods().await?;
+    let services = with_health(schema.all_methods().await?);
     RuleSet::new(rules, &services, schema).map_err(|error| Failure::rule(&error))
 }
 
