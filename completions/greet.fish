@@ -88,6 +88,7 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l lb -d 'Spread calls
 round_robin\t'To all in turn'
 least_request\t'To the one of two, drawn by chance, that has fewer calls open'
 weighted_round_robin\t'In turn, more often to those that report more room (ORCA in trailers)'"
+complete -c greet -n "__fish_greet_using_subcommand call" -l refresh -d 'Ask for the addresses again so often, besides when one fails [default: file: 1s, exec: 5s, others 30s]' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l health-of -d 'The same, by what they say of this service' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l outlier -d 'Leave out servers whose calls fail more than others\': gRPC\'s outlier detection, as key=value,… or JSON' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l service-config -d 'Take gRPC\'s service config for timeout, sizes, retries, balancing, health: a file, JSON, or dns for what DNS has' -r
@@ -416,6 +417,7 @@ complete -c greet -n "__fish_greet_using_subcommand explain" -l lb -d 'Spread ca
 round_robin\t'To all in turn'
 least_request\t'To the one of two, drawn by chance, that has fewer calls open'
 weighted_round_robin\t'In turn, more often to those that report more room (ORCA in trailers)'"
+complete -c greet -n "__fish_greet_using_subcommand explain" -l refresh -d 'Ask for the addresses again so often, besides when one fails [default: file: 1s, exec: 5s, others 30s]' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l health-of -d 'The same, by what they say of this service' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l outlier -d 'Leave out servers whose calls fail more than others\': gRPC\'s outlier detection, as key=value,… or JSON' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l service-config -d 'Take gRPC\'s service config for timeout, sizes, retries, balancing, health: a file, JSON, or dns for what DNS has' -r

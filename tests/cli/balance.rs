@@ -504,6 +504,36 @@ no effect  colour is not known
 }
 
 #[test]
+fn addresses_are_asked_for_again_as_often_as_is_said() {
+    let fleet = Fleet::new(2);
+    let list = fleet.folder.file("list", fleet.address(0));
+    let target = |count: &str| format!("exec:echo >> {count}; cat {list}");
+    let (often, seldom) = (fleet.folder.path().join("often"), fleet.folder.path().join("seldom"));
+    let caller = |count: &std::path::Path, refresh: &str| {
+        let target = target(count.to_str().unwrap());
+        Caller::start(&target, &["--plaintext", "--allow-exec", "--refresh", refresh])
+    };
+    let (mut often, mut seldom) = (caller(&often, "100ms"), (caller(&seldom, "1h"), seldom));
+    assert_eq!((counts(&often.call(4)), counts(&seldom.0.call(4))), (vec![4], vec![4]));
+    let beside = fleet.folder.file("beside", format!("{}\n{}\n", fleet.address(0), fleet.address(1)));
+    std::fs::rename(beside, &list).unwrap();
+    // Nothing has failed, and it is found all the same.
+    often.until(2, |answers| answers.contains_key(&fleet.address(1)));
+    assert_eq!(counts(&seldom.0.call(4)), [4]);
+    assert_eq!(std::fs::read_to_string(seldom.1).unwrap(), "\n");
+    let explained =
+        greet(&["explain", &fleet.target(), "SayHello", "--lb", "round_robin", "--refresh", "5s"]);
+    let line = "refresh    addresses are asked for again each 5s, where nobody tells of changes\n";
+    assert!(explained.stdout.contains(line), "{}", explained.shown());
+    let ran = greet(&["call", &fleet.target(), "SayHello", "--refresh", "5s"]);
+    let error = "\
+error: --refresh is for calls that are spread over the addresses of a target
+hint: --lb POLICY spreads them
+";
+    assert_eq!((ran.code, &ran.stderr[..]), (2, error));
+}
+
+#[test]
 fn what_is_explained_is_named_as_for_a_call() {
     let folder = Folder::new();
     let source = "syntax = \"proto3\"; package a; message M {} service One { rpc Get(M) returns (M); rpc Put(M) returns (M); }

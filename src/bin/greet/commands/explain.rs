@@ -17,7 +17,8 @@ use crate::output;
 
 pub(super) async fn run(args: ExplainArgs) -> Result<(), Failure> {
     let server = target::parse(&args.target)?;
-    let options = target::options(&server, &args.connection)?;
+    let mut options = target::options(&server, &args.connection)?;
+    options.names.refresh = args.balance.refresh;
     let questions = metadata::of(&args.connection)?.reflection;
     let given = schema::given(&args.schema)?;
     let mut session = Session::new(given, &server, options, &args.connection, questions);
@@ -68,6 +69,13 @@ async fn explained(args: &ExplainArgs, session: &mut Session<'_>) -> Result<Stri
     };
     tell("target", server.text());
     addresses(server, options, &mut tell).await?;
+    if let Some(refresh) = args.balance.refresh {
+        let often = duration::render(refresh);
+        tell(
+            "refresh",
+            &format!("addresses are asked for again each {often}, where nobody tells of changes"),
+        );
+    }
     tell("policy", &policy(args, config.as_ref(), pool.as_ref()));
     let entry = config.as_ref().and_then(|config| config.method(&method));
     let entry = entry.map_or_else(
