@@ -1,13 +1,13 @@
 //! Other implementations against greet, both ways, each started by the tests.
 //!
 //! These are grpcio and Protobuf in Python, grpc-go, grpcurl, h2load, h2spec, nginx, tinyproxy, dnsmasq, openssl,
-//! curl and etcd.
+//! curl, etcd and Consul.
 //!
 //! Where they are is told by the environment, as `.ci/run` does after it has made them:
 //! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_GRPC_INTEROP`,
 //! `GREET_TEST_GRPC_INTEROP_CLIENT`, `GREET_TEST_H2LOAD`, `GREET_TEST_H2SPEC`, `GREET_TEST_NGINX`,
-//! `GREET_TEST_TINYPROXY`, `GREET_TEST_DNSMASQ`, `GREET_TEST_OPENSSL`, `GREET_TEST_CURL`, `GREET_TEST_ETCD`, and
-//! folders of .proto files by `GREET_TEST_PROTOS`.
+//! `GREET_TEST_TINYPROXY`, `GREET_TEST_DNSMASQ`, `GREET_TEST_OPENSSL`, `GREET_TEST_CURL`, `GREET_TEST_ETCD`,
+//! `GREET_TEST_CONSUL`, and folders of .proto files by `GREET_TEST_PROTOS`.
 //! What is not told is skipped aloud; with `GREET_TEST_REQUIRE=1` it fails, unless it says `absent`.
 
 // A test that cannot go on is to end with a panic, in its helpers too.
@@ -16,6 +16,7 @@
 mod called;
 mod compiled;
 mod compressed;
+mod consul;
 mod driven;
 mod etcd;
 mod examples;
