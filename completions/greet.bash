@@ -159,7 +159,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__call)
-            opts="-d -j -o -w -n -q -f -r -S -t -p -I -H -x -k -v -h -V --data --in --strict --call --allow-unknown --generate --lockstep --compress --no-half-close --dry-run --each --jobs --rate --failed --output --defaults --names --int64 --enums --write-out --max-messages --query --from-file --raw-output --slurp --sort-keys --tab --indent --arg --argjson --expect --expect-code --timeout --max-send-size --retry --retry-on --lb --health --health-of --outlier --service-config --hedge --all-backends --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --allow-exec --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
+            opts="-d -j -o -w -n -q -f -r -S -t -p -I -H -x -k -v -h -V --data --in --strict --call --allow-unknown --generate --lockstep --compress --no-half-close --dry-run --each --jobs --rate --failed --output --defaults --names --int64 --enums --write-out --max-messages --query --from-file --raw-output --slurp --sort-keys --tab --indent --arg --argjson --expect --expect-code --timeout --max-send-size --retry --retry-on --lb --refresh --health --health-of --outlier --service-config --hedge --all-backends --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --allow-exec --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -303,6 +303,10 @@ _greet() {
                     ;;
                 --lb)
                     COMPREPLY=($(compgen -W "pick_first round_robin least_request weighted_round_robin" -- "${cur}"))
+                    return 0
+                    ;;
+                --refresh)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --health-of)
@@ -765,7 +769,7 @@ _greet() {
             return 0
             ;;
         greet__subcmd__explain)
-            opts="-t -H -x -k -v -h -V --timeout --max-send-size --retry --retry-on --lb --health --health-of --outlier --service-config --hedge --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --allow-exec --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
+            opts="-t -p -I -H -x -k -v -h -V --timeout --max-send-size --retry --retry-on --lb --refresh --health --health-of --outlier --service-config --hedge --proto --protoset --descriptor-set --include --header --rpc-header --reflect-header --reflection --authority --user-agent --proxy --resolve --allow-exec --ipv4 --ipv6 --plaintext --tls --cacert --cert --key --key-password-file --key-password-env --insecure --server-name --wait --keepalive --connect-timeout --max-time --bearer --bearer-file --bearer-env --bearer-command --basic --basic-file --basic-env --expand-headers --verbose --show-secrets --timing --max-recv-size --color --error-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -795,6 +799,10 @@ _greet() {
                     COMPREPLY=($(compgen -W "pick_first round_robin least_request weighted_round_robin" -- "${cur}"))
                     return 0
                     ;;
+                --refresh)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --health-of)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -808,6 +816,30 @@ _greet() {
                     return 0
                     ;;
                 --hedge)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --proto)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --descriptor-set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --protoset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

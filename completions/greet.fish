@@ -88,6 +88,7 @@ complete -c greet -n "__fish_greet_using_subcommand call" -l lb -d 'Spread calls
 round_robin\t'To all in turn'
 least_request\t'To the one of two, drawn by chance, that has fewer calls open'
 weighted_round_robin\t'In turn, more often to those that report more room (ORCA in trailers)'"
+complete -c greet -n "__fish_greet_using_subcommand call" -l refresh -d 'Ask for the addresses again so often, besides when one fails [default: file: 1s, exec: 5s, others 30s]' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l health-of -d 'The same, by what they say of this service' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l outlier -d 'Leave out servers whose calls fail more than others\': gRPC\'s outlier detection, as key=value,… or JSON' -r
 complete -c greet -n "__fish_greet_using_subcommand call" -l service-config -d 'Take gRPC\'s service config for timeout, sizes, retries, balancing, health: a file, JSON, or dns for what DNS has' -r
@@ -416,10 +417,14 @@ complete -c greet -n "__fish_greet_using_subcommand explain" -l lb -d 'Spread ca
 round_robin\t'To all in turn'
 least_request\t'To the one of two, drawn by chance, that has fewer calls open'
 weighted_round_robin\t'In turn, more often to those that report more room (ORCA in trailers)'"
+complete -c greet -n "__fish_greet_using_subcommand explain" -l refresh -d 'Ask for the addresses again so often, besides when one fails [default: file: 1s, exec: 5s, others 30s]' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l health-of -d 'The same, by what they say of this service' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l outlier -d 'Leave out servers whose calls fail more than others\': gRPC\'s outlier detection, as key=value,… or JSON' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l service-config -d 'Take gRPC\'s service config for timeout, sizes, retries, balancing, health: a file, JSON, or dns for what DNS has' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l hedge -d 'Make a unary call up to N times, so long after each other, and take the first good answer (hedging)' -r
+complete -c greet -n "__fish_greet_using_subcommand explain" -s p -l proto -d 'A .proto file, or a directory of them' -r -F
+complete -c greet -n "__fish_greet_using_subcommand explain" -l descriptor-set -l protoset -d 'A compiled FileDescriptorSet (protoc --include_imports --descriptor_set_out); - is standard input' -r -F
+complete -c greet -n "__fish_greet_using_subcommand explain" -s I -l include -d 'A directory in which imports are looked up [default: inferred from packages and imports]' -r -F
 complete -c greet -n "__fish_greet_using_subcommand explain" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l rpc-header -d 'Metadata for the call only' -r
 complete -c greet -n "__fish_greet_using_subcommand explain" -l reflect-header -d 'Metadata for reflection only' -r

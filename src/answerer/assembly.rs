@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::admin::Admin;
 use super::evaluators::Evaluators;
 use super::faults::Faults;
+use super::health::{Check, Ruled, Watch};
 use super::others::{Others, Strangers};
 use super::ready::Ready;
 use super::replay::{Pace, Replay};
@@ -16,7 +17,7 @@ use super::{Automatic, Offer, ServeError, Upstream};
 use crate::event::{Recorded, Recording};
 use crate::leaf::Size;
 use crate::leaf::nearest::nearest;
-use crate::rules::{Memory, Rule, RuleSet};
+use crate::rules::{CHECK, Memory, Rule, RuleSet, with_health};
 use crate::schema::{Declarations, MethodOutline, Schema, Shape};
 use crate::server::{Health, Journal, Reflection, Responder, Route, Routes, ServingStatus};
 use crate::transcode::Plan;
@@ -37,6 +38,8 @@ pub(super) struct Assembly {
     pub(super) reflection: Offer,
     /// The health service, if it is offered; it lives longer than a set of routes.
     pub(super) health: Option<Health>,
+    /// Who answers Check by the rules that are served, for those who watch.
+    pub(super) ruled: Arc<Ruled>,
     pub(super) max_recv_size: Size,
     /// Where what happens is kept, if it is.
     pub(super) journal: Option<Journal>,
@@ -59,6 +62,8 @@ pub(super) struct Assembled {
     pub(super) routes: Routes,
     /// Who answers the methods of the schema.
     pub(super) methods: Vec<Arc<MethodResponder>>,
+    /// Who answers Check, if rules are for it.
+    pub(super) check: Option<Arc<MethodResponder>>,
     /// What they share.
     pub(super) shared: Arc<Shared>,
     /// The names of the services.
@@ -81,6 +86,8 @@ impl Assembly {
             }
         }
         let services = schema.all_methods().await?;
+        // Where the server tells of its health, that is the service, whatever a schema has under the name.
+        let known = if health.is_some() { with_health(services.clone()) } else { services.clone() };
         check_faults(&self.faults, &services, self.upstream.is_some())?;
         let replay = match &replay {
             Some((recording, pace)) => Some(play(&schema, recording, *pace).await?),
@@ -93,23 +100,26 @@ impl Assembly {
             None => Vec::new(),
         };
         let passes = self.upstream.is_some();
-        let others =
-            (passes || replay.is_some()).then(|| Arc::new(Others { replay, upstream: self.upstream }));
+        let others = (passes || replay.is_some())
+            .then(|| Arc::new(Others { replay, upstream: self.upstream, health: None }));
         let shared = Arc::new(Shared {
             ruled: !rules.is_empty(),
-            rules: RuleSet::new(rules, &services, &schema)?.with_memory(Arc::clone(&self.memory)),
+            rules: RuleSet::new(rules, &known, &schema)?.with_memory(Arc::clone(&self.memory)),
             schema: schema.clone(),
             automatic: self.automatic,
             seed: self.seed,
             max_recv_size: self.max_recv_size,
             journal: journal.clone(),
             others: others.clone(),
+            health: health
+                .clone()
+                .map(|health| Arc::new(Others { health: Some(health), ..Others::default() })),
             notes: self.notes,
             told: Mutex::new(HashSet::new()),
             evaluators: Evaluators::default(),
         });
         let mut routes = Routes::new();
-        let methods = methods(&shared, &services).await?;
+        let methods = methods(&shared, &known).await?;
         let troubled = |name: Option<&str>, inner: Arc<dyn Responder>| -> Arc<dyn Responder> {
             if self.faults.is_empty() {
                 return inner;
@@ -117,8 +127,17 @@ impl Assembly {
             let (faults, journal) = (Arc::clone(&self.faults), journal.clone());
             Arc::new(Troubled { faults, name: name.map(ToOwned::to_owned), inner, journal })
         };
+        let mut check = None;
         for (path, shape, responder) in &methods {
-            let responder = troubled(path.strip_prefix('/'), Arc::clone(responder) as _);
+            let own = Arc::clone(responder);
+            let inner: Arc<dyn Responder> = match (path.strip_prefix('/'), &health, &shared.health) {
+                (Some(CHECK), Some(health), Some(others)) => {
+                    check = Some(Arc::clone(responder));
+                    Arc::new(Check { ruled: own, others: Arc::clone(others), health: health.clone() })
+                }
+                _ => own,
+            };
+            let responder = troubled(path.strip_prefix('/'), inner);
             routes.add(path.as_str(), Route { shape: *shape, responder });
         }
         if let Some(others) = others {
@@ -136,6 +155,11 @@ impl Assembly {
                 health.set(service.clone(), ServingStatus::Serving);
             }
             health.add_to(&mut routes);
+            let watch = Arc::new(Watch { health, ruled: self.ruled });
+            routes.add(
+                format!("/{}/Watch", Health::SERVICE),
+                Route { shape: Shape::ServerStreaming, responder: watch },
+            );
         }
         let mut reflected = schema;
         if let Some(admin) = admin {
@@ -153,7 +177,7 @@ impl Assembly {
             Reflection::new(Arc::new(reflected), listed).add_to(&mut routes);
         }
         let methods = methods.into_iter().map(|(_, _, responder)| responder).collect();
-        Ok(Assembled { routes, methods, shared, services: services.into_keys().collect() })
+        Ok(Assembled { routes, methods, check, shared, services: services.into_keys().collect() })
     }
 }
 
@@ -171,6 +195,9 @@ async fn methods(
     for (service, outlines) in services {
         for MethodOutline { name, shape } in outlines {
             let name = format!("{service}/{name}");
+            if name == CHECK && shared.health.is_some() && !shared.rules.has(CHECK) {
+                continue;
+            }
             let (path, ready) = (format!("/{name}"), ready.remove(&name));
             let responder = MethodResponder::new(Arc::clone(shared), name, *shape, ready);
             methods.push((path, *shape, Arc::new(responder)));

@@ -267,6 +267,7 @@ impl ServerBuilder {
             seed: self.seed,
             reflection: if only_passes { Offer::No } else { self.reflection },
             health,
+            ruled: Arc::default(),
             max_recv_size: options.limits.max_recv_size,
             journal: journal.is_kept().then(|| journal.clone()),
             upstream: self.upstream.map(Arc::new),
@@ -275,6 +276,7 @@ impl ServerBuilder {
             notes: self.notes,
         };
         let assembled = assembly.clone().assemble().await?;
+        assembly.ruled.send_replace(assembled.check.clone());
         let door = Door::new(assembled.routes.clone());
         let current = Mutex::new(Current { assembly, assembled });
         let serving = Arc::new(Serving { journal, door: door.clone(), current });

@@ -20,8 +20,8 @@ use crate::transcode::{JsonOutput, Plan, any, json};
 /// Ids of calls, the same in all events of one call and in one process never twice.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-/// The events of one call. Without a journal nothing is made and nothing is kept.
-#[derive(Debug)]
+/// The events of one call. Without a journal, as by default, nothing is made and nothing is kept.
+#[derive(Debug, Default)]
 pub(super) struct Journalist {
     open: Option<Mutex<Open>>,
 }

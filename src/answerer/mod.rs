@@ -8,6 +8,7 @@ mod embedded;
 mod error;
 mod evaluators;
 mod faults;
+mod health;
 mod intake;
 mod journalist;
 mod others;

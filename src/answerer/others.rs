@@ -1,28 +1,33 @@
-//! Who answers where no rule does: a recording, or another server.
+//! Who answers where no rule does: a recording, another server, or this one of its own health.
 
 use std::sync::Arc;
 
 use tonic::metadata::MetadataMap;
 
 use super::Upstream;
+use super::health;
 use super::journalist::Journalist;
 use super::passing::Passing;
 use super::replay::Replay;
 use crate::leaf::Code;
 use crate::protocol::Status;
 use crate::schema::is_infrastructure;
-use crate::server::{self, Call, Journal, Responder};
+use crate::server::{self, Call, Health, Journal, Responder};
 
-/// A recording, another server, or both: what is recorded is not asked for.
-#[derive(Debug)]
+/// A recording, another server, or both: what is recorded is not asked for. Or what the server says of its health.
+#[derive(Debug, Default)]
 pub(super) struct Others {
     pub(super) replay: Option<Replay>,
     pub(super) upstream: Option<Arc<Upstream>>,
+    pub(super) health: Option<Health>,
 }
 
 impl Others {
     /// Answers a call to its end.
     pub(super) async fn answer(&self, method: &str, passing: Passing<'_>) {
+        if let Some(health) = &self.health {
+            return health::check(health, passing).await;
+        }
         match (&self.replay, &self.upstream) {
             (Some(replay), _) if replay.has(method) => replay.play(method, passing).await,
             (_, Some(upstream)) => upstream.pass(passing).await,

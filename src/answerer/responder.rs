@@ -42,6 +42,11 @@ impl MethodResponder {
         Self { shared, name, shape, ready }
     }
 
+    /// What all methods share.
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Does now what the first call would wait for.
     pub(super) async fn make_ready(&self) {
         // Why it cannot be is told to whoever calls it.
@@ -50,10 +55,10 @@ impl MethodResponder {
 
     async fn answer(self: Arc<Self>, call: Call) {
         let Call { head, mut requests, replies, .. } = call;
-        let whole = Journalist::begin(self.shared.journal.as_ref(), &self.name, &head);
+        let whole = Journalist::begin(self.shared.journal(&self.name), &self.name, &head);
         let ready = self.ready().await;
         // What is passed on is not looked at: if it cannot be made ready, its bytes will do.
-        if let Some(others) = &self.shared.others
+        if let Some(others) = self.shared.others(&self.name)
             && !ready.as_ref().is_ok_and(|ready| ready.rules.is_some())
         {
             let (request, reply) = ready.ok().map(|ready| (&ready.request, &ready.reply)).unzip();
@@ -79,7 +84,7 @@ impl MethodResponder {
         };
         let answering = Answering { course: &course, name: &self.name };
         let done = answering.answer(self.shape, &mut intake).await;
-        if let (Err(Stop::PassOn { is_over }), Some(others)) = (&done, &shared.others) {
+        if let (Err(Stop::PassOn { is_over }), Some(others)) = (&done, shared.others(&self.name)) {
             let (is_over, received) = (*is_over, intake.taken());
             let (request, reply) = (Some(&ready.request), Some(&ready.reply));
             let passing =
@@ -113,7 +118,7 @@ impl MethodResponder {
     }
 
     /// The method with all that its answers need. What fails for a reason that stays is not tried again.
-    async fn ready(&self) -> Result<&Arc<Ready>, Status> {
+    pub(super) async fn ready(&self) -> Result<&Arc<Ready>, Status> {
         if let Some(ready) = self.ready.get() {
             return ready.as_ref().map_err(Clone::clone);
         }
@@ -143,8 +148,8 @@ impl Answering<'_> {
         // Without rules each request of a bidi call is answered when it comes.
         let at = ready.rules.as_ref().map_or(Input::Request, |rules| rules.chosen_by());
         // Who else may answer wants all that was read.
-        let gathers =
-            self.course.shared.others.is_some() || ready.rules.as_ref().is_some_and(|rules| rules.gathers());
+        let gathers = self.course.shared.others(self.name).is_some()
+            || ready.rules.as_ref().is_some_and(|rules| rules.gathers());
         let read = match (shape.streams_requests(), at) {
             (false, _) => {
                 intake.only(journalist).await?;
@@ -163,7 +168,7 @@ impl Answering<'_> {
         };
         match (&ready.rules, self.choose(intake, read.input()).await?) {
             (Some(rules), Some(choice)) => self.course.run(rules, choice, intake, read).await,
-            _ if self.course.shared.others.is_some() => {
+            _ if self.course.shared.others(self.name).is_some() => {
                 Err(Stop::PassOn { is_over: matches!(read, Read::One | Read::All) })
             }
             _ if shape.streams_requests() => Box::pin(self.make_up(shape, intake, read)).await,
@@ -206,7 +211,7 @@ impl Answering<'_> {
             let passed = self.course.look(intake, input, |view| rules.passed(choice, view, &noted));
             self.course.journalist.rule(place, passed);
         }
-        if choice.is_none() && ready.automatic.is_none() && shared.others.is_none() {
+        if choice.is_none() && ready.automatic.is_none() && shared.others(self.name).is_none() {
             let nearest = self.course.look(intake, input, |view| rules.nearest(view, &noted));
             return Err(self.unanswered(nearest).into());
         }

@@ -72,6 +72,7 @@ impl Serving {
 
     fn put(&self, current: &mut Current, assembly: Assembly, assembled: Assembled) {
         self.door.swap(assembled.routes.clone());
+        assembly.ruled.send_replace(assembled.check.clone());
         if let Some(health) = &assembly.health {
             for gone in current.assembled.services.iter().filter(|name| !assembled.services.contains(name)) {
                 health.remove(gone);

@@ -7,7 +7,7 @@ use super::Automatic;
 use super::evaluators::Evaluators;
 use super::others::Others;
 use crate::leaf::Size;
-use crate::rules::RuleSet;
+use crate::rules::{CHECK, RuleSet};
 use crate::schema::Schema;
 use crate::server::Journal;
 
@@ -27,6 +27,8 @@ pub(super) struct Shared {
     pub(super) journal: Option<Journal>,
     /// Who answers where no rule does, in the place of made-up replies.
     pub(super) others: Option<Arc<Others>>,
+    /// Who does for Check, if the server tells of its health.
+    pub(super) health: Option<Arc<Others>>,
     pub(super) notes: Option<Notes>,
     /// The methods of which was said that their replies are made up.
     pub(super) told: Mutex<HashSet<String>>,
@@ -35,6 +37,16 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// Who answers a method where no rule does, if somebody does.
+    pub(super) fn others(&self, method: &str) -> Option<&Arc<Others>> {
+        self.health.as_ref().filter(|_| method == CHECK).or(self.others.as_ref())
+    }
+
+    /// Where what happens to a method's calls is kept; of health nothing is.
+    pub(super) fn journal(&self, method: &str) -> Option<&Journal> {
+        self.journal.as_ref().filter(|_| self.health.is_none() || method != CHECK)
+    }
+
     /// Passes on what the rules have to say.
     pub(super) fn tell(&self, notes: &[String]) {
         if let Some(tell) = &self.notes {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
 use super::{CallError, Prepared, Reply};
-use crate::client::{self, Replies, Requests};
+use crate::client::{self, Ending, Lease, Replies, Requests};
 
 /// A call that has begun. Dropping it cancels it.
 #[derive(Debug)]
@@ -31,10 +31,17 @@ pub struct Receiver {
     metadata: MetadataMap,
     trailers: MetadataMap,
     ended: bool,
+    /// What counts the call, where it is one of many over several addresses.
+    lease: Option<Lease>,
 }
 
 impl Call {
-    pub(super) fn new(prepared: Arc<Prepared>, requests: Requests, replies: Replies) -> Self {
+    pub(super) fn new(
+        prepared: Arc<Prepared>,
+        requests: Requests,
+        replies: Replies,
+        lease: Option<Lease>,
+    ) -> Self {
         let sender = Sender { prepared: Arc::clone(&prepared), requests: Some(requests) };
         let receiver = Receiver {
             prepared,
@@ -42,6 +49,7 @@ impl Call {
             metadata: MetadataMap::new(),
             trailers: MetadataMap::new(),
             ended: false,
+            lease,
         };
         Self { sender, receiver }
     }
@@ -166,7 +174,7 @@ impl Receiver {
                 client::Reply::Metadata(metadata) => self.metadata = metadata,
                 client::Reply::Message(wire) => return Ok(Some(wire)),
                 client::Reply::End(ending) => {
-                    self.ended = true;
+                    self.has_ended(&ending);
                     self.trailers.clone_from(&ending.trailers);
                     if !ending.status.is_ok() {
                         return Err(CallError::ended(ending));
@@ -184,8 +192,17 @@ impl Receiver {
             return None;
         }
         let said = self.replies.next().await;
-        self.ended = matches!(said, client::Reply::End(_));
+        if let client::Reply::End(ending) = &said {
+            self.has_ended(ending);
+        }
         Some(said)
+    }
+
+    fn has_ended(&mut self, ending: &Ending) {
+        self.ended = true;
+        if let Some(lease) = self.lease.take() {
+            lease.ended(ending);
+        }
     }
 
     /// The initial metadata; empty before the first reply.

@@ -7,26 +7,29 @@ use std::time::Duration;
 
 use tonic::metadata::MetadataMap;
 
+use super::balanced::Balanced;
 use super::{Call, CallError, ClientBuilder, Prepared, Reply};
-use crate::client::{CallHead, Connection, Reflection, ReplyCount};
+use crate::client::{CallHead, Connection, Lease, Pick, Pool, Reflection, ReplyCount};
 use crate::protocol::Encoding;
 use crate::schema::{Schema, SchemaError, Shape};
 
-/// A connection to a server together with the schema it speaks. Cheap to clone.
+/// A connection to a server, or to several, together with the schema it speaks. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
     encoding: Encoding,
 }
 
-struct Inner {
-    connection: Connection,
-    schema: Schema,
+pub(super) struct Inner {
+    pub(super) connection: Connection,
+    /// What calls are spread over, if they are.
+    pub(super) balanced: Option<Balanced>,
+    pub(super) schema: Schema,
     /// The server's reflection, if the schema is asked of it.
-    reflection: Option<Arc<Reflection>>,
-    metadata: MetadataMap,
-    timeout: Option<Duration>,
-    prepared: Mutex<HashMap<String, Arc<Prepared>>>,
+    pub(super) reflection: Option<Arc<Reflection>>,
+    pub(super) metadata: MetadataMap,
+    pub(super) timeout: Option<Duration>,
+    pub(super) prepared: Mutex<HashMap<String, Arc<Prepared>>>,
 }
 
 impl Client {
@@ -50,19 +53,11 @@ impl Client {
         metadata: MetadataMap,
         timeout: Option<Duration>,
     ) -> Self {
-        Self::asking(connection, schema, None, metadata, timeout)
+        let (balanced, reflection, prepared) = (None, None, Mutex::default());
+        Self::new(Inner { connection, balanced, schema, reflection, metadata, timeout, prepared })
     }
 
-    /// The same, whose stream of questions is closed whenever a method is known.
-    pub(super) fn asking(
-        connection: Connection,
-        schema: Schema,
-        reflection: Option<Arc<Reflection>>,
-        metadata: MetadataMap,
-        timeout: Option<Duration>,
-    ) -> Self {
-        let prepared = Mutex::new(HashMap::new());
-        let inner = Inner { connection, schema, reflection, metadata, timeout, prepared };
+    pub(super) fn new(inner: Inner) -> Self {
         Self { inner: Arc::new(inner), encoding: Encoding::Identity }
     }
 
@@ -73,9 +68,14 @@ impl Client {
         self
     }
 
-    /// The connection that calls are made over.
+    /// The connection that calls are made over; where they are spread, the one that was there first.
     pub fn connection(&self) -> &Connection {
         &self.inner.connection
+    }
+
+    /// The addresses that calls are spread over, if they are.
+    pub fn pool(&self) -> Option<&Pool> {
+        self.inner.balanced.as_ref().map(|balanced| &balanced.pool)
     }
 
     /// What the server speaks, as far as it is known.
@@ -96,6 +96,9 @@ impl Client {
             return Err(SchemaError::invalid(format!("{name} is {shape}: use start")).into());
         }
         let wire = prepared.encode(request.as_ref())?;
+        if let Some(balanced) = &self.inner.balanced {
+            return balanced.call(self.head(&prepared), &prepared, wire).await;
+        }
         let mut call = self.start_prepared(Arc::clone(&prepared));
         call.send_last_wire(wire);
         // A unary call that ended OK has exactly one reply; the client counts.
@@ -105,12 +108,17 @@ impl Client {
     /// Starts a call of any shape.
     ///
     /// # Errors
-    /// When the method is not known.
+    /// When the method is not known, or no address of several takes a call.
     pub async fn start(&self, method: &str) -> Result<Call, CallError> {
-        Ok(self.start_prepared(self.prepare(method).await?))
+        let prepared = self.prepare(method).await?;
+        match &self.inner.balanced {
+            Some(balanced) => balanced.start(self.head(&prepared), prepared).await,
+            None => Ok(self.start_prepared(prepared)),
+        }
     }
 
-    /// Starts a call of a method that was made ready before. Whatever prevents it is how the call ends.
+    /// Starts a call of a method that was made ready before. Whatever prevents it is how the call ends. Where calls are
+    /// spread it waits for none: it goes over what is there, and at the worst over the connection that was there first.
     pub fn start_prepared(&self, prepared: Arc<Prepared>) -> Call {
         let head = self.head(&prepared);
         self.start_with(prepared, head)
@@ -118,8 +126,16 @@ impl Client {
 
     /// The same with a head that was made by [`Client::head`], and changed.
     pub fn start_with(&self, prepared: Arc<Prepared>, head: CallHead) -> Call {
-        let (requests, replies) = self.inner.connection.call(head);
-        Call::new(prepared, requests, replies)
+        let (head, lease) = match &self.inner.balanced {
+            None => (head, None),
+            Some(balanced) => match balanced.pool.try_pick() {
+                Pick::Lease(lease) => (balanced.on_terms(head), Some(lease)),
+                Pick::Wait | Pick::Failed(_) => (balanced.on_terms(head), None),
+            },
+        };
+        let connection = lease.as_ref().map_or(&self.inner.connection, Lease::connection);
+        let (requests, replies) = connection.call(head);
+        Call::new(prepared, requests, replies, lease)
     }
 
     /// The head of a call of a method, as [`Client::start_prepared`] sends it.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::client::{ConnectError, Ending};
+use crate::client::{ConnectError, Ending, PoolError};
 use crate::leaf::Layer;
 use crate::protocol::Status;
 use crate::schema::SchemaError;
@@ -20,6 +20,7 @@ enum Kind {
     Request(DataError),
     Reply(DataError),
     Connect(ConnectError),
+    Pool(PoolError),
     Ended(Box<Ending>),
 }
 
@@ -40,6 +41,7 @@ impl CallError {
             Kind::Schema(_) => Layer::Schema,
             Kind::Request(_) => Layer::Request,
             Kind::Connect(error) => error.layer(),
+            Kind::Pool(error) => error.connect_error().map_or(Layer::Connect, |error| error.layer()),
             Kind::Reply(_) => Layer::Status,
             Kind::Ended(ending) => ending.origin.connect_error().map_or(Layer::Status, |error| error.layer()),
         }
@@ -78,6 +80,7 @@ impl CallError {
     pub fn connect(&self) -> Option<&ConnectError> {
         match &self.kind {
             Kind::Connect(error) => Some(error),
+            Kind::Pool(error) => error.connect_error().map(AsRef::as_ref),
             Kind::Ended(ending) => ending.origin.connect_error().map(AsRef::as_ref),
             _ => None,
         }
@@ -91,6 +94,7 @@ impl fmt::Display for CallError {
             Kind::Request(error) => write!(f, "request data, {error}"),
             Kind::Reply(error) => write!(f, "a reply does not fit its type, {error}"),
             Kind::Connect(error) => error.fmt(f),
+            Kind::Pool(error) => error.fmt(f),
             Kind::Ended(ending) => match ending.origin.connect_error() {
                 Some(error) => error.fmt(f),
                 None => ending.status.fmt(f),
@@ -104,6 +108,7 @@ impl std::error::Error for CallError {
         match &self.kind {
             Kind::Schema(error) => error.source(),
             Kind::Connect(error) => error.source(),
+            Kind::Pool(error) => error.source(),
             Kind::Request(_) | Kind::Reply(_) | Kind::Ended(_) => None,
         }
     }
@@ -124,5 +129,11 @@ impl From<DataError> for CallError {
 impl From<ConnectError> for CallError {
     fn from(error: ConnectError) -> Self {
         Self { kind: Kind::Connect(error) }
+    }
+}
+
+impl From<PoolError> for CallError {
+    fn from(error: PoolError) -> Self {
+        Self { kind: Kind::Pool(error) }
     }
 }

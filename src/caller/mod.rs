@@ -1,5 +1,6 @@
-//! A connection, a schema and its plans: JSON in, JSON out. The world knows it as `greet::Client`.
+//! A connection or a pool of them, a schema and its plans: JSON in, JSON out. The world knows it as `greet::Client`.
 
+mod balanced;
 mod builder;
 mod call;
 mod client;

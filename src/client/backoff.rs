@@ -49,7 +49,7 @@ impl Backoff {
 }
 
 /// Evenly from 0 up to 1, for pauses and picks; no secret is to be made of it.
-pub(super) fn random() -> f64 {
+pub(crate) fn random() -> f64 {
     use std::hash::{BuildHasher as _, RandomState};
     // The keys of a hasher are the standard library's only randomness.
     let thousandths = u32::try_from(RandomState::new().hash_one(()) % 1000).unwrap_or_default();

@@ -40,6 +40,7 @@ mod witness;
 
 pub use crate::trust::{Certificate, CredentialError, Identity};
 pub use backoff::Backoff;
+pub(crate) use backoff::random;
 pub use body::ReplyBody;
 pub use call::{CallHead, ReplyCount};
 pub use connection::{Connection, Phases};

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::RuleError;
+use super::health::CHECK;
 use super::rule::Text;
 use crate::leaf::nearest::nearest;
-use crate::schema::MethodOutline;
+use crate::schema::{MethodOutline, is_infrastructure};
 
 /// A method by its names.
 #[derive(Debug, Clone, Copy)]
@@ -25,9 +26,15 @@ impl<'a> Name<'a> {
         self.ends_with(text).is_some_and(str::is_empty)
     }
 
+    /// Whether it is of one of gRPC's own services, which are meant by their full names only.
+    fn is_own(self) -> bool {
+        is_infrastructure(self.service)
+    }
+
     /// Whether a text is the end of the name, cut between components.
     fn has_suffix(self, text: &str) -> bool {
-        self.ends_with(text).is_some_and(|before| before.is_empty() || before.ends_with(['.', '/']))
+        !self.is_own()
+            && self.ends_with(text).is_some_and(|before| before.is_empty() || before.ends_with(['.', '/']))
     }
 
     /// What is before a text that the name ends with; the dot before the method may be written for its slash.
@@ -62,10 +69,10 @@ pub(super) fn methods(pattern: &Text, methods: &[Name<'_>]) -> Result<Vec<usize>
         methods.iter().enumerate().filter(|(_, method)| f(method)).map(|(i, _)| i).collect()
     };
     if wanted == "*" {
-        return Ok(every(&|_| true));
+        return Ok(every(&|method| !method.is_own()));
     }
     let found = if let Some(service) = wanted.strip_suffix("/*") {
-        every(&|method| is_suffix(service, method.service))
+        every(&|method| method.service == service || !method.is_own() && is_suffix(service, method.service))
     } else {
         let exact = every(&|method| method.is(wanted));
         let suffix = || every(&|method| method.has_suffix(wanted));
@@ -79,7 +86,9 @@ pub(super) fn methods(pattern: &Text, methods: &[Name<'_>]) -> Result<Vec<usize>
         return wrong(format!("'{wanted}' means several methods")).map_err(|error| error.with_nearest(names));
     }
     if found.is_empty() {
-        let near: Vec<String> = if let Some(service) = wanted.strip_suffix("/*") {
+        let near: Vec<String> = if is_health(wanted) && methods.iter().any(|method| method.is(CHECK)) {
+            vec![CHECK.to_owned()]
+        } else if let Some(service) = wanted.strip_suffix("/*") {
             let services: BTreeSet<&str> = methods.iter().map(|method| method.service).collect();
             nearest(service, services, 3).into_iter().map(|service| format!("{service}/*")).collect()
         } else {
@@ -90,6 +99,13 @@ pub(super) fn methods(pattern: &Text, methods: &[Name<'_>]) -> Result<Vec<usize>
         return wrong(format!("no method is called '{wanted}'")).map_err(|error| error.with_nearest(near));
     }
     Ok(found)
+}
+
+/// Whether another method of the health service is named.
+fn is_health(wanted: &str) -> bool {
+    CHECK.rsplit_once('/').is_some_and(|(service, _)| {
+        wanted.strip_prefix(service).is_some_and(|rest| rest.starts_with(['/', '.']))
+    })
 }
 
 /// Whether `name` ends with `suffix`, cut between components.

@@ -108,6 +108,11 @@ impl RuleSet {
         self.methods.iter().filter(|(_, waiting)| waiting.at_once).map(|(name, _)| name.as_str())
     }
 
+    /// Whether any rule is for a method (`pkg.Service/Method`).
+    pub fn has(&self, method: &str) -> bool {
+        self.methods.contains_key(method)
+    }
+
     /// How many calls each rule has answered, in the order of the rules.
     pub fn counts(&self) -> Vec<u64> {
         self.rules.iter().map(|rule| self.memory.count(rule.id).total()).collect()

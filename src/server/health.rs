@@ -114,6 +114,11 @@ impl Health {
         });
     }
 
+    /// What it says from now on.
+    pub(crate) fn states(&self) -> States {
+        States(self.state.subscribe())
+    }
+
     /// Waits until [`Health::stop`] is called.
     pub(crate) async fn stopped(&self) {
         let mut states = self.state.subscribe();
@@ -156,6 +161,35 @@ impl Service for Health {
         states.mark_changed();
         let start = Watching { states, service, told: None, over: false };
         Ok(tonic::Response::new(Box::pin(unfold(start, Watching::next))))
+    }
+}
+
+/// What health says, to be waited for.
+pub(crate) struct States(watch::Receiver<State>);
+
+/// What it says of one service.
+pub(crate) struct Said {
+    /// Its state, if it is known.
+    pub(crate) state: Option<ServingStatus>,
+    /// Whether the server leaves: then nothing else counts.
+    pub(crate) is_leaving: bool,
+    /// Whether watchers are sent away.
+    pub(crate) is_stopped: bool,
+}
+
+impl States {
+    /// What it says of a service now; [`States::changed`] is about what comes after.
+    pub(crate) fn now(&mut self, service: &str) -> Said {
+        let all = self.0.borrow_and_update();
+        let state = all.services.get(service).copied();
+        Said { state, is_leaving: all.leaving, is_stopped: all.stopped }
+    }
+
+    /// Waits until it says something else, of whatever service.
+    pub(crate) async fn changed(&mut self) {
+        if self.0.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
 

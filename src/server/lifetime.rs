@@ -20,6 +20,17 @@ use super::stage::Stages;
 /// How long a connection that was told to go, and has no calls, waits for the client to take notice.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// How far a connection's farewell has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Farewell {
+    /// Nobody wants it to go.
+    NotYet,
+    /// It was told to go; when to look whether anything is left.
+    Told(Instant),
+    /// It took no notice, and was told which calls nobody will look at.
+    Said,
+}
+
 /// A connection's way to its end.
 pub(super) struct Lifetime {
     stages: Arc<Stages>,
@@ -41,10 +52,7 @@ pub(super) struct Lifetime {
     keepalive: Option<Instant>,
     ping: Option<PingPong>,
     owed: bool,
-    /// Once it was told to go: when to look whether anything is left.
-    linger: Option<Instant>,
-    /// Whether the last word was said.
-    parted: bool,
+    farewell: Farewell,
     /// When its calls are cut.
     cut: Option<Instant>,
 }
@@ -67,8 +75,7 @@ impl Lifetime {
             keepalive: limits.keepalive.and_then(|every| now.checked_add(every)),
             ping: None,
             owed: false,
-            linger: None,
-            parted: false,
+            farewell: Farewell::NotYet,
             cut: None,
         };
         new.set_clock();
@@ -92,7 +99,7 @@ impl Lifetime {
     {
         let leaving = self.line.is_leaving();
         let waits = self.registered && self.stages.is_serving() && !leaving;
-        if self.linger.is_none() && !waits {
+        if self.farewell == Farewell::NotYet && !waits {
             self.line.register(cx.waker());
             self.registered = true;
             // A call may have wanted it between the look and the registration.
@@ -116,9 +123,8 @@ impl Lifetime {
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
-        let parts = self.linger.is_some_and(|linger| Instant::now() >= linger) && !connection.has_streams();
-        if parts && !self.parted {
-            self.parted = true;
+        if self.lingered().is_some_and(|look| look <= Instant::now()) && !connection.has_streams() {
+            self.farewell = Farewell::Said;
             connection.abrupt_shutdown(Reason::NO_ERROR);
             // Who does not even take this is cut.
             let latest = Instant::now() + 2 * LINGER;
@@ -134,10 +140,18 @@ impl Lifetime {
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
-        if self.linger.is_none() {
+        if self.farewell == Farewell::NotYet {
             connection.graceful_shutdown();
-            self.linger = Some(Instant::now() + LINGER);
+            self.farewell = Farewell::Told(Instant::now() + LINGER);
             self.set_clock();
+        }
+    }
+
+    /// When to look whether anything is left, where it was told to go and not more.
+    fn lingered(&self) -> Option<Instant> {
+        match self.farewell {
+            Farewell::Told(look) => Some(look),
+            Farewell::NotYet | Farewell::Said => None,
         }
     }
 
@@ -185,8 +199,8 @@ impl Lifetime {
             // It fails on a connection that ends anyway.
             self.owed = self.ping.as_mut().is_some_and(|ping| ping.send_ping(Ping::opaque()).is_ok());
         }
-        if is_due(self.linger) && connection.has_streams() {
-            self.linger = Some(now + LINGER);
+        if is_due(self.lingered()) && connection.has_streams() {
+            self.farewell = Farewell::Told(now + LINGER);
         }
         Poll::Pending
     }
@@ -195,7 +209,7 @@ impl Lifetime {
     fn set_clock(&mut self) {
         // One that has lingered is looked at when all is read, not by the clock.
         let now = Instant::now();
-        let linger = self.linger.filter(|&linger| linger > now);
+        let linger = self.lingered().filter(|&look| look > now);
         let due = [self.age, self.idle, self.keepalive, linger, self.cut];
         let Some(next) = due.into_iter().flatten().min() else {
             self.clock = None;

@@ -99,7 +99,7 @@ mod tests {
     async fn the_last_word_is_heard_by_one_that_speaks_itself() {
         let (here, mut there) = sockets().await;
         let mut here = Lingering::new(here);
-        there.write_all(&[7; 100_000]).await.unwrap();
+        there.write_all(&vec![7; 100_000]).await.unwrap();
         here.write_all(b"farewell").await.unwrap();
         let close = async {
             here.shutdown().await.unwrap();
@@ -124,11 +124,13 @@ mod tests {
             let mut here = Lingering::new(here);
             let start = Instant::now();
             let speaking = async {
-                while speaks {
+                if !speaks {
+                    return std::future::pending::<()>().await;
+                }
+                loop {
                     there.write_all(b"and another thing").await.unwrap();
                     sleep(Duration::from_millis(1)).await;
                 }
-                std::future::pending::<()>().await;
             };
             tokio::select! {
                 done = here.shutdown() => done.unwrap(),

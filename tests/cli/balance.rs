@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use serde_json::{Value, json};
 
 use crate::examples::{Shown, blocks, scene, shell};
-use crate::run::{Folder, Ran, Running, Served, command, finish, greet, serve_command};
+use crate::run::{Folder, Ran, Running, Served, command, finish, greet, serve, serve_command};
 
 /// One port of all the addresses of a fleet, as a service without a name of its own has it.
 fn port() -> u16 {
@@ -472,13 +472,14 @@ fn how_a_call_would_be_made_is_explained() {
         "maxBackoff": "1s", "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE"]}}], "colour": "red",
         "healthCheckConfig": {"serviceName": "a.B"}}"#;
     let target = "127.0.0.2:1,127.0.0.3:1";
-    let ran = greet(&["explain", target, "a.B/C", "--service-config", config]);
+    let ran = greet(&["explain", target, "a.B/C", "--service-config", config, "--reflection", "off"]);
     let wanted = "\
 target     127.0.0.2:1,127.0.0.3:1
 address    127.0.0.2:1 (system)
 address    127.0.0.3:1 (system)
 policy     round_robin, by the service config; only servers that say that they serve a.B
 method     a.B/C, by what the service config says of a.B/*
+schema     not known: there is no schema: reflection is off
 timeout    2s
 reply      at most 7 bytes
 retry      up to 4 repeats after UNAVAILABLE; pauses from 100ms on, 2 times as long each, at most 1s
@@ -500,8 +501,75 @@ no effect  colour is not known
     ] {
         assert!(ran.stdout.contains(line), "{line}{}", ran.shown());
     }
-    let ran = greet(&["explain", target, "C"]);
-    assert_eq!(ran.code, 2, "{}", ran.shown());
+}
+
+#[test]
+fn addresses_are_asked_for_again_as_often_as_is_said() {
+    let fleet = Fleet::new(2);
+    let list = fleet.folder.file("list", fleet.address(0));
+    let target = |count: &str| format!("exec:echo >> {count}; cat {list}");
+    let (often, seldom) = (fleet.folder.path().join("often"), fleet.folder.path().join("seldom"));
+    let caller = |count: &std::path::Path, refresh: &str| {
+        let target = target(count.to_str().unwrap());
+        Caller::start(&target, &["--plaintext", "--allow-exec", "--refresh", refresh])
+    };
+    let (mut often, mut seldom) = (caller(&often, "100ms"), (caller(&seldom, "1h"), seldom));
+    assert_eq!((counts(&often.call(4)), counts(&seldom.0.call(4))), (vec![4], vec![4]));
+    let beside = fleet.folder.file("beside", format!("{}\n{}\n", fleet.address(0), fleet.address(1)));
+    std::fs::rename(beside, &list).unwrap();
+    // Nothing has failed, and it is found all the same.
+    often.until(2, |answers| answers.contains_key(&fleet.address(1)));
+    assert_eq!(counts(&seldom.0.call(4)), [4]);
+    assert_eq!(std::fs::read_to_string(seldom.1).unwrap(), "\n");
+    let explained =
+        greet(&["explain", &fleet.target(), "SayHello", "--lb", "round_robin", "--refresh", "5s"]);
+    let line = "refresh    addresses are asked for again each 5s, where nobody tells of changes\n";
+    assert!(explained.stdout.contains(line), "{}", explained.shown());
+    let ran = greet(&["call", &fleet.target(), "SayHello", "--refresh", "5s"]);
+    let error = "\
+error: --refresh is for calls that are spread over the addresses of a target
+hint: --lb POLICY spreads them
+";
+    assert_eq!((ran.code, &ran.stderr[..]), (2, error));
+}
+
+#[test]
+fn what_is_explained_is_named_as_for_a_call() {
+    let folder = Folder::new();
+    let source = "syntax = \"proto3\"; package a; message M {} service One { rpc Get(M) returns (M); rpc Put(M) returns (M); }
+        service Two { rpc Get(M) returns (M); }";
+    let proto = folder.file("a.proto", source);
+    let served = serve(&[&proto]);
+    let config = r#"{"methodConfig": [{"name": [{"service": "a.One", "method": "Put"}], "timeout": "2s"}]}"#;
+    let of_server = ["explain", &served.target, "--service-config", config];
+    let of_file = ["explain", "127.0.0.2:1", "-p", &proto, "--service-config", config];
+    for how in [&of_server[..], &of_file] {
+        for name in ["Put", "One/Put", "a.One/Put", "a.One.Put", "/a.One/Put"] {
+            let ran = greet(&[how, &[name]].concat());
+            let wanted =
+                "method     a.One/Put, by what the service config says of a.One/Put\ntimeout    2s\n";
+            assert!(ran.code == 0 && ran.stdout.contains(wanted), "{name}: {}", ran.shown());
+        }
+    }
+    // What is wrong with a name is said in the words of call.
+    for name in ["Get", "Pot", "a.One/Pot", "a.None/Put"] {
+        let explained = greet(&["explain", &served.target, name]);
+        let called = greet(&["call", &served.target, name]);
+        assert_eq!((explained.code, &explained.stderr), (4, &called.stderr), "{name}");
+    }
+    // Where nobody can be asked, a whole name is taken as it is, and it is said so; nobody is waited for.
+    let ran = greet(&["explain", "127.0.0.2:1", "a.One/Put", "--wait", "3600s"]);
+    let wanted = "schema     not known: connection refused by 127.0.0.2:1\nwait       for a server where none works, at most 3600s\n";
+    assert!(ran.code == 0 && ran.stdout.contains(wanted), "{}", ran.shown());
+    let ran = greet(&["explain", "127.0.0.2:1", "Put", "--wait", "3600s"]);
+    let wanted = "\
+error: connection refused by 127.0.0.2:1
+hint: is the server running, and is the port right?
+hint: without a schema, METHOD is a whole name: pkg.Service/Method
+";
+    assert_eq!((ran.code, &ran.stderr[..]), (5, wanted));
+    let ran = greet(&["explain", &served.target, "Put", "--reflection", "off"]);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Consul, as far as greet speaks with it, by a fake of its agent's HTTP API.
 //!
-//! Consul itself is not to be had here. The fake was made after its documentation, and shows no more than that greet keeps to
-//! that.
+//! The fake shows that greet keeps to its documentation, everywhere; `tests/interop/consul.rs` speaks with a real agent, where
+//! there is one.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -166,6 +166,13 @@ fn a_server_is_in_consul_with_a_health_check_until_it_leaves() {
         Some(())
     });
     agent.until(|state| (!state.services.is_empty()).then_some(()));
+    // Once it is asked for again it was also said.
+    agent.until(|state| {
+        let registered =
+            state.asked.iter().rposition(|(asked, _)| asked == "PUT /v1/agent/service/register")?;
+        let knows = |(asked, _): &(String, String)| asked.starts_with("GET /v1/agent/service/");
+        state.asked[registered..].iter().any(knows).then_some(())
+    });
     server.running.signal("TERM");
     let ran = server.running.end();
     assert_eq!(ran.code, 0, "{}", ran.shown());

@@ -11,8 +11,10 @@ fn every_long_flag_is_used_in_a_test() {
     for command in [
         "call",
         "serve",
+        "verify",
         "list",
         "describe",
+        "explain",
         "health",
         "resolve",
         "export",

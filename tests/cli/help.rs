@@ -4,11 +4,13 @@ use std::path::Path;
 
 use crate::run::greet;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "call",
     "serve",
+    "verify",
     "list",
     "describe",
+    "explain",
     "health",
     "resolve",
     "export",

@@ -24,6 +24,7 @@ mod flags;
 mod folders;
 mod h2_peer;
 mod health;
+mod health_rules;
 mod health_states;
 mod help;
 mod json_schema;

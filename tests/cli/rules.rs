@@ -99,6 +99,28 @@ fn what_is_wrong_with_rules_is_said_as_serve_says_it() {
         );
         assert_eq!((served.code, served.stderr), (ran.code, ran.stderr));
     }
+    // Every rule that is wrong is named, of every file.
+    let file = folder.file(
+        "rules.yaml",
+        "rules:
+- {method: Get, reply: '{nmae: 1}'}
+- {method: Get, reply: {id: x}}
+- {method: Got, reply: {}}
+- {method: Get, reply: {price: x}}
+",
+    );
+    let other = folder.file("other.yaml", "rules: [{method: Get}]");
+    let ran = greet(&["rules", "check", &other, &file, "-p", &proto]);
+    let places: Vec<_> =
+        ran.stderr.lines().filter_map(|line| line.trim().split(": ").find(|w| w.contains("yaml:"))).collect();
+    let wanted =
+        [format!("{other}:1:9"), format!("{file}:2:25"), format!("{file}:4:12"), format!("{file}:5:25")];
+    assert_eq!((ran.code, places), (2, wanted.iter().map(String::as_str).collect()), "{}", ran.shown());
+    assert!(ran.stderr.contains("example.Item; did you mean name?\n"), "{}", ran.shown());
+    let many = format!("rules: [{}]", "{method: Got, reply: {}}, ".repeat(30));
+    let ran = greet(&["rules", "check", &folder.file("rules.yaml", many), "-p", &proto]);
+    assert_eq!((ran.code, ran.stderr.matches("'Got'").count()), (2, 20), "{}", ran.shown());
+    assert!(ran.stderr.contains("\n  and more\n"), "{}", ran.shown());
     // A program that fails may be meant to.
     let file = folder.file("rules.yaml", "rules: [{method: Get, reply: '{id: (.id + 1)}'}]");
     let ran = greet(&["rules", "check", &file, "-p", &proto]);

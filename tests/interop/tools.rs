@@ -91,6 +91,11 @@ pub(crate) fn etcd() -> Option<Command> {
     tool("GREET_TEST_ETCD").map(clean)
 }
 
+/// Consul.
+pub(crate) fn consul() -> Option<Command> {
+    tool("GREET_TEST_CONSUL").map(clean)
+}
+
 /// h2spec.
 pub(crate) fn h2spec() -> Option<Command> {
     tool("GREET_TEST_H2SPEC").map(clean)

@@ -346,3 +346,103 @@ async fn a_rule_that_is_written_wrong_is_an_error() {
     let error = Server::builder().rule(rule).start().await.unwrap_err();
     assert!(error.rule().is_some_and(|error| error.nearest() == ["message"]), "{error}");
 }
+
+/// Three servers that say who they are, and a target of all of them.
+async fn fleet() -> (Vec<Server>, String) {
+    let mut servers = Vec::new();
+    for who in 0..3 {
+        let hello = Rule::method("SayHello").when(r#".name != "slow""#);
+        let hello = hello.reply(serde_json::json!({"message": who.to_string()})).unwrap();
+        let unavailable = Rule::method("SayHello").when(r#".name == "again""#);
+        let once = serde_json::json!([{"error": "UNAVAILABLE"}]);
+        let unavailable = unavailable.with("replies", once).with("then", "next").build().unwrap();
+        let slow = rule("SayHello => hang");
+        servers.push(Server::builder().rule(unavailable).rule(hello).rule(slow).start().await.unwrap());
+    }
+    let place = |server: &Server| format!("127.0.0.1:{}", server.port().unwrap());
+    let target = servers.iter().map(place).collect::<Vec<_>>().join(",");
+    (servers, target)
+}
+
+fn in_turn() -> greet::client::PoolOptions {
+    let mut pool = greet::client::PoolOptions::new(greet::client::LoadBalancing::RoundRobin);
+    // All are connected before the first call, however busy the machine is.
+    pool.settle = Duration::from_secs(60);
+    pool
+}
+
+fn answered(server: &Server) -> usize {
+    server.journal().calls("greeter.Greeter/SayHello").len()
+}
+
+#[tokio::test]
+async fn calls_are_spread_over_several_servers() {
+    let (servers, target) = fleet().await;
+    let client = Client::builder().balance(in_turn()).connect(&target).await.unwrap();
+    for _ in 0..9 {
+        client.call("SayHello", "{}").await.unwrap();
+    }
+    assert_eq!(servers.iter().map(answered).collect::<Vec<_>>(), [3, 3, 3]);
+    // One that leaves takes no call with it, and streams are spread too.
+    servers[0].drain(Duration::from_secs(60)).await;
+    let pool = client.pool().unwrap();
+    loop {
+        let changed = pool.changed();
+        if pool.ready().len() == 2 {
+            break;
+        }
+        changed.await;
+    }
+    for _ in 0..6 {
+        let mut call = client.start("greeter.Greeter/SayHello").await.unwrap();
+        call.send("{}").await.unwrap();
+        call.half_close();
+        assert_ne!(call.next().await.unwrap().unwrap().json().unwrap(), r#"{"message":"0"}"#);
+        assert!(call.next().await.unwrap().is_none());
+    }
+    let open: Vec<usize> = pool.backends().iter().map(|backend| backend.calls).collect();
+    assert_eq!(open, [0, 0, 0]);
+    // Without any that works it is said why.
+    drop(servers);
+    let error = loop {
+        if let Err(error) = client.call("SayHello", "{}").await
+            && error.ending().is_none()
+        {
+            break error;
+        }
+    };
+    assert!(error.to_string().contains("connection refused"), "{error}");
+    assert_eq!(error.layer(), greet::Layer::Connect);
+}
+
+#[tokio::test]
+async fn a_service_config_says_how_calls_are_made() {
+    let (servers, target) = fleet().await;
+    let config = greet::client::ServiceConfig::parse(
+        r#"{"loadBalancingConfig": [{"round_robin": {}}], "methodConfig": [{"name": [{}], "timeout": "0.2s",
+            "maxRequestMessageBytes": 20, "retryPolicy": {"maxAttempts": 5, "initialBackoff": "0.001s",
+            "maxBackoff": "0.001s", "backoffMultiplier": 1, "retryableStatusCodes": ["UNAVAILABLE"]}}]}"#,
+    );
+    let builder =
+        || Client::builder().service_config(config.clone().unwrap()).timeout(Duration::from_secs(60));
+    let slow = builder().connect(&target).await.unwrap();
+    let late = slow.call("SayHello", r#"{"name":"slow"}"#).await.unwrap_err();
+    assert_eq!(late.status().unwrap().code, Code::DEADLINE_EXCEEDED);
+    let large = slow.call("SayHello", r#"{"name":"longer than twenty bytes"}"#).await.unwrap_err();
+    assert_eq!(large.status().unwrap().code, Code::RESOURCE_EXHAUSTED);
+
+    let mut patient = config.clone().unwrap();
+    patient.methods[0].timeout = None;
+    let client = Client::builder().balance(in_turn()).service_config(patient.clone());
+    let client = client.connect(&target).await.unwrap();
+    let before: usize = servers.iter().map(answered).sum();
+    // Each server says no once; the fourth try goes through.
+    client.call("SayHello", r#"{"name":"again"}"#).await.unwrap();
+    assert_eq!(servers.iter().map(answered).sum::<usize>() - before, 4);
+
+    let (_others, target) = fleet().await;
+    patient.methods[0].retry = None;
+    let client = Client::builder().balance(in_turn()).service_config(patient).connect(&target).await.unwrap();
+    let refused = client.call("SayHello", r#"{"name":"again"}"#).await.unwrap_err();
+    assert_eq!(refused.status().unwrap().code, Code::UNAVAILABLE);
+}

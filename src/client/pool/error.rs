@@ -37,6 +37,12 @@ impl PoolError {
     }
 }
 
+impl From<Arc<ConnectError>> for PoolError {
+    fn from(error: Arc<ConnectError>) -> Self {
+        Self(Kind::Connect(error))
+    }
+}
+
 impl fmt::Display for PoolError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {

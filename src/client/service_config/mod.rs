@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use reader::Fields;
 
-use super::pool::LoadBalancing;
+use super::pool::{LoadBalancing, PoolOptions};
 
 pub use balancing::BalancingConfig;
 pub use method::{HedgingPolicy, MethodConfig, MethodName};
@@ -56,6 +56,19 @@ impl ServiceConfig {
         let value: Value = serde_json::from_str(text)
             .map_err(|error| ConfigError::new("", format!("is no JSON: {error}")))?;
         choice::choose(&value, random)?.map(Self::read).transpose()
+    }
+
+    /// A pool as it is said here: `pick_first` where nothing is said of it.
+    pub fn pool(&self) -> PoolOptions {
+        let mut options = PoolOptions::default();
+        if let Some(said) = &self.balancing {
+            options.policy = said.policy;
+            options.weighting = said.weighting;
+            options.outlier.clone_from(&said.outlier);
+        }
+        // That policy asks for no health (gRFC A17).
+        options.health = self.health.clone().filter(|_| options.policy != LoadBalancing::PickFirst);
+        options
     }
 
     fn read(value: &Value) -> Result<Self, ConfigError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::connection::duration;
+use super::connection::{duration, some_time};
 
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Many servers")]
@@ -16,6 +16,12 @@ pub(crate) struct BalanceArgs {
     /// --wait after 50ms, up to 1s.
     #[arg(long, value_name = "POLICY", value_enum)]
     pub(crate) lb: Option<Policy>,
+
+    /// Ask for the addresses again so often, besides when one fails [default: file: 1s, exec: 5s, others 30s]
+    ///
+    /// etcd and Consul tell of changes by themselves, and are not asked.
+    #[arg(long, value_name = "DURATION", value_parser = some_time)]
+    pub(crate) refresh: Option<Duration>,
 
     /// Leave out servers that say by the standard health check that they do not serve
     #[arg(long, requires = "lb")]

@@ -28,7 +28,8 @@ pub(crate) enum RulesCommand {
 ///
 /// Messages are compared whole with the schema, programs as far as their paths are static, and each program is
 /// run once on the method's example request: what it yields must fit. Where it only fails, which may be meant,
-/// a note says so. Ends with 2 if something is wrong.
+/// a note says so. All rules that are wrong are named, up to 20, each with its first mistake. Ends with 2 if something
+/// is wrong.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     greet rules check rules.yaml -p api.proto\n  \

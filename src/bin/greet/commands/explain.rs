@@ -6,38 +6,62 @@ use greet::Target;
 use greet::client::{ConnectOptions, PoolOptions, ServiceConfig, resolver};
 use greet::leaf::duration;
 
+use super::interrupts::{in_time, limit};
 use super::until_signal;
 use crate::args::ExplainArgs;
 use crate::failure::{Failure, Kind};
+use crate::intent::schema::{self, Session, Unfound};
 use crate::intent::terms::{self, Said, Terms};
-use crate::intent::{balance, target};
+use crate::intent::{balance, metadata, target};
 use crate::output;
 
 pub(super) async fn run(args: ExplainArgs) -> Result<(), Failure> {
-    let method = args.method.trim_start_matches('/');
-    if !method.contains('/') {
-        let cause = format!("'{}' is no whole name of a method", method.escape_debug());
-        return Err(Failure::new(Kind::Usage, cause).hint("it is pkg.Service/Method"));
-    }
     let server = target::parse(&args.target)?;
-    let options = target::options(&server, &args.connection)?;
-    let text = until_signal(Box::pin(explained(&args, &server, &options, method))).await?;
+    let mut options = target::options(&server, &args.connection)?;
+    options.names.refresh = args.balance.refresh;
+    let questions = metadata::of(&args.connection)?.reflection;
+    let given = schema::given(&args.schema)?;
+    let mut session = Session::new(given, &server, options, &args.connection, questions);
+    // What is waited for is shown, and not waited for.
+    session.waits(None);
+    let (limit, stage) = (limit(&args.connection), session.stage());
+    let text = until_signal(in_time(limit, &stage, Box::pin(explained(&args, &mut session)))).await?;
     output::write(text.as_bytes())
 }
 
-async fn explained(
-    args: &ExplainArgs,
-    server: &Target,
-    options: &ConnectOptions,
-    method: &str,
-) -> Result<String, Failure> {
+/// The whole name of the method that is meant, and why nobody could be asked whether there is one.
+async fn meant(name: &str, session: &mut Session<'_>) -> Result<(String, Option<Failure>), Failure> {
+    let found = session.find(name).await;
+    session.leave().await;
+    match found {
+        Ok(method) => Ok((method.full_name(), None)),
+        // What holds for a method can be said without its schema.
+        Err(Unfound { failure, is_known: false }) if is_whole(name) => {
+            Ok((name.trim_start_matches('/').to_owned(), Some(failure)))
+        }
+        Err(Unfound { failure, is_known: false }) => {
+            Err(failure.hint("without a schema, METHOD is a whole name: pkg.Service/Method"))
+        }
+        Err(Unfound { failure, is_known: true }) => Err(failure),
+    }
+}
+
+fn is_whole(name: &str) -> bool {
+    name.trim_start_matches('/')
+        .split_once('/')
+        .is_some_and(|(service, method)| !service.is_empty() && !method.is_empty() && !method.contains('/'))
+}
+
+async fn explained(args: &ExplainArgs, session: &mut Session<'_>) -> Result<String, Failure> {
+    let (method, unasked) = meant(&args.method, session).await?;
+    let (server, options) = (session.target(), session.options());
     let config = terms::config(&args.balance, server, options).await?;
     let waits = args.connection.wait.is_some();
     let pool = balance::options(&args.balance, config.as_ref(), waits)?;
     let (retry, said) = (&args.retry, &args.balance);
     let (timeout, max_send, connection) = (args.timeout, args.max_send_size, &args.connection);
     let typed = Said { timeout, max_send, retry, balance: said, connection };
-    let terms = Terms::of(&typed, config.as_ref(), method);
+    let terms = Terms::of(&typed, config.as_ref(), &method);
     let mut text = String::new();
     let mut tell = |name: &str, what: &str| {
         // A string takes whatever is written.
@@ -45,13 +69,23 @@ async fn explained(
     };
     tell("target", server.text());
     addresses(server, options, &mut tell).await?;
+    if let Some(refresh) = args.balance.refresh {
+        let often = duration::render(refresh);
+        tell(
+            "refresh",
+            &format!("addresses are asked for again each {often}, where nobody tells of changes"),
+        );
+    }
     tell("policy", &policy(args, config.as_ref(), pool.as_ref()));
-    let entry = config.as_ref().and_then(|config| config.method(method));
+    let entry = config.as_ref().and_then(|config| config.method(&method));
     let entry = entry.map_or_else(
         || "nothing in a service config is for it".to_owned(),
         |(_, name)| format!("by what the service config says of {name}"),
     );
     tell("method", &format!("{method}, {entry}"));
+    if let Some(why) = unasked {
+        tell("schema", &format!("not known: {}", why.cause()));
+    }
     of_call(&terms, config.as_ref(), &mut tell);
     let ignored = config.iter().flat_map(|config| &config.ignored);
     for what in terms.overruled.iter().chain(&overruled(args, config.as_ref(), pool.as_ref())).chain(ignored)

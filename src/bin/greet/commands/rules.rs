@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use greet::answerer::greeter_schema;
 use greet::leaf::metadata;
-use greet::rules::{CallView, Explanation, Rule, RuleSet};
+use greet::rules::{CallView, Explanation, Rule, RuleSet, with_health};
 use greet::transcode::Plan;
 use greet::transcode::documents::Dialect;
 use greet::{MetadataMap, Schema};
@@ -28,12 +28,19 @@ pub(super) fn run(args: RulesArgs) -> Result<(), Failure> {
 }
 
 async fn check(args: RulesCheckArgs) -> Result<(), Failure> {
-    let mut all = Vec::new();
+    let (mut all, mut wrong) = (Vec::new(), Vec::new());
     for file in &args.files {
-        all.extend(rules::read(file)?);
+        match rules::read(file) {
+            Ok(rules) => all.extend(rules),
+            Err(failure) => wrong.push(failure),
+        }
     }
     let count = all.len();
     let schema = schema_of(&args.schema)?;
+    wrong.extend(wrong_ones(&all, &schema).await?);
+    if let Some(failure) = together(wrong) {
+        return Err(failure);
+    }
     let set = loaded(all, &schema).await?;
     let mut names: Vec<&str> = set.to_check().collect();
     names.sort_unstable();
@@ -50,6 +57,50 @@ async fn check(args: RulesCheckArgs) -> Result<(), Failure> {
         format!("{count} rules, nothing wrong")
     });
     Ok(())
+}
+
+/// What is wrong with rules, each looked at by itself: one tells nothing of the next. Very many are looked at so only when
+/// something is wrong with them together.
+async fn wrong_ones(all: &[Rule], schema: &Schema) -> Result<Vec<Failure>, Failure> {
+    if first_wrong(all.to_vec(), schema).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut wrong = Vec::new();
+    for rule in all {
+        wrong.extend(first_wrong(vec![rule.clone()], schema).await?);
+        if wrong.len() > SHOWN {
+            break;
+        }
+    }
+    Ok(wrong)
+}
+
+async fn first_wrong(all: Vec<Rule>, schema: &Schema) -> Result<Option<Failure>, Failure> {
+    let set = match loaded(all, schema).await {
+        Ok(set) => set,
+        Err(failure) if failure.kind() == Kind::Usage => return Ok(Some(failure)),
+        Err(failure) => return Err(failure),
+    };
+    for name in set.to_check() {
+        if let Err(error) = set.of(&schema.method(name).await?) {
+            return Ok(Some(Failure::rule(&error)));
+        }
+    }
+    Ok(None)
+}
+
+/// The first, and below it a line for each of the others.
+fn together(mut wrong: Vec<Failure>) -> Option<Failure> {
+    let more = wrong.len() > SHOWN;
+    wrong.truncate(SHOWN);
+    let mut wrong = wrong.into_iter();
+    let first = wrong.next()?;
+    let line = |failure: Failure| {
+        let said = std::iter::once(failure.cause()).chain(failure.hints().iter().map(String::as_str));
+        said.collect::<Vec<_>>().join("; ")
+    };
+    let all = wrong.map(line).fold(first, Failure::detail);
+    Some(if more { all.detail("and more") } else { all })
 }
 
 async fn explain(args: RulesExplainArgs) -> Result<(), Failure> {
@@ -91,7 +142,7 @@ fn schema_of(args: &SchemaArgs) -> Result<Schema, Failure> {
 }
 
 async fn loaded(rules: Vec<Rule>, schema: &Schema) -> Result<RuleSet, Failure> {
-    let services = schema.all_methods().await?;
+    let services = with_health(schema.all_methods().await?);
     RuleSet::new(rules, &services, schema).map_err(|error| Failure::rule(&error))
 }
 

@@ -20,6 +20,10 @@ pub(crate) fn options(
 ) -> Result<Option<PoolOptions>, Failure> {
     let said = config.and_then(|config| config.balancing.as_ref());
     let policy = match (args.lb, config) {
+        (None, None) if args.refresh.is_some() => {
+            let cause = "--refresh is for calls that are spread over the addresses of a target";
+            return Err(Failure::new(Kind::Usage, cause).hint("--lb POLICY spreads them"));
+        }
         (None, None) => return Ok(None),
         (None, Some(_)) => said.map_or(LoadBalancing::PickFirst, |said| said.policy),
         (Some(policy), _) => named(policy),

@@ -12,8 +12,8 @@ use greet::client::{
     ReflectionVersion,
 };
 use greet::protocol::Encoding;
-use greet::schema::{DescriptorSet, Source};
-use greet::{Client, MetadataMap, Schema, Target};
+use greet::schema::{DescriptorSet, SchemaError, Source};
+use greet::{Client, MetadataMap, Method, Schema, Target};
 
 use super::{balance, target, way};
 use crate::args::{self, ConnectionArgs, ReflectionChoice, SchemaArgs};
@@ -83,6 +83,19 @@ pub(crate) struct Session<'a> {
     reflection: Option<Arc<Reflection>>,
     schema: Schema,
     stage: Rc<Cell<Stage>>,
+}
+
+/// Why a method was not found.
+pub(crate) struct Unfound {
+    pub(crate) failure: Failure,
+    /// Whether somebody who was asked said so; else nobody could be asked.
+    pub(crate) is_known: bool,
+}
+
+impl Unfound {
+    fn of(error: SchemaError) -> Self {
+        Self { is_known: !error.is_unreachable(), failure: error.into() }
+    }
 }
 
 impl<'a> Session<'a> {
@@ -156,37 +169,44 @@ impl<'a> Session<'a> {
 
     /// Makes a method ready. The server is asked only if the given sources do not know it.
     pub(crate) async fn prepare(&mut self, name: &str) -> Result<Arc<Prepared>, Failure> {
-        let offline = !self.schema.sources().is_empty();
-        if offline {
-            match self.schema.method(name).await {
-                Ok(method) => return Ok(Arc::new(Prepared::new(method)?)),
-                Err(error) if self.args.reflection == ReflectionChoice::Off => return Err(error.into()),
-                Err(error) if error.is_not_found() => {}
-                // Given files that lack one: the server may fill the gap.
-                Err(error) if error.lacks().is_some() => {
-                    return self.prepare_with_server(name).await.map_err(|_| error.into());
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        self.prepare_with_server(name).await
+        let method = self.find(name).await.map_err(|unfound| unfound.failure)?;
+        Ok(Arc::new(Prepared::new(method)?))
     }
 
-    async fn prepare_with_server(&mut self, name: &str) -> Result<Arc<Prepared>, Failure> {
-        self.ask_server().await?;
-        let found = bounded(self.args.connect_timeout, self.schema.method(name)).await?;
+    /// The method that a name means, by the given sources and then by the server.
+    pub(crate) async fn find(&mut self, name: &str) -> Result<Method, Unfound> {
+        if self.schema.sources().is_empty() {
+            return self.find_with_server(name).await;
+        }
+        match self.schema.method(name).await {
+            Ok(method) => Ok(method),
+            Err(error) if self.args.reflection == ReflectionChoice::Off => Err(Unfound::of(error)),
+            Err(error) if error.is_not_found() => self.find_with_server(name).await,
+            // Given files that lack one: the server may fill the gap.
+            Err(error) if error.lacks().is_some() => {
+                self.find_with_server(name).await.map_err(|_| Unfound::of(error))
+            }
+            Err(error) => Err(Unfound::of(error)),
+        }
+    }
+
+    async fn find_with_server(&mut self, name: &str) -> Result<Method, Unfound> {
+        let unasked = |failure| Unfound { failure, is_known: false };
+        self.ask_server().await.map_err(unasked)?;
+        let found = bounded(self.args.connect_timeout, self.schema.method(name)).await.map_err(unasked)?;
         let method = match found {
             Ok(method) => method,
             Err(error) => {
                 self.leave().await;
-                return Err(self.look(error.into()));
+                let Unfound { failure, is_known } = Unfound::of(error);
+                return Err(Unfound { failure: self.look(failure), is_known });
             }
         };
         // The stream of questions is over before the call begins: some servers allow one stream only.
         if let Some(reflection) = &self.reflection {
             reflection.close().await;
         }
-        Ok(Arc::new(Prepared::new(method)?))
+        Ok(method)
     }
 
     /// Puts the server's reflection after the sources that are known.
@@ -272,7 +292,8 @@ impl<'a> Session<'a> {
 
     async fn dial_anew(&self) -> Result<Connection, Failure> {
         let before = self.stage.replace(Stage::Connect);
-        let connection = target::connect(self.target, &self.options, self.args).await?;
+        let (server, options) = (self.target, &self.options);
+        let connection = target::connect_within(self.wait, server, options, self.args, &mut false).await?;
         self.stage.set(before);
         Ok(connection)
     }

@@ -87,7 +87,8 @@ pub(crate) async fn connect_within(
             Box::pin(Connection::connect_within(left, target, options, say)).await
         }
     };
-    let connection = connected.map_err(|error| explain(&error, target, options, args))?;
+    let connection =
+        connected.map_err(|error| explain(&error, left.and(args.wait), target, options, args))?;
     if args.telling.verbose > 0 {
         way::reached(target.text(), &connection);
     }
@@ -104,12 +105,13 @@ pub(crate) async fn connect_within(
 /// What only the command line knows of a failure: how long was waited, and where the proxy came from.
 fn explain(
     error: &ConnectError,
+    waited: Option<Duration>,
     target: &Target,
     options: &ConnectOptions,
     args: &ConnectionArgs,
 ) -> Failure {
     let mut failure = Failure::connect(error);
-    if let Some(limit) = args.wait.filter(|_| error.may_pass()) {
+    if let Some(limit) = waited.filter(|_| error.may_pass()) {
         failure =
             failure.hint(format!("it was waited for {}; --wait says how long", duration::render(limit)));
     }

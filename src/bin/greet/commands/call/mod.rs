@@ -98,7 +98,8 @@ pub(super) fn run(args: &CallArgs) -> Result<(), Failure> {
 fn understand<'a>(args: &'a CallArgs, chronicle: &mut Chronicle) -> Result<Understood<'a>, Failure> {
     let limit = limit(&args.connection);
     let server = target::parse(&args.target)?;
-    let options = target::options(&server, &args.connection)?;
+    let mut options = target::options(&server, &args.connection)?;
+    options.names.refresh = args.balance.refresh;
     let programs = Programs::of(args)?;
     let Metadata { call: metadata, reflection } = metadata::of(&args.connection)?;
     // Files are read before signals are listened for: where one is a pipe that nobody writes, Ctrl-C ends greet
