@@ -27,6 +27,12 @@ mod health;
 mod health_states;
 mod help;
 mod json_schema;
+#[cfg(feature = "mdns")]
+#[path = "../machines/mod.rs"]
+#[allow(dead_code, reason = "the interop tests use the rest")]
+mod machines;
+#[cfg(feature = "mdns")]
+mod mdns;
 mod moments;
 mod peer;
 mod programs;
