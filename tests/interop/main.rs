@@ -1,6 +1,6 @@
 //! Other implementations against greet, both ways, each started by the tests.
 //!
-//! These are grpcio and Protobuf in Python, grpc-go, grpcurl, h2load, h2spec, nginx, tinyproxy, dnsmasq, openssl,
+//! These are grpcio, Protobuf and zeroconf in Python, grpc-go, grpcurl, h2load, h2spec, nginx, tinyproxy, dnsmasq, openssl,
 //! curl and etcd.
 //!
 //! Where they are is told by the environment, as `.ci/run` does after it has made them:
@@ -29,6 +29,11 @@ mod grpc_go;
 mod grpcurl;
 mod h2spec;
 mod load;
+#[cfg(feature = "mdns")]
+#[path = "../machines/mod.rs"]
+mod machines;
+#[cfg(feature = "mdns")]
+mod multicast;
 mod names;
 mod peers;
 mod programs;
