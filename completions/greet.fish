@@ -197,12 +197,12 @@ complete -c greet -n "__fish_greet_using_subcommand serve" -l max-connection-age
 complete -c greet -n "__fish_greet_using_subcommand serve" -l max-connection-age-grace -d 'Cut the calls of a connection that was told so, after so long [default: never]' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l health-service -d 'What the health check says of a service: SERVING, NOT_SERVING or UNKNOWN; without SERVICE= of the whole server' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l health-file -d 'A file with a [SERVICE=]STATE on each line, watched; it comes before --health-service, and a line that goes is taken back' -r -F
-complete -c greet -n "__fish_greet_using_subcommand serve" -l register -d 'Register the server, and keep it registered until it stops: etcd://[HOST:PORT,…]/SERVICE (as etcdctl, with its ETCDCTL_ variables), consul://[HOST:PORT]/SERVICE (the agent checks its health) or file:PATH, a line there; may be said several times' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l register -d 'Register the server, and keep it registered until it stops: etcd://[HOST:PORT,…]/SERVICE (as etcdctl, with its ETCDCTL_ variables), consul://[HOST:PORT]/SERVICE (the agent checks its health), mdns:SERVICE (told to the local network) or file:PATH, a line there; may be said several times' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l register-format -d 'How it is written into etcd: etcd is for gRPC\'s own resolver there' -r -f -a "etcd\t''
 go-zero\t''
 kratos\t''"
 complete -c greet -n "__fish_greet_using_subcommand serve" -l advertise -d 'Where clients reach the server [default: where it listens, or this machine\'s address]' -r
-complete -c greet -n "__fish_greet_using_subcommand serve" -l ttl -d 'How long a server that died without a word is still found' -r
+complete -c greet -n "__fish_greet_using_subcommand serve" -l ttl -d 'How long a server that died without a word is still found, in etcd and Consul' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l on-ready -d 'A command for the shell, run when the server takes calls and is registered; GREET_TARGET and GREET_ADVERTISE are set' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l on-drain -d 'A command for the shell, run when the server is to stop and is no longer registered, before it says NOT_SERVING' -r
 complete -c greet -n "__fish_greet_using_subcommand serve" -l color -d 'Colour what is printed: on a terminal unless NO_COLOR is set, always or never' -r -f -a "auto\t''

@@ -18,6 +18,8 @@ mod interview;
 mod keepalive;
 mod known;
 mod line;
+#[cfg(feature = "mdns")]
+pub(crate) mod mdns;
 mod names;
 mod options;
 mod outward;
@@ -62,6 +64,8 @@ pub use reflection_version::ReflectionVersion;
 pub use replies::{Only, Replies, Reply};
 pub use requests::{Requests, SendError};
 pub use resolve::Peer;
+#[cfg(feature = "mdns")]
+pub(crate) use resolve::look_up;
 pub use retry::{Decision, Failed, LookedAt, Pushback, RetryPolicy, Tries};
 pub use service_config::{
     BalancingConfig, ConfigError, HedgingPolicy, MethodConfig, MethodName, ServiceConfig, Throttle,

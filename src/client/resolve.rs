@@ -209,7 +209,8 @@ async fn addresses(host: &str, port: u16, options: &ConnectOptions) -> io::Resul
     Ok(found)
 }
 
-async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+/// The addresses that the system knows of a host, with the port.
+pub(crate) async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }

@@ -8,10 +8,14 @@ use super::consul::InConsul;
 use super::etcd::InEtcd;
 use super::file::InFile;
 use super::keeper::Held;
+#[cfg(feature = "mdns")]
+use super::mdns::InNetwork;
 use super::{Presence, RegisterError};
 #[cfg(feature = "consul")]
 use crate::client::consul::{Consul, ConsulOptions};
 use crate::client::etcd::{EtcdFormat, EtcdOptions};
+#[cfg(feature = "mdns")]
+use crate::client::mdns::ServiceType;
 
 /// One place where a server is registered.
 #[derive(Debug, Clone)]
@@ -30,11 +34,13 @@ enum Kind {
         options: ConsulOptions,
         service: String,
     },
+    #[cfg(feature = "mdns")]
+    Mdns(ServiceType),
 }
 
 impl Listing {
-    /// Reads `etcd://[HOST:PORT,…]/SERVICE`, `consul://[HOST:PORT]/SERVICE` or `file:PATH`. `variable` looks up what the environment says of the place, such
-    /// as `ETCDCTL_USER`; `format` is how it is written into etcd.
+    /// Reads `etcd://[HOST:PORT,…]/SERVICE`, `consul://[HOST:PORT]/SERVICE`, `mdns:SERVICE` or `file:PATH`. `variable` looks up
+    /// what the environment says of the place, such as `ETCDCTL_USER`; `format` is how it is written into etcd.
     ///
     /// # Errors
     /// When the text names no such place.
@@ -58,6 +64,11 @@ impl Listing {
                 let (options, service) = parsed.map_err(|error| RegisterError::invalid(error.to_string()))?;
                 Ok(Self(Kind::Consul { options, service }))
             }
+            #[cfg(feature = "mdns")]
+            "mdns" => {
+                let kind = ServiceType::parse(rest.strip_prefix("///").unwrap_or(rest));
+                Ok(Self(Kind::Mdns(kind.map_err(RegisterError::invalid)?)))
+            }
             "file" if !rest.is_empty() => {
                 let path = rest.strip_prefix("//").unwrap_or(rest);
                 Ok(Self(Kind::File(path.into())))
@@ -69,8 +80,8 @@ impl Listing {
     /// # Errors
     /// When the place wants an address of another kind.
     #[cfg_attr(
-        not(feature = "consul"),
-        expect(clippy::unnecessary_wraps, reason = "Consul's address may be wrong")
+        not(any(feature = "consul", feature = "mdns")),
+        expect(clippy::unnecessary_wraps, reason = "an address may be wrong for Consul and for mDNS")
     )]
     pub(super) fn held(self, presence: Presence) -> Result<Box<dyn Held>, RegisterError> {
         Ok(match self.0 {
@@ -82,6 +93,8 @@ impl Listing {
             Kind::Consul { options, service } => {
                 Box::new(InConsul::new(Consul::new(&options), service, &presence)?)
             }
+            #[cfg(feature = "mdns")]
+            Kind::Mdns(kind) => Box::new(InNetwork::new(kind, presence)?),
         })
     }
 }
@@ -93,6 +106,8 @@ impl fmt::Display for Listing {
             Kind::Etcd { options, .. } => write!(f, "etcd at {}", options.place()),
             #[cfg(feature = "consul")]
             Kind::Consul { options, .. } => write!(f, "consul at {}", options.place()),
+            #[cfg(feature = "mdns")]
+            Kind::Mdns(kind) => write!(f, "mdns:{}", kind.name()),
             Kind::File(path) => write!(f, "the file {}", path.display()),
         }
     }
@@ -108,12 +123,16 @@ mod tests {
         for (text, shown) in [
             ("etcd://h:1/s", "etcd at h:1"),
             ("etcd:///s", "etcd at 127.0.0.1:2379"),
+            #[cfg(feature = "mdns")]
+            ("mdns:_s._tcp.local", "mdns:s"),
+            #[cfg(feature = "mdns")]
+            ("mdns:///s", "mdns:s"),
             ("file:a/b", "the file a/b"),
             ("file:///a/b", "the file /a/b"),
         ] {
             assert_eq!(parse(text).unwrap().to_string(), shown);
         }
-        for text in ["", "s", "etcd:s", "etcd://h:1", "file:", "zookeeper://h/s"] {
+        for text in ["", "s", "etcd:s", "etcd://h:1", "file:", "mdns:", "mdns://h/s", "zookeeper://h/s"] {
             assert!(parse(text).unwrap_err().is_invalid(), "{text}");
         }
     }

@@ -7,6 +7,8 @@ mod etcd;
 mod file;
 mod keeper;
 mod listing;
+#[cfg(feature = "mdns")]
+mod mdns;
 mod places;
 mod presence;
 mod told;

@@ -1,5 +1,6 @@
 //! What is said of a server where it is registered.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// A server that is to be found.
@@ -12,12 +13,15 @@ pub struct Presence {
     pub secure: bool,
     /// How long it is found after it has died without a word, at least 1 s; 10 s.
     pub ttl: Duration,
+    /// Where it listens at all addresses of its machine, `0.0.0.0` or `::`, and no address was chosen: a place that tells
+    /// several tells each of them, and `address` only names the server there.
+    pub everywhere: Option<IpAddr>,
 }
 
 impl Presence {
     /// A server in plaintext, found for 10 s after its death.
     pub fn new(address: impl Into<String>) -> Self {
-        Self { address: address.into(), secure: false, ttl: Duration::from_secs(10) }
+        Self { address: address.into(), secure: false, ttl: Duration::from_secs(10), everywhere: None }
     }
 
     /// Says that it speaks TLS, or does not.
@@ -31,6 +35,13 @@ impl Presence {
     #[must_use]
     pub fn with_ttl(mut self, ttl: Duration) -> Self {
         self.ttl = ttl.max(Duration::from_secs(1));
+        self
+    }
+
+    /// Says that it listens at all addresses of its machine, `0.0.0.0` or `::`.
+    #[must_use]
+    pub fn with_everywhere(mut self, any: IpAddr) -> Self {
+        self.everywhere = Some(any);
         self
     }
 

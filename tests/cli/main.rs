@@ -28,6 +28,12 @@ mod health_rules;
 mod health_states;
 mod help;
 mod json_schema;
+#[cfg(feature = "mdns")]
+#[path = "../machines/mod.rs"]
+#[allow(dead_code, reason = "the interop tests use the rest")]
+mod machines;
+#[cfg(feature = "mdns")]
+mod mdns;
 mod moments;
 mod peer;
 mod programs;

@@ -1,7 +1,7 @@
 //! Other implementations against greet, both ways, each started by the tests.
 //!
-//! These are grpcio and Protobuf in Python, grpc-go, grpc-js, grpcurl, h2load, h2spec, nginx, tinyproxy, dnsmasq,
-//! openssl, curl, Consul, etcd, and the naming package of its client in Go.
+//! These are grpcio, Protobuf and zeroconf in Python, grpc-go, grpc-js, grpcurl, h2load, h2spec, nginx, tinyproxy,
+//! dnsmasq, openssl, curl, Consul, etcd, and the naming package of its client in Go.
 //!
 //! Where they are is told by the environment, as `.ci/run` does after it has made them:
 //! `GREET_TEST_PYTHON` (with `requirements.txt`), `GREET_TEST_GRPCURL`, `GREET_TEST_GRPC_INTEROP`,
@@ -31,6 +31,11 @@ mod grpc_go;
 mod grpcurl;
 mod h2spec;
 mod load;
+#[cfg(feature = "mdns")]
+#[path = "../machines/mod.rs"]
+mod machines;
+#[cfg(feature = "mdns")]
+mod multicast;
 mod names;
 mod naming;
 mod peers;

@@ -14,6 +14,8 @@ mod exec;
 mod file;
 mod listed;
 mod located;
+#[cfg(feature = "mdns")]
+mod mdns;
 mod options;
 mod polled;
 mod system;
@@ -43,6 +45,14 @@ pub trait Resolver: Send + Sync {
     /// When nobody could be asked, or nothing was found: an answer without addresses is an error too
     /// ([`ResolveError::no_backends`]), so that every list has at least one.
     async fn resolve(&self) -> Result<Resolution, ResolveError>;
+
+    /// Asks for some of the servers, for one call: where all of them take longer to find, those that are found first.
+    ///
+    /// # Errors
+    /// As those of [`Resolver::resolve`].
+    async fn some(&self) -> Result<Resolution, ResolveError> {
+        self.resolve().await
+    }
 
     /// The lists, one after the other, as they change.
     fn lists(self: Arc<Self>) -> Box<dyn Lists>;
@@ -85,6 +95,8 @@ pub fn resolver(target: &Target, options: &ConnectOptions) -> Result<Arc<dyn Res
         Scheme::Etcd => Ok(Arc::new(etcd::InEtcd::new(name, security, options)?)),
         #[cfg(feature = "consul")]
         Scheme::Consul => Ok(Arc::new(consul::InConsul::new(name, security, options)?)),
+        #[cfg(feature = "mdns")]
+        Scheme::Mdns => Ok(Arc::new(mdns::InNetwork::new(name, security, options)?)),
         Scheme::File => Ok(Arc::new(file::Listing::new(name, security, options))),
         #[cfg(feature = "dns")]
         Scheme::Dns | Scheme::DnsSrv => Ok(Arc::new(dns::Dns::new(name, security, options)?)),
@@ -99,7 +111,7 @@ pub(super) async fn candidates(
     target: &Target,
     options: &ConnectOptions,
 ) -> Result<(Vec<Candidate>, Vec<Attempt>), ResolveError> {
-    let list = resolver(target, options)?.resolve().await?;
+    let list = resolver(target, options)?.some().await?;
     let failed = list.unresolved.into_iter();
     let failed = failed.map(|(place, why)| Attempt { place, failure: Some(io::Error::other(why)) });
     Ok((list.located.iter().map(Located::candidate).collect(), failed.collect()))

@@ -10,7 +10,8 @@ use super::connection::duration;
 #[command(next_help_heading = "Registration")]
 pub(crate) struct ServeRegisterArgs {
     /// Register the server, and keep it registered until it stops: etcd://[HOST:PORT,…]/SERVICE (as etcdctl, with its ETCDCTL_
-    /// variables), consul://[HOST:PORT]/SERVICE (the agent checks its health) or file:PATH, a line there; may be said several times
+    /// variables), consul://[HOST:PORT]/SERVICE (the agent checks its health), mdns:SERVICE (told to the local network) or file:PATH, a line
+    /// there; may be said several times
     #[arg(long, value_name = "WHERE")]
     pub(crate) register: Vec<String>,
 
@@ -22,7 +23,7 @@ pub(crate) struct ServeRegisterArgs {
     #[arg(long, value_name = "HOST[:PORT]")]
     pub(crate) advertise: Option<String>,
 
-    /// How long a server that died without a word is still found
+    /// How long a server that died without a word is still found, in etcd and Consul
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s", requires = "register")]
     pub(crate) ttl: Duration,
 

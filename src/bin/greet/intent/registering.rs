@@ -1,6 +1,6 @@
 //! From the options of registration to the places where a server is registered, and what is said of it there.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use greet::Server;
 use greet::client::etcd::EtcdFormat;
@@ -21,19 +21,24 @@ pub(crate) fn listings(args: &ServeRegisterArgs) -> Result<Vec<Listing>, Failure
     let read: Result<_, RegisterError> = args.register.iter().map(parse).collect();
     read.map_err(|error| {
         let places =
-            "the places are etcd://[HOST:PORT,…]/SERVICE, consul://[HOST:PORT]/SERVICE and file:PATH";
+            "the places are etcd://[HOST:PORT,…]/SERVICE, consul://[HOST:PORT]/SERVICE, mdns:SERVICE and file:PATH";
         Failure::new(Kind::Usage, format!("--register: {error}")).hint(places)
     })
 }
 
 /// What is said of the server there.
 pub(crate) fn presence(args: &ServeRegisterArgs, server: &Server) -> Result<Presence, Failure> {
-    let address = match &args.advertise {
-        Some(said) => advertised(said, server.port())?,
-        None => own(server.addresses())?,
-    };
     let secure = server.target().starts_with("https://");
-    Ok(Presence::new(address).with_secure(secure).with_ttl(args.ttl))
+    let presence = |address| Presence::new(address).with_secure(secure).with_ttl(args.ttl);
+    if let Some(said) = &args.advertise {
+        return Ok(presence(advertised(said, server.port())?));
+    }
+    let presence = presence(own(server.addresses())?);
+    let all = server.addresses().first().map(SocketAddr::ip).filter(IpAddr::is_unspecified);
+    Ok(match all {
+        Some(all) => presence.with_everywhere(all),
+        None => presence,
+    })
 }
 
 /// What was typed, with the server's port if it has none.
