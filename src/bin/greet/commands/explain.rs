@@ -83,7 +83,7 @@ async fn addresses(
 
 fn policy(args: &ExplainArgs, config: Option<&ServiceConfig>, pool: Option<&PoolOptions>) -> String {
     let Some(pool) = pool else {
-        return "pick_first, as nothing else is said: one connection, to the first address that answers"
+        return "pick_first, as nothing else is said: one connection, to the first address that is ready"
             .to_owned();
     };
     let from = if args.balance.lb.is_some() {
