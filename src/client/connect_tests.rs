@@ -143,7 +143,7 @@ async fn connecting_has_an_end() {
 #[tokio::test]
 async fn an_address_that_is_silent_does_not_hold_up_the_next() {
     let (silent, _listener, _queue) = deaf();
-    let good = listen(|_| async {}).await;
+    let good = serve(|_, _| async {}).await;
     let target = Target::parse(&format!("{silent},{good}")).unwrap();
     let connection = Connection::connect(&target, &ConnectOptions::default()).await.unwrap();
     assert_eq!(connection.peer().to_string(), good.to_string());
@@ -399,4 +399,94 @@ async fn requests_are_bounded_and_put_together() {
     requests.send_last(vec![0; 15].into()).unwrap();
     let (_, ending) = drain(&mut replies).await;
     assert_eq!(ending.status.message, "[520] true");
+}
+
+/// Takes connections and says nothing on them.
+async fn hole() -> std::net::SocketAddr {
+    listen(|mut socket| async move {
+        let mut all = Vec::new();
+        let _ = socket.read_to_end(&mut all).await;
+    })
+    .await
+}
+
+/// Answers in HTTP/1.
+async fn web() -> std::net::SocketAddr {
+    listen(|mut socket| async move {
+        let mut preface = [0; 24];
+        socket.read_exact(&mut preface).await.unwrap();
+        socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        let _ = socket.shutdown().await;
+        let mut rest = Vec::new();
+        let _ = socket.read_to_end(&mut rest).await;
+    })
+    .await
+}
+
+/// gRFC A61: an address is not chosen before all handshakes are done with it.
+#[tokio::test]
+async fn of_several_addresses_the_first_that_speaks_http2_is_taken() {
+    let good = serve(|_, _| async {}).await;
+    for (first, least) in [(hole().await, Duration::from_millis(250)), (web().await, Duration::ZERO)] {
+        let target = Target::parse(&format!("{first},{good}")).unwrap();
+        let connection = Connection::connect(&target, &ConnectOptions::default()).await.unwrap();
+        assert_eq!(connection.peer().to_string(), good.to_string());
+        // One that is silent has a head start, and one that failed has none.
+        assert!(connection.phases().connect >= least, "{:?}", connection.phases());
+    }
+}
+
+/// The second address is dialled only when the first is late or has failed.
+#[tokio::test]
+async fn the_first_address_is_the_only_one_dialled_if_it_is_in_time() {
+    let good = serve(|_, _| async {}).await;
+    let (told, mut dialled) = tokio::sync::mpsc::unbounded_channel();
+    let second = listen(move |socket| {
+        told.send(()).unwrap();
+        async move { drop(socket) }
+    })
+    .await;
+    let target = Target::parse(&format!("{good},{second}")).unwrap();
+    let connection = Connection::connect(&target, &ConnectOptions::default()).await.unwrap();
+    assert_eq!(connection.peer().to_string(), good.to_string());
+    // What is dialled on purpose is the first that it hears of.
+    let _socket = tokio::net::TcpStream::connect(second).await.unwrap();
+    dialled.recv().await.unwrap();
+    assert!(dialled.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn where_all_fail_the_one_that_came_farthest_decides_and_all_are_named() {
+    let (closed, web) = (free_port().await, web().await);
+    let error = fail(&format!("127.0.0.1:{closed},{web}"), &ConnectOptions::default()).await;
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "{web} speaks HTTP/1, not HTTP/2: it answered 'HTTP/1.1 400 Bad Request'; \
+             cannot connect to 127.0.0.1:{closed} (connection refused)"
+        )
+    );
+    assert!(error.server_speaks_http1() && !error.is_refused());
+    assert_eq!(error.layer(), Layer::Http2);
+    assert_eq!(error.addresses()[1..], [(format!("127.0.0.1:{closed}"), "connection refused".to_owned())]);
+    let phases = error.phases().unwrap();
+    assert!(phases.tls.is_none() && phases.http2 > Duration::ZERO, "{phases:?}");
+}
+
+#[tokio::test]
+async fn where_none_answers_in_time_all_are_named() {
+    let (first, second, closed) = (hole().await, hole().await, free_port().await);
+    let options = ConnectOptions::default().with_connect_timeout(Duration::from_millis(400));
+    let error = fail(&format!("127.0.0.1:{closed},{first},{second}"), &options).await;
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(error.layer(), Layer::Http2);
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "{first} took the connection and has sent nothing at all within 400ms; \
+             cannot connect to 127.0.0.1:{closed} (connection refused); no answer from {second}"
+        )
+    );
+    let named: Vec<_> = error.addresses().into_iter().map(|(place, _)| place).collect();
+    assert_eq!(named, [first.to_string(), format!("127.0.0.1:{closed}"), second.to_string()]);
 }

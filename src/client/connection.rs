@@ -14,9 +14,10 @@ use tokio::sync::watch;
 
 use crate::leaf::{Layer, Place, Security, Size, Target};
 
+use super::attempt::Progress;
 use super::call::{self, Address, CallHead, Deadline};
-use super::dial::dial;
-use super::error::{Attempt, ConnectError, Kind};
+use super::error::{ConnectError, Kind};
+use super::handshake::{Readying, Way};
 use super::keepalive::{Keepalive, OpenCall};
 use super::names::Located;
 use super::options::ConnectOptions;
@@ -24,7 +25,7 @@ use super::probe::Probe;
 use super::replies::Replies;
 use super::requests::Requests;
 use super::resolve::{Candidate, Peer, candidates};
-use super::socket::{FirstBytes, Heard, Socket};
+use super::socket::{FirstBytes, Heard};
 use super::tls::{self, TlsFacts};
 
 /// What a stream may send before it is read: enough for 1 MB messages at full speed.
@@ -55,19 +56,19 @@ pub struct Connection {
 #[derive(Debug)]
 pub(super) struct Remote {
     pub(super) peer: Peer,
-    first: FirstBytes,
+    pub(super) first: FirstBytes,
     /// What was agreed on in TLS.
     pub(super) tls: Option<TlsFacts>,
     /// Whether the target says by its scheme how it is reached.
-    has_scheme: bool,
+    pub(super) has_scheme: bool,
     /// How long the server may be silent, if there is a limit.
     pub(super) patience: Option<Deadline>,
-    keepalive: Option<Keepalive>,
+    pub(super) keepalive: Option<Keepalive>,
     /// Says when it is over.
-    over: watch::Receiver<()>,
+    pub(super) over: watch::Receiver<()>,
     /// Whether it has been asked in TLS.
-    probed: AtomicBool,
-    phases: Phases,
+    pub(super) probed: AtomicBool,
+    pub(super) phases: Phases,
     pub(super) authority: Authority,
     pub(super) prefix: String,
     pub(super) user_agent: HeaderValue,
@@ -85,7 +86,8 @@ pub struct Phases {
     pub connect: Duration,
     /// The TLS handshake; `None` on plaintext.
     pub tls: Option<Duration>,
-    /// Our side of the HTTP/2 handshake; the server's is not waited for.
+    /// Our side of the HTTP/2 handshake; the server's is waited for only where there are several addresses, and with
+    /// [`Connection::connect_within`].
     pub http2: Duration,
 }
 
@@ -96,7 +98,7 @@ impl Phases {
     }
 
     /// The same where the layer failed, and all until then took so long.
-    fn with_last(mut self, layer: Layer, all: Duration) -> Self {
+    pub(super) fn with_last(mut self, layer: Layer, all: Duration) -> Self {
         let rest = all.saturating_sub(self.sum());
         match layer {
             Layer::Resolve => self.dns += rest,
@@ -118,9 +120,10 @@ pub(super) enum Greeting {
 }
 
 impl Connection {
-    /// Resolves, dials and begins HTTP/2. The server's own preface is not waited for: one that does not
-    /// speak HTTP/2, or that says nothing at all until the connect timeout, shows in the first call, whose
-    /// [`Origin`](super::Origin) then says so.
+    /// Resolves, dials and begins HTTP/2. Of several addresses the next is tried when one has failed, or beside one that is
+    /// not ready within 250 ms, and the first with which all handshakes are done is taken (gRFC A61). Where there is only
+    /// one, the server's own preface is not waited for: one that does not speak HTTP/2, or that says nothing at all until
+    /// the connect timeout, shows in the first call, whose [`Origin`](super::Origin) then says so.
     ///
     /// # Errors
     /// The layer that failed, the addresses that were tried and the system's cause for each.
@@ -149,16 +152,15 @@ impl Connection {
     ) -> Result<Self, ConnectError> {
         let security = target.security(options.security).map_err(Kind::Target)?;
         let begun = Instant::now();
-        let mut phases = Phases::default();
-        let mut attempts = Vec::new();
-        let mut layer = Layer::Resolve;
-        let so_far = (&mut layer, &mut attempts, &mut phases);
-        let connecting = Self::connect_in((target, at), security, greeting, options, so_far);
-        let connected = match tokio::time::timeout(options.connect_timeout, connecting).await {
-            Ok(connected) => connected,
-            Err(_) => Err(Kind::TimedOut { layer, after: options.connect_timeout, attempts }.into()),
+        let progress = Progress::default();
+        // In a box, so that whoever calls does not carry its size along.
+        let connecting = Box::pin(Self::connect_in((target, at), security, greeting, options, &progress));
+        let error = match tokio::time::timeout(options.connect_timeout, connecting).await {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) => error,
+            Err(_) => progress.timed_out(options.connect_timeout),
         };
-        connected.map_err(|error| error.after(phases.with_last(layer, begun.elapsed())))
+        Err(error.after(progress.phases(begun)))
     }
 
     async fn connect_in(
@@ -166,7 +168,7 @@ impl Connection {
         security: Security,
         greeting: Greeting,
         options: &ConnectOptions,
-        (layer, attempts, phases): (&mut Layer, &mut Vec<Attempt>, &mut Phases),
+        progress: &Progress,
     ) -> Result<Self, ConnectError> {
         let patience = Deadline::of(Some(options.connect_timeout));
         // What was typed wrong is told before anything is dialled.
@@ -181,86 +183,22 @@ impl Connection {
         // Beside the look-up of names, for it may have files to read.
         let ready = match security {
             Security::Plaintext => None,
-            Security::Tls => Some(tls::prepare(options.tls.clone())),
+            Security::Tls => Some(Box::pin(tls::prepare(options.tls.clone())) as Readying),
         };
-        let mut since = Instant::now();
-        let mut lap = || {
-            let now = Instant::now();
-            now - std::mem::replace(&mut since, now)
-        };
+        let resolving = Instant::now();
+        let mut without = Vec::new();
         let candidates = match at {
             Some(at) => vec![at],
-            None => candidates(target, security, options, attempts).await?,
+            None => candidates(target, security, options, &mut without).await?,
         };
-        phases.dns = lap();
-        *layer = Layer::Connect;
-        let Some((mut wire, candidate)) = dial(candidates, options.proxy.as_ref(), attempts).await else {
-            return Err(Kind::Unreachable(std::mem::take(attempts)).into());
-        };
-        phases.connect = lap();
-        let authority = match explicit {
-            Some(authority) => authority,
-            None => authority(&candidate.authority)?,
-        };
-        let Candidate { peer, host, .. } = candidate;
-        let mut tls = None;
-        if let Some(ready) = ready {
-            *layer = Layer::Tls;
-            let name = match name {
-                Some(name) => name,
-                None => tls::server_name(&host).map_err(Kind::ServerName)?,
-            };
-            // In a box, so that plaintext does not carry its size along.
-            let shake = Box::pin(async { ready.await?.shake(wire, name, &peer).await });
-            let (secured, facts) = shake.await.map_err(|failure| failure.of_target(target))?;
-            wire = secured;
-            tls = Some(facts);
-            phases.tls = Some(lap());
+        let begun = Instant::now();
+        progress.resolved(begun - resolving, without);
+        let way = Way { target, options, authority: explicit, user_agent, name, patience, begun, progress };
+        if candidates.len() > 1 {
+            // In a box, so that one address does not carry its size along.
+            return Box::pin(way.to_first(candidates, ready)).await;
         }
-        *layer = Layer::Http2;
-        let (socket, first) = Socket::new(wire);
-        let (alive, over) = watch::channel(());
-        let mut remote = Remote {
-            peer,
-            first,
-            tls,
-            has_scheme: target.has_scheme(),
-            patience,
-            keepalive: options.keepalive.map(Keepalive::new),
-            over,
-            probed: AtomicBool::new(false),
-            phases: *phases,
-            authority,
-            prefix: target.prefix().to_owned(),
-            user_agent,
-            max_recv_size: options.max_recv_size,
-            max_send_size: options.max_send_size,
-        };
-        let (sender, mut driver) = match settings().handshake(socket).await {
-            Ok(shaken) => shaken,
-            Err(source) => return Err(remote.explain(Some(source))),
-        };
-        let pings = greeting == Greeting::Awaited || remote.keepalive.is_some();
-        let mut ping = if pings { driver.ping_pong() } else { None };
-        // How it ends is told to each call by its own stream.
-        let driver = tokio::spawn(async move {
-            let _alive = alive;
-            let _ = driver.await;
-        });
-        if greeting == Greeting::Awaited
-            && let Some(ping) = &mut ping
-            && let Err(source) = ping.ping(h2::Ping::opaque()).await
-        {
-            if let Some(probe) = remote.probe() {
-                probe.await;
-            }
-            return Err(remote.explain(Some(source)));
-        }
-        if let (Some(keepalive), Some(ping)) = (remote.keepalive.clone(), ping) {
-            keepalive.watch(ping, remote.first.clone(), driver);
-        }
-        remote.phases.http2 = lap();
-        Ok(Self { remote: Arc::new(remote), sender })
+        way.to_only(candidates.into_iter().next(), ready, greeting).await
     }
 
     /// The address on the other side.
@@ -362,7 +300,7 @@ impl fmt::Debug for Connection {
     }
 }
 
-fn settings() -> h2::client::Builder {
+pub(super) fn settings() -> h2::client::Builder {
     let mut settings = h2::client::Builder::new();
     settings
         .enable_push(false)

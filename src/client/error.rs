@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::leaf::os_cause::words;
 use crate::leaf::{Layer, duration};
 
+use super::attempt::{Attempt, Trouble, failures, join};
 use super::connection::Phases;
 use super::names::ResolveError;
 use super::proxy::Refusal;
@@ -33,7 +34,9 @@ pub(super) enum Kind {
     Named(ResolveError),
     /// No address took the connection.
     Unreachable(Vec<Attempt>),
-    /// It took too long.
+    /// Of several addresses this one came farthest.
+    Several { cause: Box<ConnectError>, others: Vec<Attempt> },
+    /// It took too long. Whom the layer is about stands first.
     TimedOut { layer: Layer, after: Duration, attempts: Vec<Attempt> },
     /// It was made, and then the other side said nothing.
     Silent { peer: Peer, after: Duration },
@@ -51,20 +54,6 @@ pub(super) enum Kind {
     Http2 { peer: Peer, heard: Heard, source: Option<h2::Error>, has_scheme: bool },
     /// The call's head cannot be sent.
     Head(String),
-}
-
-/// One address that was tried, or a name that led to none.
-#[derive(Debug)]
-pub(super) struct Attempt {
-    pub(super) place: String,
-    /// `None` while nobody has answered.
-    pub(super) failure: Option<io::Error>,
-}
-
-impl From<Unresolved> for Attempt {
-    fn from(name: Unresolved) -> Self {
-        Self { place: name.place(), failure: Some(name.cause) }
-    }
 }
 
 impl From<Kind> for ConnectError {
@@ -86,11 +75,19 @@ impl From<crate::leaf::target::TargetError> for ConnectError {
 }
 
 impl ConnectError {
+    /// What decides: of several addresses what the one says that came farthest.
+    fn kind(&self) -> &Kind {
+        match &*self.kind {
+            Kind::Several { cause, .. } => cause.kind(),
+            kind => kind,
+        }
+    }
+
     /// The layer that failed: resolve, connect, TLS, HTTP/2 or, when a call's own head is at fault, request.
     pub fn layer(&self) -> Layer {
-        match &*self.kind {
+        match self.kind() {
             Kind::Target(_) | Kind::Unresolved(_) | Kind::Named(_) => Layer::Resolve,
-            Kind::Unreachable(_) => Layer::Connect,
+            Kind::Unreachable(_) | Kind::Several { .. } => Layer::Connect,
             Kind::TimedOut { layer, .. } => *layer,
             Kind::Tls(_) => Layer::Tls,
             Kind::Http2 { .. } | Kind::Silent { .. } | Kind::Unanswered { .. } => Layer::Http2,
@@ -112,6 +109,10 @@ impl ConnectError {
     /// Each address or name that was tried, with the cause that the system gave.
     pub fn addresses(&self) -> Vec<(String, String)> {
         match &*self.kind {
+            Kind::Several { cause, others } => {
+                let others = others.iter().map(|other| (other.place.clone(), other.text()));
+                cause.addresses().into_iter().chain(others).collect()
+            }
             Kind::Unresolved(names) => names.iter().map(|n| (n.place(), words(&n.cause))).collect(),
             Kind::Unreachable(attempts) | Kind::TimedOut { attempts, .. } => {
                 attempts.iter().map(|a| (a.place.clone(), a.text())).collect()
@@ -132,7 +133,7 @@ impl ConnectError {
 
     /// Whether every address that was tried refused the connection: nobody listens there.
     pub fn is_refused(&self) -> bool {
-        matches!(&*self.kind, Kind::Unreachable(attempts) if attempts.iter().all(Attempt::is_refused))
+        matches!(self.kind(), Kind::Unreachable(attempts) if attempts.iter().all(Attempt::is_refused))
     }
 
     /// Whether the system's resolver said that there is no such name.
@@ -146,7 +147,7 @@ impl ConnectError {
             "it has no address",
             "no such host",
         ];
-        matches!(&*self.kind, Kind::Unresolved(names) if names.iter().all(|name| {
+        matches!(self.kind(), Kind::Unresolved(names) if names.iter().all(|name| {
             let text = name.cause.to_string().to_ascii_lowercase();
             WORDS.iter().any(|words| text.contains(words))
         }))
@@ -156,7 +157,7 @@ impl ConnectError {
     pub fn is_resolver_unreachable(&self) -> bool {
         // As above: glibc, musl, macOS (which has no code of its own for it).
         const WORDS: [&str; 2] = ["temporary failure in name resolution", "try again"];
-        matches!(&*self.kind, Kind::Unresolved(names) if names.iter().all(|name| {
+        matches!(self.kind(), Kind::Unresolved(names) if names.iter().all(|name| {
             let text = name.cause.to_string().to_ascii_lowercase();
             WORDS.iter().any(|words| text.contains(words))
         }))
@@ -164,12 +165,12 @@ impl ConnectError {
 
     /// Whether it took longer than the connect timeout.
     pub fn is_timeout(&self) -> bool {
-        matches!(&*self.kind, Kind::TimedOut { .. } | Kind::Silent { .. })
+        matches!(self.kind(), Kind::TimedOut { .. } | Kind::Silent { .. })
     }
 
     /// What went wrong in TLS, with the questions about it.
     pub fn tls(&self) -> Option<&TlsFailure> {
-        match &*self.kind {
+        match self.kind() {
             Kind::Tls(failure) => Some(failure),
             _ => None,
         }
@@ -183,7 +184,7 @@ impl ConnectError {
     /// Whether it may be otherwise in a moment, as with a server that is just starting: nobody listens, the name
     /// or the socket is not there yet, or what listens hangs up.
     pub fn may_pass(&self) -> bool {
-        match &*self.kind {
+        match self.kind() {
             Kind::Unresolved(_) | Kind::TimedOut { .. } | Kind::Silent { .. } => true,
             Kind::Named(error) => error.may_pass(),
             Kind::Unreachable(attempts) => attempts.iter().any(Attempt::may_pass),
@@ -195,12 +196,12 @@ impl ConnectError {
 
     /// Whether the target says plaintext or TLS by its scheme, `http://` or `https://`.
     pub fn target_has_scheme(&self) -> bool {
-        matches!(&*self.kind, Kind::Http2 { has_scheme: true, .. })
+        matches!(self.kind(), Kind::Http2 { has_scheme: true, .. })
     }
 
     /// Whether the target and the options contradict each other, so that nothing was tried.
     pub fn is_target(&self) -> bool {
-        match &*self.kind {
+        match self.kind() {
             Kind::Target(_) | Kind::Options(_) => true,
             Kind::Named(error) => error.is_options(),
             _ => false,
@@ -209,7 +210,7 @@ impl ConnectError {
 
     /// What whoever was asked for a name said, with its hint; `None` where the system was asked, or something else failed.
     pub fn named(&self) -> Option<&ResolveError> {
-        match &*self.kind {
+        match self.kind() {
             Kind::Named(error) => Some(error),
             _ => None,
         }
@@ -217,23 +218,23 @@ impl ConnectError {
 
     /// Whether the first bytes received were TLS.
     pub fn server_speaks_tls(&self) -> bool {
-        matches!(&*self.kind, Kind::Http2 { heard: Heard::Tls, .. })
+        matches!(self.kind(), Kind::Http2 { heard: Heard::Tls, .. })
     }
 
     /// Whether the first bytes received were HTTP/1.
     pub fn server_speaks_http1(&self) -> bool {
-        matches!(&*self.kind, Kind::Http2 { heard: Heard::Http1(_), .. })
+        matches!(self.kind(), Kind::Http2 { heard: Heard::Http1(_), .. })
     }
 
     /// Whether the server hung up before it said anything; it was asked in TLS then, and did not answer that.
     pub fn server_said_nothing(&self) -> bool {
-        matches!(&*self.kind, Kind::Http2 { heard: Heard::Nothing, .. })
+        matches!(self.kind(), Kind::Http2 { heard: Heard::Nothing, .. })
     }
 
     /// Whether the server has spoken HTTP/2 on this connection, which was lost later.
     pub fn was_established(&self) -> bool {
         matches!(
-            &*self.kind,
+            self.kind(),
             Kind::Http2 { heard: Heard::Http2, .. } | Kind::Unanswered { heard: Heard::Http2, .. }
         )
     }
@@ -241,55 +242,27 @@ impl ConnectError {
     /// Whether the server was pinged while a call was open, and did not answer
     /// ([`ConnectOptions::keepalive`](super::ConnectOptions)).
     pub fn is_unanswered(&self) -> bool {
-        matches!(&*self.kind, Kind::Unanswered { .. })
+        matches!(self.kind(), Kind::Unanswered { .. })
     }
 }
 
 impl ConnectError {
     /// What a proxy said; the last one, if several were asked.
     fn refusal(&self) -> Option<&Refusal> {
-        match &*self.kind {
+        match self.kind() {
             Kind::Unreachable(attempts) => attempts.iter().rev().find_map(Attempt::refusal),
             _ => None,
         }
     }
 }
 
-impl Attempt {
-    fn refusal(&self) -> Option<&Refusal> {
-        self.failure.as_ref().and_then(Refusal::of)
-    }
-
-    fn may_pass(&self) -> bool {
-        match &self.failure {
-            None => true,
-            Some(error) if error.kind() == io::ErrorKind::PermissionDenied => false,
-            Some(_) => self.refusal().is_none_or(Refusal::may_pass),
-        }
-    }
-
-    fn is_refused(&self) -> bool {
-        self.failure.as_ref().is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
-    }
-
-    /// The system's cause, without the number that Rust adds.
-    fn text(&self) -> String {
-        self.failure.as_ref().map_or_else(|| "no answer".to_owned(), words)
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn join(mut parts: Vec<String>) -> String {
-    match parts.pop() {
-        None => String::new(),
-        Some(last) if parts.is_empty() => last,
-        Some(last) => format!("{} and {last}", parts.join(", ")),
-    }
-}
-
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.kind {
+            Kind::Several { cause, others } => {
+                cause.fmt(f)?;
+                beside(f, others)
+            }
             Kind::Target(error) => error.fmt(f),
             Kind::Named(error) => error.fmt(f),
             Kind::Unresolved(names) => {
@@ -311,9 +284,13 @@ impl fmt::Display for ConnectError {
             }
             Kind::TimedOut { layer: Layer::Tls, after, attempts } => {
                 let after = duration::render(*after);
-                write!(f, "the TLS handshake with {} was not done within {after}", taken(attempts))
+                write!(f, "the TLS handshake with {} was not done within {after}", taken(attempts))?;
+                beside(f, attempts.get(1..).unwrap_or_default())
             }
-            Kind::TimedOut { layer: Layer::Http2, after, attempts } => silent(f, &taken(attempts), *after),
+            Kind::TimedOut { layer: Layer::Http2, after, attempts } => {
+                silent(f, taken(attempts), *after)?;
+                beside(f, attempts.get(1..).unwrap_or_default())
+            }
             Kind::TimedOut { after, attempts, .. } => {
                 let after = duration::render(*after);
                 write!(f, "no connection within {after} to {}", failures(attempts))
@@ -355,14 +332,18 @@ fn silent(f: &mut fmt::Formatter<'_>, place: &str, after: Duration) -> fmt::Resu
     write!(f, "{place} took the connection and has sent nothing at all within {after}")
 }
 
-/// The place that took the connection: of those that have not failed the last.
-fn taken(attempts: &[Attempt]) -> String {
-    let taken = attempts.iter().rfind(|attempt| attempt.failure.is_none());
-    taken.map_or_else(|| "the server".to_owned(), |attempt| attempt.place.clone())
+/// The place that took the connection: the first.
+fn taken(attempts: &[Attempt]) -> &str {
+    attempts.first().map_or("the server", |attempt| &attempt.place)
 }
 
-fn failures(attempts: &[Attempt]) -> String {
-    join(attempts.iter().map(|a| format!("{} ({})", a.place, a.text())).collect())
+/// What became of the others beside whom it is about.
+fn beside(f: &mut fmt::Formatter<'_>, others: &[Attempt]) -> fmt::Result {
+    others.iter().try_for_each(|other| match &other.failure {
+        None => write!(f, "; no answer from {}", other.place),
+        Some(Trouble::System(_)) => write!(f, "; cannot connect to {other}"),
+        Some(Trouble::Handshake(error)) => write!(f, "; {error}"),
+    })
 }
 
 /// h2's words, or the system's where it has them; the end of the stream said plainly.
@@ -382,12 +363,12 @@ fn h2_cause(error: &h2::Error) -> String {
 
 impl std::error::Error for ConnectError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &*self.kind {
+        match self.kind() {
             Kind::Target(error) => Some(error),
             Kind::Named(error) => Some(error),
             Kind::Unresolved(names) => names.first().map(|name| &name.cause as _),
             Kind::Unreachable(attempts) | Kind::TimedOut { attempts, .. } => {
-                attempts.iter().find_map(|attempt| attempt.failure.as_ref()).map(|cause| cause as _)
+                attempts.iter().find_map(Attempt::cause).map(|cause| cause as _)
             }
             Kind::Http2 { source, .. } => source.as_ref().map(|source| source as _),
             Kind::Tls(failure) => Some(&**failure),

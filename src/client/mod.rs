@@ -1,6 +1,7 @@
 //! To speak, in bytes: names to addresses, connections, calls, and the typed clients for reflection and health.
 
 mod answer;
+mod attempt;
 mod backoff;
 mod body;
 mod call;
@@ -11,6 +12,7 @@ mod dial;
 mod ending;
 mod error;
 pub mod etcd;
+mod handshake;
 mod head;
 mod health;
 mod hedge;

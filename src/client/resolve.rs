@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use crate::leaf::{Name, Place, Scheme, Security, Target};
 
-use super::error::{Attempt, ConnectError, Kind};
+use super::attempt::Attempt;
+use super::error::{ConnectError, Kind};
 use super::names;
 use super::options::{ConnectOptions, IpFamily};
 
@@ -28,6 +29,13 @@ pub enum Peer {
         /// What the proxy is asked to connect to: a host and a port.
         to: String,
     },
+}
+
+impl Peer {
+    /// Whether it is dialled by IPv6.
+    pub(super) fn is_ipv6(&self) -> bool {
+        matches!(self, Self::Tcp(address) | Self::Proxied { proxy: address, .. } if address.is_ipv6())
+    }
 }
 
 impl fmt::Display for Peer {
@@ -104,7 +112,7 @@ pub(super) async fn resolve_places(
     let mut proxies = Vec::new();
     if let Some(proxy) = &options.proxy {
         match addresses(&proxy.host, proxy.port, options).await {
-            Ok(addresses) => proxies = interleave(addresses),
+            Ok(addresses) => proxies = interleave(addresses, SocketAddr::is_ipv6),
             Err(cause) => {
                 let host = proxy.host.clone();
                 return (found, vec![Unresolved { host, cause, is_proxy: true }]);
@@ -131,7 +139,8 @@ pub(super) async fn resolve_places(
                 }
                 match addresses(host, port, options).await {
                     Ok(addresses) => {
-                        found.extend(interleave(addresses).into_iter().map(|a| candidate(Peer::Tcp(a))));
+                        let turns = interleave(addresses, SocketAddr::is_ipv6);
+                        found.extend(turns.into_iter().map(|a| candidate(Peer::Tcp(a))));
                     }
                     Err(cause) => failed.push(Unresolved { host: host.clone(), cause, is_proxy: false }),
                 }
@@ -235,10 +244,10 @@ fn is_localhost(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
 }
 
-/// The system's order, but the families take turns; the first address keeps its place.
-fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    let Some(first) = addresses.first().map(SocketAddr::is_ipv6) else { return addresses };
-    let (same, other): (Vec<_>, Vec<_>) = addresses.into_iter().partition(|a| a.is_ipv6() == first);
+/// The same order, but the families take turns; the first keeps its place (gRFC A61).
+pub(super) fn interleave<T>(list: Vec<T>, is_ipv6: impl Fn(&T) -> bool) -> Vec<T> {
+    let Some(first) = list.first().map(&is_ipv6) else { return list };
+    let (same, other): (Vec<_>, Vec<_>) = list.into_iter().partition(|one| is_ipv6(one) == first);
     let (mut same, mut other) = (same.into_iter(), other.into_iter());
     let mut turns = Vec::new();
     loop {
@@ -300,7 +309,10 @@ mod tests {
     fn families_take_turns() {
         let read = |texts: &[&str]| texts.iter().map(|t| t.parse().unwrap()).collect::<Vec<SocketAddr>>();
         let given = read(&["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1"]);
-        assert_eq!(interleave(given), read(&["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"]));
-        assert_eq!(interleave(vec![]), vec![]);
+        assert_eq!(
+            interleave(given, SocketAddr::is_ipv6),
+            read(&["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"])
+        );
+        assert_eq!(interleave(vec![], SocketAddr::is_ipv6), vec![]);
     }
 }

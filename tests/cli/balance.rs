@@ -1,123 +1,14 @@
 //! `greet call --lb`: calls over several servers, each on an address of its own.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufRead, BufReader};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde_json::{Value, json};
 
 use crate::examples::{Shown, blocks, scene, shell};
-use crate::run::{Folder, Ran, Running, Served, command, finish, greet, serve, serve_command};
-
-/// One port of all the addresses of a fleet, as a service without a name of its own has it.
-fn port() -> u16 {
-    // Below those that the system gives out, and another for each test of this process.
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let process = u16::try_from(std::process::id() % 600).unwrap();
-    loop {
-        let port = 2000 + process * 40 + NEXT.fetch_add(1, Ordering::Relaxed) % 40;
-        let free = (2..=9).all(|last| {
-            std::net::TcpListener::bind((std::net::Ipv4Addr::new(127, 0, 0, last), port)).is_ok()
-        });
-        if free {
-            return port;
-        }
-    }
-}
-
-/// Servers on 127.0.0.2 and so on, which say in their replies who they are.
-struct Fleet {
-    port: u16,
-    servers: Vec<Option<Served>>,
-    folder: Folder,
-}
-
-impl Fleet {
-    fn new(count: u8) -> Self {
-        Self::with(count, &[])
-    }
-
-    fn with(count: u8, args: &[&str]) -> Self {
-        let mut fleet = Self { port: port(), servers: Vec::new(), folder: Folder::new() };
-        for at in 0..count {
-            let served = fleet.serve(at, args);
-            fleet.servers.push(Some(served));
-        }
-        fleet
-    }
-
-    fn address(&self, at: u8) -> String {
-        format!("127.0.0.{}:{}", at + 2, self.port)
-    }
-
-    fn target(&self) -> String {
-        let all: Vec<_> = (0..self.servers.len()).map(|at| self.address(u8::try_from(at).unwrap())).collect();
-        all.join(",")
-    }
-
-    /// Servers all calls to which fail with this code.
-    fn failing(count: u8, code: &str) -> Self {
-        let mut fleet = Self { port: port(), servers: Vec::new(), folder: Folder::new() };
-        for at in 0..count {
-            let served = fleet.fails(at, code);
-            fleet.servers.push(Some(served));
-        }
-        fleet
-    }
-
-    fn fails(&self, at: u8, code: &str) -> Served {
-        self.rule(at, &format!("greeter.Greeter/SayHello => error(\"{code}\")"))
-    }
-
-    fn rule(&self, at: u8, rule: &str) -> Served {
-        self.serve(at, &["--rule", rule])
-    }
-
-    /// A server at this place.
-    fn serve(&self, at: u8, args: &[&str]) -> Served {
-        let rule = format!("greeter.Greeter/SayHello => {{message: \"{}\"}}", self.address(at));
-        let address = self.address(at);
-        let mut all = vec!["serve", "--quiet", "--listen", &address];
-        all.extend(args);
-        // Behind others, which hold before it.
-        all.extend(["--rule", &rule]);
-        serve_command(command(&all))
-    }
-
-    fn kill(&mut self, at: u8) {
-        self.servers[usize::from(at)] = None;
-    }
-
-    /// Makes so many calls with `--each`, and counts who answered; what failed is under its code.
-    fn calls(&self, count: usize, args: &[&str]) -> (BTreeMap<String, usize>, Ran) {
-        let inputs = self.folder.file("inputs", "{}\n".repeat(count));
-        let target = self.target();
-        let inputs = format!("@{inputs}");
-        let mut all = vec!["call", &target, "greeter.Greeter/SayHello", "--each", &inputs];
-        all.extend(args);
-        let ran = greet(&all);
-        (answers(&ran.stdout), ran)
-    }
-}
-
-fn answers(stdout: &str) -> BTreeMap<String, usize> {
-    let mut answers = BTreeMap::new();
-    for line in stdout.lines() {
-        let value: Value = serde_json::from_str(line).unwrap();
-        let who = match &value["message"] {
-            Value::String(who) => who.clone(),
-            _ => value["error"]["name"].as_str().unwrap_or("no connection").to_owned(),
-        };
-        *answers.entry(who).or_default() += 1;
-    }
-    answers
-}
-
-fn counts(answers: &BTreeMap<String, usize>) -> Vec<usize> {
-    answers.values().copied().collect()
-}
+use crate::fleet::{Caller, Fleet, counts, port};
+use crate::run::{Folder, Served, command, finish, greet, serve};
 
 #[test]
 fn round_robin_over_four_is_exactly_even() {
@@ -301,44 +192,6 @@ fn more_connections_are_made_where_a_server_takes_few_calls_on_one() {
     assert_eq!(answers.len(), 2);
 }
 
-/// `greet call --each -`, fed one call at a time or as fast as it takes them.
-struct Caller {
-    running: Running,
-}
-
-impl Caller {
-    fn start(target: &str, args: &[&str]) -> Self {
-        let mut all = vec!["call", target, "greeter.Greeter/SayHello", "--each", "-", "--lb", "round_robin"];
-        all.extend(args);
-        let mut command = command(&all);
-        command.stdin(Stdio::piped());
-        Self { running: Running::start(command) }
-    }
-
-    /// Makes so many calls and waits for all of them.
-    fn call(&mut self, count: usize) -> BTreeMap<String, usize> {
-        let stdin = self.running.stdin();
-        stdin.write_all("{}\n".repeat(count).as_bytes()).unwrap();
-        stdin.flush().unwrap();
-        let mut lines = String::new();
-        for _ in 0..count {
-            writeln!(lines, "{}", self.running.line()).unwrap();
-        }
-        answers(&lines)
-    }
-
-    /// Makes calls until somebody has answered whom this is true of; none may fail.
-    fn until(&mut self, jobs: usize, seen: impl Fn(&BTreeMap<String, usize>) -> bool) {
-        loop {
-            let answers = self.call(jobs);
-            assert!(answers.keys().all(|who| who.starts_with("127.")), "{answers:?}");
-            if seen(&answers) {
-                return;
-            }
-        }
-    }
-}
-
 #[test]
 fn a_server_that_is_killed_fails_what_it_had_and_nothing_after_that() {
     let mut fleet = Fleet::new(3);
@@ -500,6 +353,25 @@ no effect  colour is not known
         "no effect  healthCheckConfig of the service config: pick_first asks for none\n",
     ] {
         assert!(ran.stdout.contains(line), "{line}{}", ran.shown());
+    }
+    for (policy, line) in [
+        (
+            json!({"pick_first": {"shuffleAddressList": true}}),
+            "pick_first, by the service config; addresses in an order by chance",
+        ),
+        (
+            json!({"least_request": {"choiceCount": 4}}),
+            "least_request, by the service config; 4 are drawn for a call",
+        ),
+        (
+            json!({"weighted_round_robin": {"enableOobLoadReport": true}}),
+            "weighted_round_robin, by the service config; servers are to report their load each 10s",
+        ),
+    ] {
+        let config = json!({"loadBalancingConfig": [policy]}).to_string();
+        let ran = greet(&["explain", target, "a.B/C", "--service-config", &config]);
+        assert!(ran.stdout.contains(&format!("policy     {line}\n")), "{}", ran.shown());
+        assert!(!ran.stdout.contains("no effect"), "{}", ran.shown());
     }
 }
 

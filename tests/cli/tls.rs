@@ -379,7 +379,8 @@ fn a_mismatch_of_plaintext_and_tls_is_named_both_ways() {
         [(format!("localhost:{port}"), "add --tls"), (format!("http://localhost:{port}"), "write https://")]
     {
         let said = format!(
-            "error: 127.0.0.1:{port} speaks TLS, not plaintext HTTP/2\nhint: the server speaks TLS: {hint}\n"
+            "error: 127.0.0.1:{port} speaks TLS, not plaintext HTTP/2; cannot connect to [::1]:{port} (connection \
+             refused)\nhint: the server speaks TLS: {hint}\n"
         );
         assert_says(&call(&target, &[]), 5, &said);
     }

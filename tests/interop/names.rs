@@ -220,3 +220,53 @@ fn a_call_finds_its_server_by_srv() {
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "{\"message\":\"Hello, World!\"}\n"), "{}", ran.stderr);
     assert!(ran.stderr.contains(&format!("> :authority: greeter.example:{port}\n")), "{}", ran.stderr);
 }
+
+/// A name, its two addresses and how it is called, all from DNS.
+#[test]
+fn calls_are_made_as_the_service_config_in_txt_says() {
+    let port = free_port();
+    let served = |last: u8, answer: &str| {
+        let (listen, rule) =
+            (format!("127.0.0.{last}:{port}"), format!("greeter.Greeter/SayHello => {answer}"));
+        let mut server = Peer::start(&mut greet(["serve", "--quiet", "--listen", &listen, "--rule", &rule]));
+        assert_eq!(server.line(), listen);
+        server
+    };
+    let _servers =
+        [served(2, "{message: \"2\"}"), served(3, "{message: \"3\"}"), served(4, "wait(\"600s\")")];
+    let record = |name: &str, addresses: [u8; 2], config: &str| {
+        let text = format!("grpc_config=[{{\"serviceConfig\":{config}}}]").replace('"', "\\\"");
+        let [one, other] = addresses;
+        format!(
+            "host-record={name}.example,127.0.0.{one}\nhost-record={name}.example,127.0.0.{other}\n\
+             txt-record=_grpc_config.{name}.example,\"{text}\"\n"
+        )
+    };
+    let records = record("spread", [2, 3], r#"{"loadBalancingConfig":[{"round_robin":{}}]}"#)
+        + &record("short", [4, 4], r#"{"methodConfig":[{"name":[{}],"timeout":"0.02s"}]}"#)
+        + &record("wrong", [2, 3], r#"{"methodConfig":1}"#);
+    let Some(names) = Names::start(&records) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let inputs = folder.path().join("inputs");
+    fs::write(&inputs, "{}\n".repeat(20)).unwrap();
+    let call = |name: &str, args: &[&str]| {
+        let target = format!("dns://{}/{name}.example:{port}", names.server());
+        let each = format!("@{}", inputs.display());
+        let all = ["call", "--plaintext", &target, "greeter.Greeter/SayHello", "--each", &each];
+        run(&mut greet([&all[..], args].concat()))
+    };
+    let count = |ran: &crate::peers::Ended, last: u8| {
+        ran.stdout.lines().filter(|line| *line == format!("{{\"message\":\"{last}\"}}")).count()
+    };
+    let ran = call("spread", &["--service-config", "dns"]);
+    assert_eq!((ran.code, count(&ran, 2), count(&ran, 3)), (0, 10, 10), "{}", ran.stderr);
+    // It is not looked at unless that is asked for: then all go to one of them.
+    let ran = call("spread", &[]);
+    assert_eq!((ran.code, count(&ran, 2) * count(&ran, 3)), (0, 0), "{}", ran.stderr);
+    let ran = call("short", &["--service-config", "dns"]);
+    assert_eq!(ran.code, 68, "{}", ran.stderr);
+    assert!(ran.stderr.contains("20 of 20") && ran.stderr.contains("within 20ms"), "{}", ran.stderr);
+    let ran = call("wrong", &["--service-config", "dns"]);
+    assert!(ran.code != 0 && ran.stderr.contains("methodConfig is no list"), "{} {}", ran.code, ran.stderr);
+    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
+}

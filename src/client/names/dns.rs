@@ -1,6 +1,6 @@
 //! `dns://SERVER/NAME`, `dns+srv:NAME` and service configs: what the system's resolver has no question for.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use hickory_resolver::proto::rr::rdata::SRV;
 use serde_json::{Map, Value};
 
 use crate::client::options::{ConnectOptions, IpFamily};
-use crate::client::resolve::{Peer, resolve_places};
+use crate::client::resolve::{Peer, interleave, resolve_places};
 use crate::leaf::os_cause::words;
 use crate::leaf::{Name, Place, Scheme, Security, Target};
 
@@ -65,7 +65,8 @@ impl Dns {
 
     async fn addresses(&self, asked: &Asked) -> Result<Resolution, ResolveError> {
         let found = asked.resolver.lookup_ip(&*self.host).await.map_err(|e| asked.explain(&self.host, &e))?;
-        let entries = found.iter().map(|address| {
+        // A server has the families one after the other.
+        let entries = interleave(found.iter().collect(), IpAddr::is_ipv6).into_iter().map(|address| {
             let place = Place::Tcp { host: address.to_string(), port: Some(self.port) };
             Entry::new(place, asked.source.clone())
         });

@@ -32,7 +32,7 @@ pub use located::{Located, Resolution};
 pub use options::NameOptions;
 pub use updates::{Update, Updates};
 
-use super::error::Attempt;
+use super::attempt::Attempt;
 use super::options::ConnectOptions;
 use super::resolve::Candidate;
 
@@ -113,6 +113,6 @@ pub(super) async fn candidates(
 ) -> Result<(Vec<Candidate>, Vec<Attempt>), ResolveError> {
     let list = resolver(target, options)?.some().await?;
     let failed = list.unresolved.into_iter();
-    let failed = failed.map(|(place, why)| Attempt { place, failure: Some(io::Error::other(why)) });
+    let failed = failed.map(|(place, why)| Attempt::unresolved(place, io::Error::other(why)));
     Ok((list.located.iter().map(Located::candidate).collect(), failed.collect()))
 }

@@ -9,12 +9,13 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::client::backoff::random;
+use crate::client::backoff::{random, shuffle};
 use crate::client::connection::{Connection, Greeting};
 use crate::client::error::{ConnectError, Kind as Why};
 use crate::client::health::Serving;
 use crate::client::names::{Located, Resolver, Update, Updates};
 use crate::client::options::ConnectOptions;
+use crate::client::resolve::interleave;
 use crate::leaf::Target;
 
 use super::Inner;
@@ -22,7 +23,8 @@ use super::backend::Backend;
 use super::error::{Kind, PoolError};
 use super::life::Life;
 use super::outlier::{self, Ejection};
-use super::policy::Policy;
+use super::policy::{LoadBalancing, Policy};
+use super::reports::Reports;
 use super::watcher;
 
 /// A connection that is lost as soon as it is there is made again after this time at the earliest.
@@ -219,7 +221,7 @@ impl Driver {
             match result {
                 Ok(connection) if at.is_some() => {
                     self.last += 1;
-                    self.add(&backend, self.last, connection, false);
+                    self.add(&backend, self.last, connection, (false, false));
                 }
                 _ => backend.cannot_grow(now + GROWTH_PAUSE),
             }
@@ -232,7 +234,7 @@ impl Driver {
         match result {
             Ok(connection) => {
                 let watched = self.inner.options.health.is_some();
-                self.add(&backend, number, connection, watched);
+                self.add(&backend, number, connection, (true, watched));
                 if !watched {
                     self.lives[at].connected();
                 }
@@ -244,10 +246,14 @@ impl Driver {
         }
     }
 
-    fn add(&self, backend: &Arc<Backend>, link: u64, connection: Connection, watched: bool) {
+    /// One more connection to an address, asked for the server's health where it is `watched`; for its load where it is the
+    /// `first`.
+    fn add(&self, backend: &Arc<Backend>, link: u64, connection: Connection, (first, watched): (bool, bool)) {
         let service = self.inner.options.health.clone().filter(|_| watched);
+        let weights = self.inner.options.weights().filter(|weights| first && weights.out_of_band.is_some());
+        let reports = weights.map(|weights| Reports::new(&connection, backend, *weights));
         let events = self.inner.events.clone();
-        let watching = watcher::start(&connection, service, backend.id, link, events);
+        let watching = watcher::start(&connection, service, reports, (backend.id, link), events);
         backend.add(link, connection, Some(watching));
     }
 
@@ -314,7 +320,7 @@ impl Driver {
         match update {
             Update::List(list) => {
                 self.listed = true;
-                self.relist(list.located);
+                self.relist(self.ordered(list.located));
             }
             Update::Empty(error) => {
                 self.listed = true;
@@ -329,6 +335,17 @@ impl Driver {
                 self.listed = true;
             }
         }
+    }
+
+    /// A list in the order in which it is gone through.
+    fn ordered(&self, mut list: Vec<Located>) -> Vec<Located> {
+        let options = &self.inner.options;
+        if options.shuffle && options.policy == LoadBalancing::PickFirst {
+            shuffle(&mut list);
+            // Chance does not keep the families from taking turns (gRFC A61).
+            list = interleave(list, |one| one.peer.is_ipv6());
+        }
+        list
     }
 
     fn relist(&mut self, endpoints: Vec<Located>) {

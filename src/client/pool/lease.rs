@@ -42,6 +42,7 @@ impl Lease {
             self.backend.went(ending.status.is_ok());
         }
         if let Some(weights) = self.inner.options.weights()
+            && weights.out_of_band.is_none()
             && let Some(report) = LoadReport::of(&ending.trailers)
         {
             self.backend.report(&report, weights);

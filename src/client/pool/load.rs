@@ -1,4 +1,4 @@
-//! What a server says of its load in trailers, and the weight that follows from it (gRFCs A51 and A58).
+//! What a server says of its load, and the weight that follows from it (gRFCs A51 and A58).
 
 use std::time::Duration;
 
@@ -30,8 +30,12 @@ impl LoadReport {
     /// The report in trailers, if there is one that can be read.
     pub(super) fn of(trailers: &MetadataMap) -> Option<Self> {
         let value = trailers.get_bin(REPORT)?;
-        let bytes = value.to_bytes().ok()?;
-        Self::decode(&bytes[..]).ok()
+        Self::read(&value.to_bytes().ok()?)
+    }
+
+    /// Reads one.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        Self::decode(bytes).ok()
     }
 
     /// What it weighs: calls a second by how much that takes, less for calls that fail. 0 says nothing.
@@ -63,6 +67,8 @@ pub struct WeightOptions {
     pub update: Duration,
     /// How much calls that fail count; 1.
     pub error_penalty: f64,
+    /// How often servers are to report beside the calls (A51's `OpenRcaService`); `None` is in the trailers of calls.
+    pub out_of_band: Option<Duration>,
 }
 
 impl Default for WeightOptions {
@@ -72,6 +78,7 @@ impl Default for WeightOptions {
             expiration: Duration::from_secs(180),
             update: Duration::from_secs(1),
             error_penalty: 1.0,
+            out_of_band: None,
         }
     }
 }

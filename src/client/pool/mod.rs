@@ -12,6 +12,7 @@ mod pick_first;
 mod picker;
 mod policy;
 mod publish;
+mod reports;
 mod watcher;
 
 use std::fmt;

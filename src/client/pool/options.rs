@@ -23,6 +23,10 @@ pub struct PoolOptions {
     pub health: Option<String>,
     /// Whether addresses that fail more than others are left out (gRFC A50).
     pub outlier: Option<OutlierOptions>,
+    /// How many addresses `least_request` draws, from 2 to 10; 2 (gRFC A48).
+    pub choices: u32,
+    /// Whether `pick_first` goes through each list in an order by chance; no (gRFC A62).
+    pub shuffle: bool,
     /// How `weighted_round_robin` weighs (gRFC A58).
     pub weighting: WeightOptions,
 }
@@ -35,6 +39,8 @@ impl Default for PoolOptions {
             settle: Duration::from_secs(1),
             health: None,
             outlier: None,
+            choices: 2,
+            shuffle: false,
             weighting: WeightOptions::default(),
         }
     }

@@ -39,6 +39,15 @@ impl Picker {
         Self { how, ready }
     }
 
+    /// Has `least_request` draw so many addresses for a pick, from 2 to 10 (gRFC A48).
+    #[must_use]
+    pub fn with_choices(mut self, count: u32) -> Self {
+        if let How::Fewest { choices, .. } = &mut self.how {
+            *choices = count.clamp(2, 10);
+        }
+        self
+    }
+
     /// The addresses it picks from.
     pub fn ready(&self) -> &[usize] {
         &self.ready
@@ -175,6 +184,23 @@ mod tests {
         let counts = counts(&picker, 16_000, |at| at);
         for (at, wanted) in [(0, 7000), (1, 5000), (2, 3000), (3, 1000)] {
             assert!(counts[at].abs_diff(wanted) < 300, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn least_request_draws_as_many_as_it_is_told() {
+        let ready = || vec![0, 1, 2, 3];
+        // The busiest is taken only when each draw is it, and the idlest unless none is: of 4^count.
+        for (told, drawn) in [(0, 2), (3, 3), (10, 10), (4_000_000_000, 10)] {
+            let picker = Picker::new(LoadBalancing::LeastRequest, ready(), 1, &[]).with_choices(told);
+            let asked = std::cell::Cell::new(0);
+            picker.pick(|_| asked.replace(asked.get() + 1));
+            assert_eq!(asked.get(), drawn, "{told}");
+        }
+        let picker = Picker::new(LoadBalancing::LeastRequest, ready(), 1, &[]).with_choices(3);
+        let counts = counts(&picker, 64_000, |at| at);
+        for (at, wanted) in [(0, 37_000), (1, 19_000), (2, 7000), (3, 1000)] {
+            assert!(counts[at].abs_diff(wanted) < 600, "{counts:?}");
         }
     }
 

@@ -16,9 +16,9 @@ pub enum LoadBalancing {
     PickFirst,
     /// To all in turn.
     RoundRobin,
-    /// To the one of two, drawn by chance, that has fewer calls open (gRFC A48).
+    /// To the one of two or more, drawn by chance, that has fewest calls open (gRFC A48).
     LeastRequest,
-    /// To all in turn, more often to those that say they have more room (gRFC A58, by reports in trailers, A51).
+    /// To all in turn, more often to those that say they have more room (gRFC A58, by reports in trailers or beside the calls, A51).
     WeightedRoundRobin,
 }
 

@@ -58,7 +58,9 @@ impl Driver {
                 .turn()
                 .filter(|_| !shared.picker.ready().is_empty())
                 .map_or_else(|| (random() * f64::from(u32::MAX)) as u64, u64::from);
-            shared.picker = Picker::new(self.inner.options.policy, ready, begin, &weights);
+            let options = &self.inner.options;
+            let picker = Picker::new(options.policy, ready, begin, &weights);
+            shared.picker = picker.with_choices(options.choices);
             shared.backends = self.seats.iter().map(|seat| Arc::clone(&seat.backend)).collect();
         }
         shared.lives = self.lives.iter().map(Life::state).collect();

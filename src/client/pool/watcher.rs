@@ -1,4 +1,6 @@
-//! Watches one connection: for its end, and for what the server says there of its health (gRFC A17).
+//! Watches one connection: for its end, and for what the server says there of its health (gRFC A17) and its load.
+
+use std::future::pending;
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
@@ -12,30 +14,38 @@ use crate::client::health::Health;
 use crate::leaf::Code;
 
 use super::driver::Event;
+use super::reports::Reports;
 
-/// Begins; the health of the service is asked for if there is one.
+/// Begins; the health of the service is asked for if there is one, and the load if that is wanted.
 pub(super) fn start(
     connection: &Connection,
     service: Option<String>,
-    backend: u64,
-    link: u64,
+    reports: Option<Reports>,
+    (backend, link): (u64, u64),
     events: UnboundedSender<Event>,
 ) -> JoinHandle<()> {
     let over = connection.over();
     let health = service.map(|service| (Health::new(connection), service));
     tokio::spawn(async move {
-        match health {
-            None => over.await,
-            Some((health, service)) => tokio::select! {
-                biased;
-                () = over => {}
-                () = ask(health, &service, |state| {
-                    let _ = events.send(match state {
-                        Heard::Said(state) => Event::Health { backend, link, state },
-                        Heard::Lost(why) => Event::HealthLost { backend, link, why },
-                    });
-                }) => {}
-            },
+        let health = async {
+            let Some((health, service)) = health else { return pending().await };
+            let said = |state| {
+                let _ = events.send(match state {
+                    Heard::Said(state) => Event::Health { backend, link, state },
+                    Heard::Lost(why) => Event::HealthLost { backend, link, why },
+                });
+            };
+            ask(health, &service, said).await;
+        };
+        let reports = async {
+            let Some(reports) = reports else { return pending().await };
+            reports.follow().await;
+        };
+        tokio::select! {
+            biased;
+            () = over => {}
+            () = health => {}
+            () = reports => {}
         }
         let _ = events.send(Event::Over { backend, link });
     })
@@ -65,7 +75,7 @@ async fn ask(health: Health, service: &str, said: impl Fn(Heard)) {
         };
         if ending.status.code == Code::UNIMPLEMENTED {
             said(Heard::Said(None));
-            return std::future::pending().await;
+            return pending().await;
         }
         if matches!(ending.origin, Origin::GoneAway | Origin::NeverSent(_) | Origin::Lost(_)) {
             return;

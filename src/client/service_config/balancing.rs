@@ -9,12 +9,21 @@ use crate::client::pool::{LoadBalancing, OutlierOptions, WeightOptions};
 use super::outlier;
 use super::reader::{ConfigError, Fields};
 
+/// More addresses than this are not drawn for a call (gRFC A48).
+const MOST_CHOICES: u32 = 10;
+/// How often servers report beside the calls unless something else is said (gRFC A58).
+const REPORTING_PERIOD: Duration = Duration::from_secs(10);
+
 /// A policy with its fields.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct BalancingConfig {
     /// How calls are spread.
     pub policy: LoadBalancing,
+    /// How many addresses `least_request` draws, from 2 to 10 (gRFC A48).
+    pub choices: u32,
+    /// Whether `pick_first` goes through each list in an order by chance (gRFC A62).
+    pub shuffle: bool,
     /// How `weighted_round_robin` weighs.
     pub weighting: WeightOptions,
     /// Who is left out, where `outlier_detection` stands around the policy.
@@ -24,7 +33,7 @@ pub struct BalancingConfig {
 impl BalancingConfig {
     /// A policy of which nothing more is said.
     pub fn new(policy: LoadBalancing) -> Self {
-        Self { policy, weighting: WeightOptions::default(), outlier: None }
+        Self { policy, choices: 2, shuffle: false, weighting: WeightOptions::default(), outlier: None }
     }
 }
 
@@ -74,28 +83,23 @@ fn one(
     policy: LoadBalancing,
     notes: &mut Vec<String>,
 ) -> Result<BalancingConfig, ConfigError> {
+    let mut read = BalancingConfig::new(policy);
     match policy {
-        LoadBalancing::PickFirst if fields.boolean("shuffleAddressList")? == Some(true) => {
-            notes.push(format!("{} is not done", fields.path("shuffleAddressList")));
-        }
+        LoadBalancing::PickFirst => read.shuffle = fields.boolean("shuffleAddressList")?.unwrap_or_default(),
         LoadBalancing::LeastRequest => match fields.number("choiceCount")? {
             Some(count) if count < 2 => {
                 return Err(fields.error("choiceCount", format!("is {count}, and not above 1")));
             }
-            Some(count) if count > 2 => {
-                notes.push(format!("{} is {count}, and counts as 2", fields.path("choiceCount")));
+            Some(count) if count > MOST_CHOICES => {
+                notes
+                    .push(format!("{} is {count}, and counts as {MOST_CHOICES}", fields.path("choiceCount")));
+                read.choices = MOST_CHOICES;
             }
-            _ => {}
+            count => read.choices = count.unwrap_or(read.choices),
         },
-        LoadBalancing::WeightedRoundRobin if fields.boolean("enableOobLoadReport")? == Some(true) => {
-            notes.push(format!(
-                "{} is not done: reports are taken from trailers",
-                fields.path("enableOobLoadReport")
-            ));
-        }
         _ => {}
     }
-    Ok(BalancingConfig::new(policy))
+    Ok(read)
 }
 
 fn weighting(fields: &Fields<'_>, policy: LoadBalancing) -> Result<WeightOptions, ConfigError> {
@@ -106,6 +110,8 @@ fn weighting(fields: &Fields<'_>, policy: LoadBalancing) -> Result<WeightOptions
         let update = fields.duration("weightUpdatePeriod")?.unwrap_or(options.update);
         options.update = update.max(Duration::from_millis(100));
         options.error_penalty = fields.float("errorUtilizationPenalty")?.unwrap_or(options.error_penalty);
+        let period = fields.duration("oobReportingPeriod")?.unwrap_or(REPORTING_PERIOD);
+        options.out_of_band = fields.boolean("enableOobLoadReport")?.unwrap_or_default().then_some(period);
         if options.error_penalty < 0.0 {
             return Err(fields.error("errorUtilizationPenalty", "is below 0"));
         }

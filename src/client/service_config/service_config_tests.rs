@@ -188,3 +188,74 @@ fn tokens_go_and_come_back_as_in_a6() {
         assert_eq!(throttle.allows(), wanted);
     }
 }
+
+#[test]
+fn the_fields_of_each_policy() {
+    let read = |policy: Value| parse(&json!({"loadBalancingConfig": [policy]})).unwrap();
+    for (given, choices, ignored) in [
+        (json!({}), 2, None),
+        (json!({"choiceCount": 3}), 3, None),
+        (json!({"choiceCount": 10}), 10, None),
+        // gRFC A48: more than 10 is 10.
+        (json!({"choiceCount": 11}), 10, Some("choiceCount is 11, and counts as 10")),
+    ] {
+        let config = read(json!({"least_request_experimental": given}));
+        assert_eq!(config.balancing.unwrap().choices, choices, "{given}");
+        let ignored = ignored.map(|what| format!("loadBalancingConfig[0].least_request_experimental.{what}"));
+        assert_eq!(config.ignored, Vec::from_iter(ignored), "{given}");
+    }
+    for (given, shuffle) in [
+        (json!({}), false),
+        (json!({"shuffleAddressList": false}), false),
+        (json!({"shuffleAddressList": true}), true),
+    ] {
+        let config = read(json!({"pick_first": given}));
+        assert_eq!((config.balancing.unwrap().shuffle, config.ignored.len()), (shuffle, 0), "{given}");
+    }
+    // gRFC A58: out of band only when it is enabled, every 10 s unless it is said.
+    for (given, every) in [
+        (json!({}), None),
+        (json!({"oobReportingPeriod": "1s"}), None),
+        (json!({"enableOobLoadReport": false, "oobReportingPeriod": "1s"}), None),
+        (json!({"enableOobLoadReport": true}), Some(Duration::from_secs(10))),
+        (
+            json!({"enableOobLoadReport": true, "oobReportingPeriod": "0.5s"}),
+            Some(Duration::from_millis(500)),
+        ),
+    ] {
+        let config = read(json!({"weighted_round_robin": given}));
+        assert_eq!(
+            (config.balancing.unwrap().weighting.out_of_band, config.ignored.len()),
+            (every, 0),
+            "{given}"
+        );
+    }
+}
+
+/// A6, "Throttling": how many failures until calls are not repeated, and how many successes until they are again.
+#[test]
+fn tokens_by_a6s_numbers() {
+    for (max, ratio, failures, successes) in [
+        (10, json!(0.1), 5, 1),
+        (10, json!(1), 5, 1),
+        // 100 less 50 are not more than half.
+        (100, json!(0.1), 50, 1),
+        // 5 less 3 are 2, and 2.5 are half: six tenths more are needed.
+        (5, json!(0.1), 3, 6),
+        (1, json!(0.5), 1, 2),
+        // Three digits after the point count.
+        (3, json!(0.0019), 2, 501),
+        (1000, json!("0.25"), 500, 1),
+    ] {
+        let config = parse(&json!({"retryThrottling": {"maxTokens": max, "tokenRatio": ratio}})).unwrap();
+        let throttle = Throttle::new(config.throttling.unwrap());
+        let count = |step: &dyn Fn(), until: bool| {
+            (1..2000).find(|_| {
+                step();
+                throttle.allows() == until
+            })
+        };
+        assert_eq!(count(&|| throttle.failed(), false), Some(failures), "{max}, {ratio}");
+        assert_eq!(count(&|| throttle.succeeded(), true), Some(successes), "{max}, {ratio}");
+    }
+}

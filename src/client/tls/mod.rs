@@ -75,7 +75,8 @@ impl ResolvesClientCert for Wish {
 
 /// What is ready before an address is dialled.
 pub(super) struct Ready {
-    connector: TlsConnector,
+    config: Arc<ClientConfig>,
+    trust: Trust,
     shown: Shown,
     wish: Wish,
 }
@@ -107,11 +108,11 @@ async fn make_ready(options: TlsOptions) -> Result<Ready, Box<TlsFailure>> {
     };
     let shown = Shown::default();
     let wish = Wish { asked: Arc::default(), own: options.identity };
-    let mut config = config(provider, trust, shown.clone(), wish.clone())?;
+    let mut config = config(provider, trust.clone(), shown.clone(), wish.clone())?;
     if options.key_log {
         config.key_log = Arc::new(KeyLogFile::new());
     }
-    Ok(Ready { connector: TlsConnector::from(Arc::new(config)), shown, wish })
+    Ok(Ready { config: Arc::new(config), trust, shown, wish })
 }
 
 fn config(
@@ -163,6 +164,19 @@ pub(super) fn server_name(host: &str) -> Result<ServerName<'static>, String> {
 }
 
 impl Ready {
+    /// The same for a handshake beside this one, which notes for itself what it is shown and asked.
+    pub(super) fn another(&self) -> Self {
+        let trust = self.trust.clone();
+        let shown = Shown::default();
+        let wish = Wish { asked: Arc::default(), own: self.wish.own.clone() };
+        let mut config = ClientConfig::clone(&self.config);
+        let algorithms = config.crypto_provider().signature_verification_algorithms;
+        let verifier = Verifier { trust: trust.clone(), algorithms, shown: shown.clone() };
+        config.dangerous().set_certificate_verifier(Arc::new(verifier));
+        config.client_auth_cert_resolver = Arc::new(wish.clone());
+        Self { config: Arc::new(config), trust, shown, wish }
+    }
+
     /// Shakes hands over a wire.
     ///
     /// # Errors
@@ -175,8 +189,8 @@ impl Ready {
     ) -> Result<(Wire, TlsFacts), Box<TlsFailure>> {
         let (socket, first) = Socket::new(wire);
         let server_name = name.to_str().into_owned();
-        let Self { connector, shown, wish } = self;
-        match connector.connect(name, socket).await {
+        let Self { config, shown, wish, .. } = self;
+        match TlsConnector::from(config).connect(name, socket).await {
             Ok(stream) => {
                 let (_, session) = stream.get_ref();
                 let facts = TlsFacts {

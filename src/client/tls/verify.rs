@@ -12,7 +12,7 @@ use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 use crate::trust;
 
 /// Whom to believe.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Trust {
     /// Whoever is there.
     Anyone,

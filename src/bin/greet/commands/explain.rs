@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use greet::Target;
-use greet::client::{ConnectOptions, PoolOptions, ServiceConfig, resolver};
+use greet::client::{ConnectOptions, LoadBalancing, PoolOptions, ServiceConfig, resolver};
 use greet::leaf::duration;
 
 use super::interrupts::{in_time, limit};
@@ -117,7 +117,7 @@ async fn addresses(
 
 fn policy(args: &ExplainArgs, config: Option<&ServiceConfig>, pool: Option<&PoolOptions>) -> String {
     let Some(pool) = pool else {
-        return "pick_first, as nothing else is said: one connection, to the first address that answers"
+        return "pick_first, as nothing else is said: one connection, to the first address that is ready"
             .to_owned();
     };
     let from = if args.balance.lb.is_some() {
@@ -128,6 +128,18 @@ fn policy(args: &ExplainArgs, config: Option<&ServiceConfig>, pool: Option<&Pool
         "as the service config says no other"
     };
     let mut text = format!("{}, {from}", pool.policy);
+    match pool.policy {
+        LoadBalancing::PickFirst if pool.shuffle => text.push_str("; addresses in an order by chance"),
+        LoadBalancing::LeastRequest if pool.choices != 2 => {
+            let _ = write!(text, "; {} are drawn for a call", pool.choices);
+        }
+        LoadBalancing::WeightedRoundRobin => {
+            if let Some(every) = pool.weighting.out_of_band {
+                let _ = write!(text, "; servers are to report their load each {}", duration::render(every));
+            }
+        }
+        _ => {}
+    }
     match pool.health.as_deref() {
         None => {}
         Some("") => text.push_str("; only servers that say that they serve"),

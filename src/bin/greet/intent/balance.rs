@@ -30,6 +30,7 @@ pub(crate) fn options(
     };
     let mut options = PoolOptions::new(policy);
     if let Some(said) = said.filter(|said| said.policy == policy) {
+        (options.choices, options.shuffle) = (said.choices, said.shuffle);
         options.weighting = said.weighting;
     }
     if args.lb.is_none() {
