@@ -13,6 +13,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::door::Entrance;
 use super::first_bytes::{self, Replayed, Speaks};
+use super::latecomers::Latecomers;
 use super::lifetime::Lifetime;
 use super::lingering::Lingering;
 use super::plain_http::{self, Below};
@@ -63,7 +64,7 @@ impl Settings {
 }
 
 /// HTTP/2 on a wire, and on the same in TLS.
-type Plain<IO> = Connection<Lingering<Replayed<IO>>, Bytes>;
+type Plain<IO> = Connection<Lingering<Latecomers<Replayed<IO>>>, Bytes>;
 type Secure<IO> = Plain<TlsStream<Replayed<IO>>>;
 
 /// A connection that is ready for calls.
@@ -136,9 +137,11 @@ where
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     match speaks {
-        Speaks::Http2 => {
-            settings.builder().handshake(Lingering::new(io)).await.map_err(|_| Some(Refused::Garbage))
-        }
+        Speaks::Http2 => settings
+            .builder()
+            .handshake(Lingering::new(Latecomers::new(io)))
+            .await
+            .map_err(|_| Some(Refused::Garbage)),
         Speaks::Http1 => {
             plain_http::refuse(io, below).await;
             Err(Some(Refused::Http1))

@@ -11,6 +11,7 @@ mod faulty;
 mod first_bytes;
 mod health;
 mod journal;
+mod latecomers;
 mod lifetime;
 mod line;
 mod lingering;

@@ -16,7 +16,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::testing::*;
 use super::*;
-use crate::client::{CallHead, ConnectError, ConnectOptions, Connection, Identity, TlsOptions};
+use crate::client::{CallHead, ConnectError, ConnectOptions, Connection, Identity, IpFamily, TlsOptions};
 use crate::leaf::{Code, Target};
 
 /// Who issues certificates.
@@ -66,7 +66,10 @@ fn serve_tls(tls: ServerTls) -> (Running, UnboundedReceiver<Line>) {
 
 async fn connect_tls(server: &Running, tls: TlsOptions) -> Result<Connection, ConnectError> {
     let target = Target::parse(server.target()).unwrap();
-    soon(Connection::connect(&target, &ConnectOptions::default().with_tls(tls))).await
+    let mut options = ConnectOptions::default().with_tls(tls);
+    // One address: of two, each would be tried, and told of.
+    options.family = Some(IpFamily::Ipv4);
+    soon(Connection::connect(&target, &options)).await
 }
 
 /// What the server says of the peer of a call.

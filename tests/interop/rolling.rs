@@ -33,9 +33,6 @@ fn go() -> Option<Command> {
 enum End {
     /// In order; clients have no retry policy.
     Term,
-    /// The same, with a policy. grpcio sends a `WINDOW_UPDATE` behind the head of every call, and h2 takes one for a call that
-    /// comes after the second GOAWAY as an error of the connection, which costs its other calls.
-    TermAndRetry,
     /// As by a power cut; calls that end UNAVAILABLE are made again, up to three times.
     Kill,
 }
@@ -55,7 +52,7 @@ fn roll(mut fleet: Fleet, end: End, client: fn() -> Option<Command>, target: &[&
     }
     for at in 0..3 {
         match end {
-            End::Term | End::TermAndRetry => _ = fleet.end(at),
+            End::Term => _ = fleet.end(at),
             End::Kill => fleet.kill(at),
         }
         fleet.again(at);
@@ -83,7 +80,7 @@ fn roll(mut fleet: Fleet, end: End, client: fn() -> Option<Command>, target: &[&
             let ends: Vec<_> = entries.iter().map(|entry| entry.end.as_deref()).collect();
             match end {
                 End::Term => assert_eq!(ends, [Some("OK")], "{name}: {entries:?}"),
-                End::TermAndRetry | End::Kill => assert!(ends.contains(&Some("OK")), "{name}: {entries:?}"),
+                End::Kill => assert!(ends.contains(&Some("OK")), "{name}: {entries:?}"),
             }
             twice += usize::from(ends.len() > 1);
         }
@@ -104,7 +101,7 @@ fn grpcio_under(end: End) {
 
 #[test]
 fn grpcio_meets_no_failure_when_servers_leave() {
-    grpcio_under(End::TermAndRetry);
+    grpcio_under(End::Term);
 }
 
 #[test]
