@@ -173,18 +173,25 @@ impl Consul {
         };
         let answer = self.ask(Method::GET, &path, String::new(), patience).await?;
         let now = answer.index;
-        let body = answer.ok()?;
-        let entries: Vec<Entry> = serde_json::from_slice(&body)
+        let healthy = Healthy::list(&answer.ok()?)?;
+        // An index that has gone back is to be asked without (Consul's rules for blocking queries).
+        Ok((healthy, if now < index { 0 } else { now.max(1) }))
+    }
+}
+
+impl Healthy {
+    /// Reads the body of an answer.
+    pub(in crate::client) fn list(body: &[u8]) -> Result<Vec<Self>, ConsulError> {
+        let entries: Vec<Entry> = serde_json::from_slice(body)
             .map_err(|error| ConsulError::said(format!("the answer is no list of services: {error}")))?;
-        let healthy = entries.into_iter().map(|Entry { node, service }| Healthy {
+        let healthy = entries.into_iter().map(|Entry { node, service }| Self {
             host: if service.address.is_empty() { node.address } else { service.address },
             port: service.port,
             id: service.id,
             metadata: service.meta.unwrap_or_default(),
             weight: service.weights.map(|weights| weights.passing),
         });
-        // An index that has gone back is to be asked without (Consul's rules for blocking queries).
-        Ok((healthy.collect(), if now < index { 0 } else { now.max(1) }))
+        Ok(healthy.collect())
     }
 }
 

@@ -41,18 +41,23 @@ impl InConsul {
     }
 
     async fn list(&self, healthy: &[Healthy]) -> Result<Resolution, ResolveError> {
-        let entries = healthy.iter().map(|one| {
-            let place = Place::Tcp { host: one.host.clone(), port: Some(one.port) };
-            let mut entry = Entry::new(place, format!("{}, {}", self.source, one.id));
-            entry.weight = one.weight;
-            let metadata = one.metadata.iter();
-            entry.metadata =
-                metadata.map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
-            entry
-        });
+        let entries = healthy.iter().filter_map(|one| entry(one, &self.source));
         let what = format!("{} for '{}'", self.source, self.service);
         located(entries.collect(), &what, self.security, &self.options).await
     }
+}
+
+/// What is said of one that is well; `None` where its address is none. An agent takes any text for one.
+pub(super) fn entry(one: &Healthy, source: &str) -> Option<Entry> {
+    let place = Place::Tcp { host: one.host.clone(), port: Some(one.port) };
+    if Entry::place(&place.to_string()).as_ref() != Ok(&place) {
+        return None;
+    }
+    let mut entry = Entry::new(place, format!("{source}, {}", one.id));
+    entry.weight = one.weight;
+    let metadata = one.metadata.iter();
+    entry.metadata = metadata.map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
+    Some(entry)
 }
 
 #[async_trait::async_trait]
@@ -99,5 +104,34 @@ impl Lists for Watched {
     /// An answer without servers is waited on there.
     fn pause(&self) -> Option<Duration> {
         (self.index > 0).then_some(Duration::ZERO)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_address_is_left_out() {
+        for (host, wanted) in [
+            ("10.0.0.1", Some("10.0.0.1:1")),
+            ("::1", Some("[::1]:1")),
+            ("h.example", Some("h.example:1")),
+            ("unix:/run/it", None),
+            ("a b", None),
+            ("a\u{1b}[2J", None),
+            ("a:2,b", None),
+            ("", None),
+        ] {
+            let healthy = Healthy {
+                host: host.to_owned(),
+                port: 1,
+                id: String::new(),
+                metadata: std::collections::BTreeMap::new(),
+                weight: None,
+            };
+            let place = entry(&healthy, "consul").map(|entry| entry.place.to_string());
+            assert_eq!(place.as_deref(), wanted, "{host}");
+        }
     }
 }

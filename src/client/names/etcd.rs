@@ -54,21 +54,24 @@ impl InEtcd {
     /// The addresses in these keys; what is no server is left out.
     async fn list(&self, keys: &Keys) -> Result<Resolution, ResolveError> {
         let source = self.source();
-        let entries = keys.iter().filter_map(|(key, value)| {
-            let (address, metadata) = EtcdEntry::read(value)?;
-            let mut entry = Entry::new(Entry::place(&address).ok()?, format!("{source}, {key}"));
-            entry.metadata = match metadata {
-                Some(Value::Object(fields)) => fields,
-                Some(other) => Map::from_iter([("metadata".to_owned(), other)]),
-                None => Map::new(),
-            };
-            let weight = entry.metadata.get("weight").and_then(Value::as_u64);
-            entry.weight = weight.and_then(|weight| u32::try_from(weight).ok());
-            Some(entry)
-        });
+        let entries = keys.iter().filter_map(|(key, value)| entry(value, format!("{source}, {key}")));
         let what = format!("{source} under '{}'", self.prefix);
         located(entries.collect(), &what, self.security, &self.options).await
     }
+}
+
+/// The server that a value names, in any of the forms.
+pub(super) fn entry(value: &[u8], source: String) -> Option<Entry> {
+    let (address, metadata) = EtcdEntry::read(value)?;
+    let mut entry = Entry::new(Entry::place(&address).ok()?, source);
+    entry.metadata = match metadata {
+        Some(Value::Object(fields)) => fields,
+        Some(other) => Map::from_iter([("metadata".to_owned(), other)]),
+        None => Map::new(),
+    };
+    let weight = entry.metadata.get("weight").and_then(Value::as_u64);
+    entry.weight = weight.and_then(|weight| u32::try_from(weight).ok());
+    Some(entry)
 }
 
 /// Keys and what stands there.
