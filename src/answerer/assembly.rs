@@ -226,7 +226,7 @@ fn knows(services: &Services, name: &str) -> bool {
 }
 
 /// The recorded calls, read by their methods' types. Calls of gRPC's own services are not among them.
-async fn play(schema: &Schema, recording: &Recording, pace: Pace) -> Result<Replay, ServeError> {
+pub(super) async fn play(schema: &Schema, recording: &Recording, pace: Pace) -> Result<Replay, ServeError> {
     let mut replay = Replay::new(pace);
     let mut names: Vec<&str> = recording.calls().iter().map(Recorded::method).collect();
     names.sort_unstable();

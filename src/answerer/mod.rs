@@ -8,6 +8,8 @@ mod embedded;
 mod error;
 mod evaluators;
 mod faults;
+#[doc(hidden)]
+pub mod fuzzed;
 mod health;
 mod intake;
 mod journalist;

@@ -42,6 +42,13 @@ mod tls;
 mod wait;
 mod witness;
 
+/// What the fuzz targets feed: no part of the public face.
+#[doc(hidden)]
+pub mod fuzzed {
+    pub use super::names::fuzzed::*;
+    pub use super::pool::weighed;
+}
+
 pub use crate::trust::{Certificate, CredentialError, Identity};
 pub use backoff::Backoff;
 pub(crate) use backoff::random;

@@ -9,6 +9,8 @@ mod door;
 mod error;
 mod faulty;
 mod first_bytes;
+#[doc(hidden)]
+pub mod fuzzed;
 mod health;
 mod journal;
 mod latecomers;

@@ -12,6 +12,7 @@ mod etcd;
 #[cfg(all(unix, feature = "exec"))]
 mod exec;
 mod file;
+pub(super) mod fuzzed;
 mod listed;
 mod located;
 #[cfg(feature = "mdns")]

@@ -55,6 +55,11 @@ impl LoadReport {
     }
 }
 
+/// The weight by the report in trailers; for the fuzz targets, and no part of the public face.
+pub fn weighed(trailers: &MetadataMap, penalty: f64) -> Option<f64> {
+    LoadReport::of(trailers).map(|report| report.weight(penalty))
+}
+
 /// A58's fields.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]

@@ -36,6 +36,8 @@ pub use error::PoolError;
 pub use lease::Lease;
 pub use life::State;
 pub use load::WeightOptions;
+#[doc(hidden)]
+pub use load::weighed;
 pub use options::PoolOptions;
 pub use outlier::{FailurePercentage, OutlierOptions, SuccessRate};
 pub use picker::Picker;
