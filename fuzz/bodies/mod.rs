@@ -3,23 +3,35 @@
 //! libFuzzer drives them in `fuzz/`; tests/differential/fuzzed.rs drives them on stable, with the seeds that are
 //! kept and with inputs from [`inputs`].
 
+mod connections;
 mod descriptors;
 mod documents;
 mod fields;
+mod framing;
 pub(crate) mod inputs;
 mod json;
 mod raw;
+mod recordings;
+mod registries;
+mod rules;
 mod schemas;
+mod service_configs;
 mod sources;
 mod subjects;
 mod text;
 mod wire;
 
+use connections::connections;
 use descriptors::descriptors;
 use documents::documents;
 use fields::fields;
+use framing::framing;
 use json::json_to_wire;
 use raw::raw;
+use recordings::recordings;
+use registries::registries;
+use rules::rules;
+use service_configs::service_configs;
 use sources::sources;
 use text::text;
 use wire::wire_to_json;
@@ -36,7 +48,7 @@ pub(crate) struct Target {
 }
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 8] = [
+pub(crate) const TARGETS: [Target; 14] = [
     Target { name: "json_to_wire", body: json_to_wire, input: inputs::json },
     Target { name: "wire_to_json", body: wire_to_json, input: inputs::wire },
     Target { name: "text", body: text, input: inputs::text },
@@ -45,6 +57,12 @@ pub(crate) const TARGETS: [Target; 8] = [
     Target { name: "raw", body: raw, input: inputs::wire },
     Target { name: "descriptors", body: descriptors, input: descriptors::input },
     Target { name: "sources", body: sources, input: sources::input },
+    Target { name: "rules", body: rules, input: rules::input },
+    Target { name: "recordings", body: recordings, input: recordings::input },
+    Target { name: "registries", body: registries, input: registries::input },
+    Target { name: "service_configs", body: service_configs, input: service_configs::input },
+    Target { name: "connections", body: connections, input: connections::input },
+    Target { name: "framing", body: framing, input: framing::input },
 ];
 
 fn json_in(plan: &Plan, json: &[u8], unknown: Unknown) -> Result<Vec<u8>, DataError> {

@@ -11,6 +11,9 @@ const INPUTS: u64 = 10_000;
 /// And so many where each is a schema, of which everything is asked.
 const SCHEMAS: u64 = 300;
 
+/// And so many where each is a file of programs, which are run.
+const RULES: u64 = 3_000;
+
 fn target(name: &str, inputs: u64) {
     let target = TARGETS.iter().find(|target| target.name == name).expect("it is a target");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(name);
@@ -66,4 +69,34 @@ fn descriptors() {
 #[test]
 fn sources() {
     target("sources", SCHEMAS);
+}
+
+#[test]
+fn rules() {
+    target("rules", RULES);
+}
+
+#[test]
+fn recordings() {
+    target("recordings", INPUTS);
+}
+
+#[test]
+fn registries() {
+    target("registries", INPUTS);
+}
+
+#[test]
+fn service_configs() {
+    target("service_configs", INPUTS);
+}
+
+#[test]
+fn connections() {
+    target("connections", INPUTS);
+}
+
+#[test]
+fn framing() {
+    target("framing", INPUTS);
 }
