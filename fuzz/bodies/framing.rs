@@ -181,7 +181,7 @@ pub(crate) fn input(choices: &mut Choices) -> Vec<u8> {
         }
         1 => {
             let length = *choices.one_of(&[0, 1, 50, 299, 300, 301, 5000]);
-            let message: Vec<u8> = (0..length).map(|at| (at % 7) as u8).collect();
+            let message: Vec<u8> = (0..7_u8).cycle().take(length).collect();
             ENCODINGS[usize::from(first >> 2) % ENCODINGS.len()].compress(&message).unwrap()
         }
         2 => (0..choices.below(5))

@@ -127,7 +127,7 @@ pub(crate) fn input(choices: &mut Choices) -> Vec<u8> {
                 json!({"layer": "tcp", "cause": "refused", "addresses": ["a:1"], "hint": "h"}),
             ),
             2 => {
-                event("status", json!({"code": 5, "name": "NOT_FOUND", "message": "m", "details": [detail]}))
+                event("status", json!({"code": 5, "name": "NOT_FOUND", "message": "m", "details": [detail]}));
             }
             3 => {
                 event(

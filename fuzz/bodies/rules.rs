@@ -70,11 +70,14 @@ pub(crate) fn rules(data: &[u8]) {
 fn placed(error: &RuleError, text: &str) {
     let place = error.place();
     assert_eq!(&*place.name, NAME, "{error}");
-    // A line may end in other ways in YAML than in Rust.
-    let lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).count();
-    assert!(place.line >= 1 && place.line as usize <= lines, "there are {lines} lines: {error}");
+    // A line may end in other ways in YAML than in Rust, and a block's text ends in a line break though the file does not.
+    let lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).count() + 1;
+    assert!(
+        place.line >= 1 && place.line as usize <= lines,
+        "there are not {lines} lines: {error}: {text:?}"
+    );
     let longest = text.chars().count() + 1;
-    assert!(place.column >= 1 && place.column as usize <= longest, "no line is so long: {error}");
+    assert!(place.column >= 1 && place.column as usize <= longest, "no line is so long: {error}: {text:?}");
     assert!(!error.message().is_empty());
 }
 
