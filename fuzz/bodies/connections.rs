@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
-use greet::server::fuzzed::{looked, mended};
+use greet::server::fuzzed::{late, looked, mended};
 use tokio::io::{AsyncRead, AsyncReadExt as _, ReadBuf};
 
 use crate::random::{Choices, mutate};
@@ -35,6 +35,10 @@ pub(crate) fn connections(data: &[u8]) {
             (Err(error), None) => assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof),
             (said, wanted) => panic!("{:?}, and not {wanted:?}", said.map(|(said, _)| said)),
         }
+    }
+    let harmless = without_latecomers(sent);
+    for (cuts, size) in [(0, 1 << 16), (*cuts, 1 << 16), (*cuts, usize::from(*cuts).max(1)), (1, 3)] {
+        assert!(read(late(Pieces::new(sent, cuts)), size) == harmless, "late calls: {cuts}, {size}");
     }
     // As a unix socket's connection is read.
     if let Ok((_, again)) = looked(Pieces::new(sent, *cuts)).now_or_never().expect("bytes are at hand") {
@@ -75,6 +79,27 @@ fn unchanged_but_for_authorities(sent: &[u8], seen: &[u8]) {
         at = end;
     }
     assert!(sent.get(at..).unwrap_or_default() == seen.get(at..).unwrap_or_default());
+}
+
+/// What is sent, where each `WINDOW_UPDATE` for a call that begins after the client's answer to the farewell is of a type that
+/// nobody knows.
+fn without_latecomers(sent: &[u8]) -> Vec<u8> {
+    const HEARD: &[u8] = b"\x0b\x7b\xa2\xf0\x8b\x9b\xfe\x54";
+    let mut seen = sent.to_vec();
+    let (mut at, mut last, mut has_heard) = (PREFACE.len(), 0, false);
+    while let Some(&[a, b, c, kind, flags, d, e, f, g]) = sent.get(at..).and_then(<[u8]>::first_chunk) {
+        let length = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
+        let stream = u32::from_be_bytes([d & 0x7f, e, f, g]);
+        let payload = sent.get(at + 9..at + 9 + length);
+        match kind {
+            1 if !has_heard => last = last.max(stream),
+            8 if has_heard && stream > last => seen[at + 3] = 0xfe,
+            6 => has_heard |= flags == 1 && payload == Some(HEARD),
+            _ => {}
+        }
+        at += 9 + length;
+    }
+    seen
 }
 
 /// All that can be read, so many bytes at a time.
@@ -137,7 +162,7 @@ pub(crate) fn input(choices: &mut Choices) -> Vec<u8> {
         2 => sent.extend(&PREFACE[..choices.below(PREFACE.len())]),
         _ => {
             sent.extend(PREFACE);
-            for _ in 0..choices.below(4) {
+            for _ in 0..choices.below(7) {
                 frame(choices, &mut sent);
             }
         }
@@ -193,7 +218,12 @@ fn frame(choices: &mut Choices, sent: &mut Vec<u8>) {
     if choices.chance(20) {
         kind = choices.below(10) as u8;
     }
+    match choices.below(6) {
+        0 => (kind, flags, payload) = (6, 1, b"\x0b\x7b\xa2\xf0\x8b\x9b\xfe\x54".to_vec()),
+        1 => (kind, flags, payload) = (8, 0, vec![0, 0, 1, 0]),
+        _ => {}
+    }
     let [_, a, b, c] = (payload.len() as u32).to_be_bytes();
-    sent.extend([a, b, c, kind, flags, 0, 0, 0, 1]);
+    sent.extend([a, b, c, kind, flags, 0, 0, 0, choices.below(6) as u8]);
     sent.extend(payload);
 }

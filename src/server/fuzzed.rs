@@ -6,6 +6,7 @@ use tokio::io::AsyncRead;
 
 use super::authority::Mended;
 use super::first_bytes::{Speaks, look};
+use super::latecomers::Latecomers;
 
 /// What a connection speaks by its first bytes (`tls`, `http2`, `http1` or `garbage`), and the connection as it is read
 /// from then on.
@@ -26,4 +27,9 @@ pub async fn looked<IO: AsyncRead + Unpin>(io: IO) -> io::Result<(&'static str, 
 /// A unix socket's connection, as h2 reads it.
 pub fn mended<IO: AsyncRead + Unpin>(io: IO) -> impl AsyncRead + Unpin {
     Mended::new(io)
+}
+
+/// Any connection in HTTP/2, as h2 reads it.
+pub fn late<IO: AsyncRead + Unpin>(io: IO) -> impl AsyncRead + Unpin {
+    Latecomers::new(io)
 }
