@@ -154,8 +154,8 @@ fn without_comments(text: &str) -> String {
             (None, '"' | '\'', _) => quote = Some(c),
             (None, '/', Some('/')) => {
                 out.push(' ');
-                while let Some(c) = chars.next_if(|c| *c != '\n') {
-                    out.extend(std::iter::repeat_n(' ', c.len_utf8()));
+                while chars.next_if(|c| *c != '\n').is_some() {
+                    out.push(' ');
                 }
                 continue;
             }
