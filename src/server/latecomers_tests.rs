@@ -106,7 +106,7 @@ proptest! {
     }
 }
 
-/// A client whose third call crosses the farewell, with a WINDOW_UPDATE behind its head as gRPC's C core sends it.
+/// A client whose third call crosses the farewell, with a `WINDOW_UPDATE` behind its head as gRPC's C core sends it.
 #[tokio::test]
 async fn a_late_call_does_no_harm_to_an_open_one() {
     let server = std::sync::Arc::new(serve());
@@ -127,14 +127,14 @@ async fn a_late_call_does_no_harm_to_an_open_one() {
     let open = [PREFACE.to_vec(), frame(4, 0, 0, &[]), frame(HEADERS, 4, 1, &head)].concat();
     stream.write_all(&open).await.unwrap();
     stream.write_all(&frame(0, 0, 1, b"\0\0\0\0\x02hi")).await.unwrap();
-    let mut heard = Vec::new();
+    let mut frames = Vec::new();
     // The end of the open call, once the farewell was answered.
     loop {
         let mut head = [0; HEAD];
         soon(stream.read_exact(&mut head)).await.unwrap();
         let mut body = vec![0; length(&head)];
         soon(stream.read_exact(&mut body)).await.unwrap();
-        heard.push((head[3], head[4], super::stream(&head)));
+        frames.push((head[3], head[4], super::stream(&head)));
         match (head[3], head[4]) {
             (0, 0) => {
                 let server = server.clone();
@@ -153,5 +153,5 @@ async fn a_late_call_does_no_harm_to_an_open_one() {
             _ => {}
         }
     }
-    assert_eq!(heard.last(), Some(&(HEADERS, 5, 1)), "{heard:?}");
+    assert_eq!(frames.last(), Some(&(HEADERS, 5, 1)), "{frames:?}");
 }
