@@ -110,7 +110,7 @@ fn a_watch_tells_of_what_comes_goes_and_changes() {
     assert_eq!(note(), format!("note: no backends in {}\n", path.display()));
     assert!(note().contains(":1: 'what?!' is no target"));
     say("127.0.0.1:3");
-    assert_eq!(note(), "note: who was asked answers again\n");
+    assert_eq!(note(), format!("note: file:{}: there is an answer again\n", path.display()));
     say("127.0.0.1:4");
     let mut next = || watch.line();
     assert!(next().starts_with("{\"event\":\"remove\",\"address\":\"127.0.0.1:3\""));
