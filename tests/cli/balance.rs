@@ -436,6 +436,35 @@ hint: --lb POLICY spreads them
 }
 
 #[test]
+fn events_say_who_answered_in_the_end() {
+    let mut fleet = Fleet::new(2);
+    fleet.kill(0);
+    fleet.servers[0] = Some(fleet.fails(0, "INTERNAL"));
+    let target = fleet.target();
+    let words =
+        ["call", &target, "SayHello", "--lb", "round_robin", "--retry", "3", "--retry-on", "INTERNAL"];
+    let mut is_repeated = false;
+    // Whose turn is first is drawn by chance.
+    for _ in 0..64 {
+        let ran = greet(&[&words[..], &["-o", "events"]].concat());
+        let told: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let of = |name: &str| told.iter().find(|event| event["event"] == name);
+        let (start, status) = (of("start").unwrap(), of("status").unwrap());
+        assert_eq!((ran.code, &status["name"]), (0, &json!("OK")), "{}", ran.shown());
+        if of("attempt").is_some() {
+            is_repeated = true;
+            assert_eq!(
+                (&start["peer"], &status["peer"]),
+                (&json!(fleet.address(0)), &json!(fleet.address(1)))
+            );
+            break;
+        }
+        assert_eq!((&start["peer"], &status["peer"]), (&json!(fleet.address(1)), &Value::Null));
+    }
+    assert!(is_repeated);
+}
+
+#[test]
 fn outlier_detection_that_leaves_nobody_out_is_told() {
     let explain = |target: &str, words: &[&str]| {
         greet(&[&["explain", target, "a.B/C", "--reflection", "off"], words].concat())

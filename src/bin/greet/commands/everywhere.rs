@@ -127,7 +127,7 @@ pub(super) fn events(answers: &[Answer], target: &str, method: &str, many: bool)
         }
         if answer.said.is_ok() {
             let (name, message) = ("OK".to_owned(), String::new());
-            all.push(What::Status { code: 0, name, message, details: Vec::new() });
+            all.push(What::Status { code: 0, name, message, details: Vec::new(), peer: None });
         }
         for (n, what) in all.into_iter().enumerate() {
             let when = if n == 0 { Duration::ZERO } else { answer.took };
@@ -142,7 +142,7 @@ pub(super) fn events(answers: &[Answer], target: &str, method: &str, many: bool)
 fn failed(failure: &Failure) -> Option<What> {
     if let Kind::Status(code) = failure.kind() {
         let (name, message) = (code.name().to_owned(), failure.message().to_owned());
-        return Some(What::Status { code: code.number(), name, message, details: Vec::new() });
+        return Some(What::Status { code: code.number(), name, message, details: Vec::new(), peer: None });
     }
     let addresses = failure.place().map(|place| &place.addresses[..]).unwrap_or_default();
     Some(What::Failure {
