@@ -155,6 +155,7 @@ fn what_is_no_place_or_no_address_is_refused_before_anything_listens() {
         (&["--register", "file:x", "--advertise", "http://h"], "--advertise: 'http://h' is no address"),
         (&["--register", "file:x", "--advertise", "h:x"], "'h:x' is no address: 'x' is no port (0 to 65535)"),
         (&["--register", "file:x", "--ttl", "0s"], "invalid value '0s' for '--ttl <DURATION>'"),
+        (&["--max-connection-age", "0s"], "invalid value '0s' for '--max-connection-age <DURATION>'"),
         (&["--register", "file:x", "--register-format", "kratos"], "--register-format is for etcd"),
         (&["--ttl", "3s"], "the following required arguments were not provided"),
     ] {

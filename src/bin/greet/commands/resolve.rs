@@ -48,13 +48,14 @@ async fn once(resolver: Arc<dyn Resolver>, args: &ResolveArgs) -> Result<(), Fai
 async fn watch(resolver: Arc<dyn Resolver>, target: &str) -> Result<(), Failure> {
     let mut updates = Updates::of(resolver);
     let mut known = Addresses::default();
-    let mut is_lost = false;
+    let (mut is_lost, mut is_known) = (false, false);
     loop {
         match updates.next().await {
             Update::List(list) => {
                 if std::mem::take(&mut is_lost) {
                     ui::note(&format!("{target}: there is an answer again"));
                 }
+                is_known = true;
                 output::write(known.become_these(&list.located).as_bytes())?;
             }
             Update::Empty(error) => {
@@ -64,7 +65,8 @@ async fn watch(resolver: Arc<dyn Resolver>, target: &str) -> Result<(), Failure>
             }
             Update::Lost(error) => {
                 is_lost = true;
-                ui::note(&format!("{error}; the last addresses stay, and it is asked again"));
+                let stay = if is_known { "the last addresses stay, and " } else { "" };
+                ui::note(&format!("{error}; {stay}it is asked again"));
             }
             // Nothing else is said.
             _ => {}
