@@ -350,6 +350,8 @@ set edit:completion:arg-completer[greet] = {|@words|
             cand --version 'Print version'
         }
         &'greet;health'= {
+            cand -o 'What --all-backends prints: what people read, a line of JSON for each address, or all that happened as events'
+            cand --output 'What --all-backends prints: what people read, a line of JSON for each address, or all that happened as events'
             cand -t 'Bound the check'
             cand --timeout 'Bound the check'
             cand -H 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line'

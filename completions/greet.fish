@@ -342,6 +342,9 @@ complete -c greet -n "__fish_greet_using_subcommand describe" -l show-secrets -d
 complete -c greet -n "__fish_greet_using_subcommand describe" -l timing -d 'Tell on stderr how long each phase took, on one line'
 complete -c greet -n "__fish_greet_using_subcommand describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c greet -n "__fish_greet_using_subcommand describe" -s V -l version -d 'Print version'
+complete -c greet -n "__fish_greet_using_subcommand health" -s o -l output -d 'What --all-backends prints: what people read, a line of JSON for each address, or all that happened as events' -r -f -a "text\t''
+json\t''
+events\t''"
 complete -c greet -n "__fish_greet_using_subcommand health" -s t -l timeout -d 'Bound the check' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -s H -l header -d 'Metadata \'key: value\', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line' -r
 complete -c greet -n "__fish_greet_using_subcommand health" -l rpc-header -d 'Metadata for the call only' -r

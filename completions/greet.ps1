@@ -359,6 +359,8 @@ Register-ArgumentCompleter -Native -CommandName 'greet' -ScriptBlock {
             break
         }
         'greet;health' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What --all-backends prints: what people read, a line of JSON for each address, or all that happened as events')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'What --all-backends prints: what people read, a line of JSON for each address, or all that happened as events')
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Bound the check')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Bound the check')
             [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Metadata ''key: value'', for the call and for reflection; the value of a -bin name is base64; @FILE has one a line')

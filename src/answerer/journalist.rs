@@ -117,6 +117,7 @@ impl Journalist {
                 Details::Some(bytes) => any::details(&[bundled_closure().clone()], bytes).unwrap_or_default(),
                 Details::None | Details::Malformed(_) => Vec::new(),
             },
+            peer: None,
         });
         if let Some(mut open) = self.open() {
             open.ended = true;

@@ -259,7 +259,13 @@ mod tests {
                 Kind::Metadata { metadata },
                 Kind::Request { n: 1, body: json!({"name": name}), wire: None },
                 Kind::Message { n: 1, body: json!({"message": format!("Hello, {name}!")}), wire: None },
-                Kind::Status { code: 0, name: "OK".into(), message: String::new(), details: vec![] },
+                Kind::Status {
+                    code: 0,
+                    name: "OK".into(),
+                    message: String::new(),
+                    details: vec![],
+                    peer: None,
+                },
             ]
             .map(|kind| Event::new(i.to_string(), Duration::ZERO, kind))
         }))

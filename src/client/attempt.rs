@@ -98,13 +98,24 @@ impl fmt::Display for Attempt {
     }
 }
 
-/// `a`, `a and b`, `a, b and c`.
+/// So many addresses are named where all of them failed.
+const NAMED: usize = 8;
+
+/// `a`, `a and b`, `a, b and c`; of many some are only counted.
 pub(super) fn join(mut parts: Vec<String>) -> String {
-    match parts.pop() {
+    let more = more(parts.len());
+    parts.truncate(parts.len() - more);
+    let last = if more > 0 { Some(format!("{more} others")) } else { parts.pop() };
+    match last {
         None => String::new(),
         Some(last) if parts.is_empty() => last,
         Some(last) => format!("{} and {last}", parts.join(", ")),
     }
+}
+
+/// How many of so many are only counted: a list may have thousands.
+pub(super) fn more(all: usize) -> usize {
+    if all > NAMED { all - NAMED + 1 } else { 0 }
 }
 
 /// All of them, each with its cause.

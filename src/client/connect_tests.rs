@@ -33,6 +33,18 @@ async fn a_refusal_names_every_address_and_the_cause() {
 }
 
 #[tokio::test]
+async fn of_many_that_refuse_some_are_only_counted() {
+    let port = free_port().await;
+    let all: Vec<_> = (1..=100).map(|n| format!("127.0.0.{n}:{port}")).collect();
+    let error = fail(&format!("ipv4:{}", all.join(",")), &ConnectOptions::default()).await;
+    assert_eq!(error.to_string(), format!("connection refused by {} and 93 others", all[..7].join(", ")));
+    assert_eq!(error.addresses().len(), 100);
+    let error = fail(&format!("ipv4:{}", all[..8].join(",")), &ConnectOptions::default()).await;
+    let wanted = format!("connection refused by {} and {}", all[..7].join(", "), all[7]);
+    assert_eq!(error.to_string(), wanted);
+}
+
+#[tokio::test]
 async fn the_first_address_that_answers_is_taken() {
     let address = serve(|_, mut respond| async move {
         let mut head = ok_head();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::leaf::os_cause::words;
 use crate::leaf::{Layer, duration};
 
-use super::attempt::{Attempt, Trouble, failures, join};
+use super::attempt::{Attempt, Trouble, failures, join, more};
 use super::connection::Phases;
 use super::names::ResolveError;
 use super::proxy::Refusal;
@@ -339,11 +339,13 @@ fn taken(attempts: &[Attempt]) -> &str {
 
 /// What became of the others beside whom it is about.
 fn beside(f: &mut fmt::Formatter<'_>, others: &[Attempt]) -> fmt::Result {
-    others.iter().try_for_each(|other| match &other.failure {
+    let more = more(others.len());
+    others[..others.len() - more].iter().try_for_each(|other| match &other.failure {
         None => write!(f, "; no answer from {}", other.place),
         Some(Trouble::System(_)) => write!(f, "; cannot connect to {other}"),
         Some(Trouble::Handshake(error)) => write!(f, "; {error}"),
-    })
+    })?;
+    if more > 0 { write!(f, "; and {more} others") } else { Ok(()) }
 }
 
 /// h2's words, or the system's where it has them; the end of the stream said plainly.

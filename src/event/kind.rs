@@ -127,6 +127,9 @@ pub enum Kind {
         /// Error details as JSON, each with `@type`.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         details: Vec<Value>,
+        /// Who answered, where that is not who the call began with: it was made again, by another server.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        peer: Option<String>,
     },
     /// The client left before the end.
     Cancel {},
@@ -243,7 +246,13 @@ mod tests {
             Kind::SentMetadata { metadata: serde_json::Map::new() },
             Kind::Message { n: 2, body: Value::Null, wire: Some("AQI=".into()) },
             Kind::Trailers { metadata: serde_json::Map::new() },
-            Kind::Status { code: 5, name: "NOT_FOUND".into(), message: "no".into(), details: vec![] },
+            Kind::Status {
+                code: 5,
+                name: "NOT_FOUND".into(),
+                message: "no".into(),
+                details: vec![],
+                peer: None,
+            },
             Kind::Attempt {
                 n: 1,
                 code: 14,

@@ -307,6 +307,13 @@ pub struct TargetError {
     why: String,
 }
 
+impl TargetError {
+    /// What is wrong with it, without the text.
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+}
+
 impl fmt::Display for TargetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "'{}' is no target: {}", self.text.escape_debug(), self.why)

@@ -312,6 +312,36 @@ fn every_backend_is_asked_and_the_one_that_differs_is_named() {
     assert_eq!((ran.code, ran.stdout.lines().next()), (8, Some("3 of 4 answered the same: SERVING")));
     let ran = health(&format!("{},{}", fleet.address(0), fleet.address(1)));
     assert_eq!((ran.code, &ran.stdout[..]), (0, "2 of 2 answered the same: SERVING\n"));
+    let two = format!("{},{}", fleet.address(2), fleet.address(1));
+    let ran = greet(&["health", &two, "--all-backends"]);
+    let said = format!(
+        "{} answered: SERVING\n{differs} differs: connection refused by {differs}\n",
+        fleet.address(1)
+    );
+    assert_eq!((ran.code, ran.stdout), (8, said));
+    assert_eq!(ran.stderr, "error: no two of 2 backends answered the same\n");
+    let ran = greet(&["health", &two, "--all-backends", "-o", "json"]);
+    let lines: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((ran.code, lines.len(), &lines[0]["error"]["exit_code"]), (8, 2, &json!(5)));
+    assert_eq!(lines[1], json!({"peer": fleet.address(1), "answer": {"status": "SERVING"}}));
+    let ran = greet(&["health", &two, "no.Such", "--all-backends", "-o", "events"]);
+    let told: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let names: Vec<_> = told.iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert_eq!((ran.code, &names[..]), (8, &["start", "failure", "start", "status"][..]), "{}", ran.shown());
+    assert_eq!(told[2]["method"], "grpc.health.v1.Health/Check");
+    assert_eq!((&told[2]["peer"], &told[3]["name"]), (&json!(fleet.address(1)), &json!("NOT_FOUND")));
+    let ran = greet(&["health", &fleet.address(1), "-o", "json"]);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+    // What has no effect there is refused.
+    for words in [&["-o", "text"][..], &["-o", "binary"], &["--health"], &["--refresh", "1s"]] {
+        let ran = greet(&[&["call", &target, "SayHello", "--all-backends"], words].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{words:?}: {}", ran.shown());
+        assert!(ran.stderr.contains("--all-backends"), "{words:?}: {}", ran.shown());
+    }
+    // Where all are away that is one answer, and the address is no difference.
+    fleet.kill(3);
+    let ran = greet(&["health", &format!("{},{differs}", fleet.address(3)), "--all-backends"]);
+    assert_eq!((ran.code, &ran.stdout[..]), (5, "2 of 2 answered the same: connection refused by each\n"));
     // Where all fail alike it is with their code.
     let fleet = Fleet::failing(2, "NOT_FOUND");
     let ran = greet(&["call", &fleet.target(), "SayHello", "--all-backends"]);
@@ -402,6 +432,61 @@ fn addresses_are_asked_for_again_as_often_as_is_said() {
 error: --refresh is for calls that are spread over the addresses of a target
 hint: --lb POLICY spreads them
 ";
+    assert_eq!((ran.code, &ran.stderr[..]), (2, error));
+}
+
+#[test]
+fn events_say_who_answered_in_the_end() {
+    let mut fleet = Fleet::new(2);
+    fleet.kill(0);
+    fleet.servers[0] = Some(fleet.fails(0, "INTERNAL"));
+    let target = fleet.target();
+    let words =
+        ["call", &target, "SayHello", "--lb", "round_robin", "--retry", "3", "--retry-on", "INTERNAL"];
+    let mut is_repeated = false;
+    // Whose turn is first is drawn by chance.
+    for _ in 0..64 {
+        let ran = greet(&[&words[..], &["-o", "events"]].concat());
+        let told: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let of = |name: &str| told.iter().find(|event| event["event"] == name);
+        let (start, status) = (of("start").unwrap(), of("status").unwrap());
+        assert_eq!((ran.code, &status["name"]), (0, &json!("OK")), "{}", ran.shown());
+        if of("attempt").is_some() {
+            is_repeated = true;
+            assert_eq!(
+                (&start["peer"], &status["peer"]),
+                (&json!(fleet.address(0)), &json!(fleet.address(1)))
+            );
+            break;
+        }
+        assert_eq!((&start["peer"], &status["peer"]), (&json!(fleet.address(1)), &Value::Null));
+    }
+    assert!(is_repeated);
+}
+
+#[test]
+fn outlier_detection_that_leaves_nobody_out_is_told() {
+    let explain = |target: &str, words: &[&str]| {
+        greet(&[&["explain", target, "a.B/C", "--reflection", "off"], words].concat())
+    };
+    let outlier = "failurePercentageEjection.threshold=50,successRateEjection.minimumHosts=3";
+    let words = ["--lb", "round_robin", "--outlier", outlier];
+    let ran = explain("127.0.0.2:1,127.0.0.3:1", &words);
+    let line = "no effect  outlier detection: its minimumHosts is 3, and the servers are 2\n";
+    assert!(ran.code == 0 && ran.stdout.ends_with(line), "{}", ran.shown());
+    let ran = explain("127.0.0.2:1,127.0.0.3:1,127.0.0.4:1", &words);
+    assert!(ran.code == 0 && !ran.stdout.contains("no effect"), "{}", ran.shown());
+    let ran = explain("127.0.0.2:1", &["--lb", "pick_first", "--outlier", outlier]);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+    assert!(ran.stderr.starts_with("error: pick_first leaves nobody out"), "{}", ran.shown());
+    let config = r#"{"loadBalancingConfig": [{"outlier_detection": {"successRateEjection": {},
+        "childPolicy": [{"pick_first": {}}]}}]}"#;
+    let ran = explain("127.0.0.2:1", &["--service-config", config]);
+    let line = "no effect  outlier detection: pick_first stays with one address\n";
+    assert!(ran.code == 0 && ran.stdout.contains(line), "{}", ran.shown());
+    // What begins as JSON is no name of a file.
+    let ran = explain("127.0.0.2:1", &["--service-config", "[]"]);
+    let error = "error: the service config on the command line is not valid: it is no object\n";
     assert_eq!((ran.code, &ran.stderr[..]), (2, error));
 }
 

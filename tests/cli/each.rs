@@ -198,6 +198,16 @@ fn a_reply_is_seen_while_the_next_input_is_typed() {
 }
 
 #[test]
+fn a_rate_leaves_no_input_out() {
+    let server = users();
+    for jobs in ["1", "3"] {
+        let input = "{\"name\":\"a\"}\n".repeat(500);
+        let ran = each(&server, &["-j", jobs, "--rate", "1000/s"], &input);
+        assert_eq!((ran.code, ran.stderr.as_str(), ran.stdout.lines().count()), (0, "", 500), "-j {jobs}");
+    }
+}
+
+#[test]
 fn programs_and_expectations_are_asked_for_each_call() {
     let server = users();
     let input = "{\"name\":\"a\"}{\"name\":\"gone\"}{\"name\":\"b\"}";

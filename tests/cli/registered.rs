@@ -118,6 +118,23 @@ fn a_second_signal_does_not_wait_for_the_command() {
 }
 
 #[test]
+fn a_second_signal_ends_the_command_and_what_it_has_started() {
+    let folder = Folder::new();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let drain = format!("(sleep 30; echo late) > {} 2>&1 & wait", pipe.display());
+    let server = serve(&["--on-drain", &drain]);
+    server.running.signal("TERM");
+    // It opens as soon as somebody writes.
+    let mut read = std::fs::File::open(&pipe).unwrap();
+    server.running.signal("TERM");
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut read, &mut said).unwrap();
+    assert_eq!(said, "");
+    assert_eq!(server.running.end().code, 0);
+}
+
+#[test]
 fn a_server_beside_a_command_is_registered_too() {
     let folder = Folder::new();
     let list = folder.path().join("servers");
@@ -136,6 +153,10 @@ fn what_is_no_place_or_no_address_is_refused_before_anything_listens() {
         (&["--register", "zookeeper://h/s"][..], "--register: 'zookeeper://h/s' is no place to register in"),
         (&["--register", "etcd://h:1"], "--register: a service is missing"),
         (&["--register", "file:x", "--advertise", "http://h"], "--advertise: 'http://h' is no address"),
+        (&["--register", "file:x", "--advertise", "h:x"], "'h:x' is no address: 'x' is no port (0 to 65535)"),
+        (&["--register", "file:x", "--ttl", "0s"], "invalid value '0s' for '--ttl <DURATION>'"),
+        (&["--max-connection-age", "0s"], "invalid value '0s' for '--max-connection-age <DURATION>'"),
+        (&["--register", "file:x", "--register-format", "kratos"], "--register-format is for etcd"),
         (&["--ttl", "3s"], "the following required arguments were not provided"),
     ] {
         let ran = greet(&[&["serve", "--port", "0"], words].concat());

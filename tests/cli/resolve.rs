@@ -69,6 +69,21 @@ fn nothing_found_ends_with_5_in_every_command() {
 }
 
 #[test]
+fn a_watch_that_has_seen_nothing_keeps_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("backends.txt");
+    let target = format!("file:{}", path.display());
+    let mut watch = Running::start(command(&["resolve", &target, "--watch", "--refresh", "100ms"]));
+    let mut note = String::new();
+    let mut said = std::io::BufReader::new(watch.child.stderr.take().unwrap());
+    std::io::BufRead::read_line(&mut said, &mut note).unwrap();
+    let cause = format!("cannot read {}: no such file or directory", path.display());
+    assert_eq!(note, format!("note: {cause}; it is asked again\n"));
+    fs::write(&path, "127.0.0.1:1").unwrap();
+    assert!(watch.line().starts_with("{\"event\":\"add\",\"address\":\"127.0.0.1:1\""));
+}
+
+#[test]
 fn a_watch_tells_of_what_comes_goes_and_changes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("backends.txt");
@@ -110,7 +125,7 @@ fn a_watch_tells_of_what_comes_goes_and_changes() {
     assert_eq!(note(), format!("note: no backends in {}\n", path.display()));
     assert!(note().contains(":1: 'what?!' is no target"));
     say("127.0.0.1:3");
-    assert_eq!(note(), "note: who was asked answers again\n");
+    assert_eq!(note(), format!("note: file:{}: there is an answer again\n", path.display()));
     say("127.0.0.1:4");
     let mut next = || watch.line();
     assert!(next().starts_with("{\"event\":\"remove\",\"address\":\"127.0.0.1:3\""));

@@ -12,6 +12,7 @@ fn usage_errors_look_like_all_others() {
         (vec!["list", "localhost:1", "--connect-timeout", "1.5"], "hint: write 1.5s for seconds\n"),
         (vec!["call", "localhost:1", "M", "--max-recv-size", "x"], "'x' is no size"),
         (vec!["call", "user@host", "M"], "error: 'user@host' is no target: a target has no user"),
+        (vec!["call", "dsn:h:1", "M"], "hint: did you mean dns:h:1?\n"),
         (vec!["call", "localhost:1", "M", "{}", "-d", "{}"], "cannot be used with"),
         (vec!["list"], "error: a TARGET is missing"),
         (vec!["call", "localhost:1,example.org:1", "M"], "mixes loopback and other hosts"),

@@ -111,8 +111,17 @@ fn addresses_come_from_the_server_that_is_named() {
     let ran = run(&mut greet(["resolve", &format!("dns://{server}/nobody.example:1")]));
     assert_eq!(
         (ran.code, ran.stderr.as_str()),
-        (5, &*format!("error: there is no name 'nobody.example' (dns {server})\n"))
+        (
+            5,
+            &*format!(
+                "error: there is no name 'nobody.example' (dns {server})\nhint: check the spelling of the name\n"
+            )
+        )
     );
+    // Who asks for the records of a service by the name of a host is told the usual one.
+    let ran = run(&mut greet(["resolve", &format!("dns+srv://{server}/greeter.example")]));
+    let hint = "hint: they are often those of _grpc._tcp.greeter.example\n";
+    assert!(ran.code == 5 && ran.stderr.ends_with(hint), "{}", ran.stderr);
     let error = ask(&format!("dns://{server}/text.example:1"), &ConnectOptions::default()).unwrap_err();
     assert!(error.is_no_backends() && !error.is_no_name(), "{error}");
     // And nobody who knows.

@@ -56,6 +56,11 @@ impl ConsulError {
         Self(Kind::Said(why.into()))
     }
 
+    /// Whether it is not there, or hung up.
+    pub fn is_connection(&self) -> bool {
+        matches!(self.0, Kind::Connection(_))
+    }
+
     fn connection(why: impl Into<String>) -> Self {
         Self(Kind::Connection(why.into()))
     }

@@ -36,6 +36,11 @@ impl EtcdError {
         Self(Kind::Connect(error))
     }
 
+    /// Whether no member took a connection.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0, Kind::Connect(_))
+    }
+
     pub(super) fn call(what: &'static str, ending: Box<Ending>) -> Self {
         if ending.status.code == Code::NOT_FOUND && ending.status.message.contains("lease not found") {
             return Self::lease_gone();

@@ -37,7 +37,13 @@ impl InConsul {
     }
 
     fn failed(&self, error: ConsulError) -> ResolveError {
-        ResolveError::failed(format!("{}: {error}", self.source)).with_source(error)
+        let failed = ResolveError::failed(format!("{}: {error}", self.source));
+        let failed = if error.is_connection() {
+            failed.with_hint("consul://HOST:PORT/SERVICE or CONSUL_HTTP_ADDR says where the agent is")
+        } else {
+            failed
+        };
+        failed.with_source(error)
     }
 
     async fn list(&self, healthy: &[Healthy]) -> Result<Resolution, ResolveError> {

@@ -13,8 +13,8 @@ use hickory_resolver::config::{
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
-use hickory_resolver::proto::rr::RData;
 use hickory_resolver::proto::rr::rdata::SRV;
+use hickory_resolver::proto::rr::{RData, RecordType};
 use serde_json::{Map, Value};
 
 use crate::client::options::{ConnectOptions, IpFamily};
@@ -262,12 +262,17 @@ impl Asked {
         match error {
             NetError::Dns(DnsError::NoRecordsFound(none)) if none.response_code == ResponseCode::NXDomain => {
                 ResolveError::no_name(format!("there is no name '{name}' ({source})"))
+                    .with_hint("check the spelling of the name")
             }
             NetError::Dns(DnsError::NoRecordsFound(none)) if none.response_code == ResponseCode::NoError => {
                 let kind = none.query.query_type();
-                ResolveError::no_backends(format!(
+                let error = ResolveError::no_backends(format!(
                     "no backends in DNS for '{name}': it has no {kind} records ({source})"
-                ))
+                ));
+                if kind == RecordType::SRV && !name.starts_with('_') {
+                    return error.with_hint(format!("they are often those of _grpc._tcp.{name}"));
+                }
+                error
             }
             NetError::Dns(DnsError::NoRecordsFound(none)) => {
                 ResolveError::failed(format!("cannot resolve '{name}': {} ({source})", none.response_code))
@@ -277,6 +282,7 @@ impl Asked {
             }
             NetError::Timeout => {
                 ResolveError::failed(format!("cannot resolve '{name}': no answer ({source})"))
+                    .with_hint("is that a DNS server, and is it reached by UDP?")
             }
             NetError::Io(cause) => {
                 ResolveError::failed(format!("cannot resolve '{name}': {} ({source})", words(cause)))

@@ -40,7 +40,13 @@ impl InEtcd {
     }
 
     fn failed(&self, error: EtcdError) -> ResolveError {
-        ResolveError::failed(format!("{}: {error}", self.source())).with_source(error)
+        let failed = ResolveError::failed(format!("{}: {error}", self.source()));
+        let failed = if error.is_connect() {
+            failed.with_hint("etcd://HOST:PORT/SERVICE or ETCDCTL_ENDPOINTS says where etcd is")
+        } else {
+            failed
+        };
+        failed.with_source(error)
     }
 
     /// Reads what is there now, and the revision of that.

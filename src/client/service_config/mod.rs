@@ -43,7 +43,7 @@ impl ServiceConfig {
     /// Where it is not valid. Fields that are not known are no errors, and stand in [`ignored`](Self::ignored).
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let value: Value = serde_json::from_str(text)
-            .map_err(|error| ConfigError::new("", format!("is no JSON: {error}")))?;
+            .map_err(|error| ConfigError::new("", format!("it is no JSON: {error}")))?;
         Self::read(&value)
     }
 
@@ -54,7 +54,7 @@ impl ServiceConfig {
     /// As those of [`ServiceConfig::parse`].
     pub fn parse_choices(text: &str, random: f64) -> Result<Option<Self>, ConfigError> {
         let value: Value = serde_json::from_str(text)
-            .map_err(|error| ConfigError::new("", format!("is no JSON: {error}")))?;
+            .map_err(|error| ConfigError::new("", format!("it is no JSON: {error}")))?;
         choice::choose(&value, random)?.map(Self::read).transpose()
     }
 

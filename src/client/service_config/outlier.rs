@@ -16,12 +16,14 @@ impl OutlierOptions {
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let value = if text.trim_start().starts_with('{') {
             serde_json::from_str(text)
-                .map_err(|error| ConfigError::new("", format!("is no JSON: {error}")))?
+                .map_err(|error| ConfigError::new("", format!("it is no JSON: {error}")))?
         } else {
             pairs(text)?
         };
         let mut unknown = Vec::new();
-        let read = read(&Fields::of(&value, "")?, &mut unknown)?;
+        let fields = Fields::of(&value, "")?;
+        let read = read(&fields, &mut unknown)?;
+        unknown.extend(fields.unknown());
         if let Some(first) = unknown.first() {
             return Err(ConfigError::new(first.as_str(), "is none of its fields"));
         }
@@ -142,6 +144,8 @@ mod tests {
                 "one of failurePercentageEjection and successRateEjection is needed, else nothing is left out",
             ),
             ("successRateEjection.stdev=1", "successRateEjection.stdev is none of its fields"),
+            ("intervall=3s,successRateEjection.stdevFactor=1", "intervall is none of its fields"),
+            ("threshold=50", "threshold is none of its fields"),
             (
                 "maxEjectionPercent=101,successRateEjection.stdevFactor=1",
                 "maxEjectionPercent is 101, which is more than 100",

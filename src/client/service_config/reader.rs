@@ -43,7 +43,9 @@ impl<'a> Fields<'a> {
     pub(super) fn of(value: &'a Value, path: &str) -> Result<Self, ConfigError> {
         match value {
             Value::Object(map) => Ok(Self { path: path.to_owned(), map, asked: RefCell::default() }),
-            _ => Err(ConfigError::new(path, "is no object")),
+            _ => {
+                Err(ConfigError::new(path, if path.is_empty() { "it is no object" } else { "is no object" }))
+            }
         }
     }
 

@@ -83,7 +83,7 @@ fn one_that_is_not_valid_is_not_taken_at_all() {
         method(json!({"retryPolicy": policy}))
     };
     for (config, wanted) in [
-        (json!([]), "is no object"),
+        (json!([]), "it is no object"),
         (json!({"methodConfig": {}}), "methodConfig is no list"),
         (
             json!({"methodConfig": [{"name": [{"method": "C"}]}]}),
@@ -144,7 +144,7 @@ fn one_that_is_not_valid_is_not_taken_at_all() {
     ] {
         assert_eq!(wrong(&config), wanted, "{config}");
     }
-    assert!(ServiceConfig::parse("{").unwrap_err().to_string().starts_with("is no JSON: "));
+    assert!(ServiceConfig::parse("{").unwrap_err().to_string().starts_with("it is no JSON: "));
 }
 
 #[test]

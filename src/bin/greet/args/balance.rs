@@ -35,7 +35,8 @@ pub(crate) struct BalanceArgs {
     ///
     /// interval=10s, baseEjectionTime=30s, maxEjectionTime=300s, maxEjectionPercent=10, and one or both of
     /// failurePercentageEjection.threshold=85 and successRateEjection.stdevFactor=1900, each also with
-    /// .enforcementPercentage, .minimumHosts and .requestVolume.
+    /// .enforcementPercentage=100, .minimumHosts=5 (with fewer servers none is left out) and .requestVolume, the calls a server
+    /// must have had in an interval: 50 and 100.
     #[arg(long, value_name = "SPEC", requires = "lb")]
     pub(crate) outlier: Option<String>,
 
@@ -58,7 +59,7 @@ pub(crate) struct EveryArgs {
     /// Ask every address of the target once, all at once, and compare what they answer; exit code 8 if they differ
     ///
     /// People read the answer that most gave, and who differs where; -o json is one line each, -o events all of it.
-    #[arg(long, conflicts_with_all = ["lb", "each", "dry_run", "retry", "hedge", "query", "expect", "expect_code", "max_messages", "write_out", "lockstep", "no_half_close"], help_heading = "Many servers")]
+    #[arg(long, conflicts_with_all = ["lb", "health", "health_of", "outlier", "refresh", "each", "dry_run", "retry", "hedge", "query", "expect", "expect_code", "max_messages", "write_out", "lockstep", "no_half_close"], help_heading = "Many servers")]
     pub(crate) all_backends: bool,
 }
 

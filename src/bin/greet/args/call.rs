@@ -25,12 +25,18 @@ use super::{
     greet call :50051 SayHello name=World -o events > hello.ndjson\n  \
     greet call :50051 SayHello --in events @hello.ndjson -v\n  \
     greet call :50051 SayHello name=World --dry-run\n  \
+    greet call localhost:50051 SayHello name=World --all-backends\n  \
+    greet call localhost:50051 SayHello --each @names.ndjson -j 20 --lb round_robin\n  \
     greet call :50051 chat.Chat/Talk --generate 'range(3) | {text: \"\\(.)\"}, wait(\"1s\")'\n\n\
     Exit codes:\n  \
     0 OK   2 usage   3 request data   4 schema   5 resolve, connect, HTTP/2   6 TLS\n  \
-    7 not as expected   8 backends that differ   64 + code a gRPC status (NOT_FOUND is 69)   130 Ctrl-C   1 anything else")]
+    7 not as expected   8 backends that differ   64 + code a gRPC status (NOT_FOUND is 69)\n  \
+    130 Ctrl-C   1 anything else")]
 pub(crate) struct CallArgs {
-    /// The server: host:port, :port, unix:/path, http://host/prefix, several joined by commas
+    /// The server: host:port, :port, unix:/path, http://host/prefix, several joined by commas, or a name for them
+    ///
+    /// A name says who is asked: dns://SERVER/HOST:PORT, dns+srv:NAME, etcd:, consul:, mdns:, file:PATH, exec:COMMAND; greet
+    /// resolve --help says more, and greet resolve shows what a name leads to.
     #[arg(value_name = "TARGET")]
     pub(crate) target: String,
 

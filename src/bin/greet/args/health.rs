@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{ConnectionArgs, connection::duration};
 
@@ -11,7 +11,8 @@ use super::{ConnectionArgs, connection::duration};
 #[command(after_help = "Examples:\n  \
     greet health localhost:50051\n  \
     greet health localhost:50051 greeter.Greeter --wait 30s\n  \
-    greet health localhost:50051 greeter.Greeter --watch\n\n\
+    greet health localhost:50051 greeter.Greeter --watch\n  \
+    greet health localhost:50051 --all-backends\n\n\
     --wait waits until the service is SERVING, and not only until the server is there; exit code 7 if\n\
     it is not when the time is up. With --watch it waits for the server.\n\n\
     Exit codes:\n  \
@@ -35,10 +36,22 @@ pub(crate) struct HealthArgs {
     #[arg(long, conflicts_with_all = ["watch", "wait"])]
     pub(crate) all_backends: bool,
 
+    /// What --all-backends prints: what people read, a line of JSON for each address, or all that happened as events
+    #[arg(short = 'o', long = "output", value_name = "FORM", value_enum, default_value_t = HealthForm::Text, requires = "all_backends")]
+    pub(crate) form: HealthForm,
+
     /// Bound the check
     #[arg(short = 't', long, value_name = "DURATION", value_parser = duration, conflicts_with = "watch")]
     pub(crate) timeout: Option<Duration>,
 
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+}
+
+/// How the states of many servers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HealthForm {
+    Text,
+    Json,
+    Events,
 }

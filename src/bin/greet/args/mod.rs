@@ -59,7 +59,7 @@ pub(crate) use explain::ExplainArgs;
 pub(crate) use export::ExportArgs;
 pub(crate) use faults::FaultArgs;
 pub(crate) use format::{Compression, InputArgs, InputForm, JsonArgs, OutputArgs, OutputForm};
-pub(crate) use health::HealthArgs;
+pub(crate) use health::{HealthArgs, HealthForm};
 pub(crate) use journal::JournalArgs;
 pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use man::{ManArgs, render_man};

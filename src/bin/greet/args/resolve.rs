@@ -16,10 +16,12 @@ use super::connection::{Resolved, duration, resolved, some_time};
     greet resolve file:backends.txt --watch\n  \
     greet resolve --allow-exec 'exec:echo 127.0.0.1:50051'\n\n\
     A name is asked for by its scheme: dns://SERVER/HOST:PORT, dns+srv:_grpc._tcp.HOST (SRV records),\n\
-    etcd://HOST:PORT/SERVICE, consul://HOST:PORT/SERVICE, mdns:SERVICE (who answers in the local network),\n\
-    file:PATH and exec:COMMAND (an address a line, or JSON: [{\"addr\":\"host:port\",\"weight\":2}]).\n\n\
-    With --watch each line is a JSON object whose 'event' is add, remove or change; the first lines are the\n\
-    addresses as they are. It goes on when whoever is asked does not answer, and says so on stderr.\n\n\
+    etcd://HOST:PORT/SERVICE, consul://HOST:PORT/SERVICE, mdns:SERVICE (who answers in the local\n\
+    network), file:PATH and exec:COMMAND (an address a line, or JSON:\n\
+    [{\"addr\":\"host:port\",\"weight\":2}]).\n\n\
+    With --watch each line is a JSON object whose 'event' is add, remove or change; the first lines\n\
+    are the addresses as they are. It goes on when whoever is asked does not answer, and says so on\n\
+    stderr.\n\n\
     Exit codes:\n  \
     0 OK, or a watch that was interrupted   2 usage   5 no address   130 Ctrl-C   1 anything else")]
 pub(crate) struct ResolveArgs {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use greet::Size;
 
-use super::connection::{duration, size};
+use super::connection::{duration, size, some_time};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
@@ -39,7 +39,7 @@ pub(crate) struct ServeLimitArgs {
     pub(crate) keepalive: Duration,
 
     /// Tell a connection to go when it is so old, give or take a tenth; its calls go on [default: never]
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = some_time)]
     pub(crate) max_connection_age: Option<Duration>,
 
     /// Cut the calls of a connection that was told so, after so long [default: never]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::connection::duration;
+use super::connection::some_time;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Registration")]
@@ -24,7 +24,7 @@ pub(crate) struct ServeRegisterArgs {
     pub(crate) advertise: Option<String>,
 
     /// How long a server that died without a word is still found, in etcd and Consul
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s", requires = "register")]
+    #[arg(long, value_name = "DURATION", value_parser = some_time, default_value = "10s", requires = "register")]
     pub(crate) ttl: Duration,
 
     /// End with exit code 5 if it cannot be registered at once, instead of trying until it can

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::stream::{self, StreamExt as _};
 use greet::Target;
 use greet::client::{ConnectOptions, Connection, Located, resolver};
+use greet::event::{Event, Kind as What, timestamp};
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, Kind};
@@ -23,6 +24,17 @@ pub(super) struct Answer {
     /// When it was asked, and how long that took.
     pub(super) begun: SystemTime,
     pub(super) took: Duration,
+    /// What it said without its address, which may stand in the words: so they are those of all that failed alike. Empty
+    /// where it is no failure.
+    folded: String,
+}
+
+impl Answer {
+    fn new(peer: String, said: Result<Value, Failure>, begun: SystemTime, took: Duration) -> Self {
+        let folded =
+            said.as_ref().err().map(|failure| failure.cause().replace(&peer, "each")).unwrap_or_default();
+        Self { peer, said, begun, took, folded }
+    }
 }
 
 /// Asks all of them; the answers are in the order of the list.
@@ -49,7 +61,7 @@ where
                 Ok(connection) => ask(n, endpoint, connection).await,
                 Err(error) => Err(Failure::connect(&error)),
             };
-            Answer { peer, said, begun, took: since.elapsed() }
+            Answer::new(peer, said, begun, since.elapsed())
         }
     };
     Ok(stream::iter(list.located.into_iter().enumerate()).map(one).buffered(AT_ONCE).collect().await)
@@ -62,7 +74,11 @@ pub(super) fn shown(answers: &[Answer]) -> String {
     let all = answers.len();
     let mut text = match all {
         1 => format!("{}: {}\n", most.peer, line(most)),
-        _ => format!("{same} of {all} answered the same: {}\n", line(most)),
+        _ if same == 1 => format!("{} answered: {}\n", most.peer, line(most)),
+        _ => format!(
+            "{same} of {all} answered the same: {}\n",
+            if most.said.is_ok() { line(most) } else { most.folded.clone() }
+        ),
     };
     for answer in answers.iter().filter(|answer| !is_same(answer, most)) {
         // A string takes whatever is written.
@@ -87,12 +103,67 @@ pub(super) fn lines(answers: &[Answer]) -> String {
     answers.iter().map(line).collect()
 }
 
+/// What programs read to whom one line is not enough: a `start` and what came of it for each, `call` being its place in the list.
+/// `many` is whether an array is the replies of one call.
+pub(super) fn events(answers: &[Answer], target: &str, method: &str, many: bool) -> String {
+    let mut text = String::new();
+    for (at, answer) in answers.iter().enumerate() {
+        let start = What::Start {
+            method: method.to_owned(),
+            target: Some(target.to_owned()),
+            peer: Some(answer.peer.clone()),
+            time: timestamp(answer.begun),
+            metadata: None,
+            rule: None,
+        };
+        let mut all = vec![start];
+        match &answer.said {
+            Ok(Value::Array(replies)) if many => {
+                let message = |(n, body): (u64, &Value)| What::Message { n, body: body.clone(), wire: None };
+                all.extend((1..).zip(replies).map(message));
+            }
+            Ok(body) => all.push(What::Message { n: 1, body: body.clone(), wire: None }),
+            Err(failure) => all.extend(failed(failure)),
+        }
+        if answer.said.is_ok() {
+            let (name, message) = ("OK".to_owned(), String::new());
+            all.push(What::Status { code: 0, name, message, details: Vec::new(), peer: None });
+        }
+        for (n, what) in all.into_iter().enumerate() {
+            let when = if n == 0 { Duration::ZERO } else { answer.took };
+            let event = Event::new((at + 1).to_string().as_str(), when, what);
+            text.push_str(&serde_json::to_string(&event).unwrap_or_default());
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn failed(failure: &Failure) -> Option<What> {
+    if let Kind::Status(code) = failure.kind() {
+        let (name, message) = (code.name().to_owned(), failure.message().to_owned());
+        return Some(What::Status { code: code.number(), name, message, details: Vec::new(), peer: None });
+    }
+    let addresses = failure.place().map(|place| &place.addresses[..]).unwrap_or_default();
+    Some(What::Failure {
+        layer: failure.layer()?,
+        cause: failure.cause().to_owned(),
+        addresses: addresses.iter().map(|(address, _)| address.clone()).collect(),
+        hint: (!failure.hints().is_empty()).then(|| failure.hints().join("; ")),
+    })
+}
+
 /// What all of them together mean: the failure of all where it is one, or that they are not of one mind.
 pub(super) fn verdict(answers: Vec<Answer>) -> Result<(), Failure> {
     let Some(most) = commonest(&answers) else { return Ok(()) };
     let differing = answers.iter().filter(|answer| !is_same(answer, most)).count();
     if differing > 0 {
-        let cause = format!("{differing} of {} backends answered otherwise than the others", answers.len());
+        let all = answers.len();
+        let cause = if differing + 1 == all {
+            format!("no two of {all} backends answered the same")
+        } else {
+            format!("{differing} of {all} backends answered otherwise than the others")
+        };
         return Err(Failure::new(Kind::Mixed, cause));
     }
     match answers.into_iter().next().map(|answer| answer.said) {
@@ -104,18 +175,14 @@ pub(super) fn verdict(answers: Vec<Answer>) -> Result<(), Failure> {
 /// The first of those answers that most gave.
 fn commonest(answers: &[Answer]) -> Option<&Answer> {
     let count = |one: &Answer| answers.iter().filter(|other| is_same(one, other)).count();
-    // Of several that are as common it is the first.
-    answers.iter().rev().max_by_key(|one| count(one))
+    // Of several that are as common it is the first that is no failure.
+    answers.iter().rev().max_by_key(|one| (count(one), one.said.is_ok()))
 }
 
 fn is_same(one: &Answer, other: &Answer) -> bool {
     match (&one.said, &other.said) {
         (Ok(one), Ok(other)) => one == other,
-        // Where one is not there its address stands in the words.
-        (Err(one), Err(other)) => {
-            one.kind() == other.kind()
-                && (one.cause() == other.cause() || one.place().is_some() && other.place().is_some())
-        }
+        (Err(a), Err(b)) => a.kind() == b.kind() && one.folded == other.folded,
         _ => false,
     }
 }
@@ -176,8 +243,12 @@ mod tests {
     use super::*;
 
     fn answer(peer: &str, said: Value) -> Answer {
-        let (peer, said) = (peer.to_owned(), Ok(said));
-        Answer { peer, said, begun: SystemTime::now(), took: Duration::ZERO }
+        Answer::new(peer.to_owned(), Ok(said), SystemTime::now(), Duration::ZERO)
+    }
+
+    fn failing(peer: &str, kind: Kind, words: &str) -> Answer {
+        let said = Err(Failure::new(kind, words));
+        Answer::new(peer.to_owned(), said, SystemTime::now(), Duration::ZERO)
     }
 
     #[test]
@@ -195,10 +266,17 @@ mod tests {
         assert!(shown(&answers).ends_with("y differs: .new is true, not absent\n"));
         let answers = [answer("x", one.clone()), answer("y", one)];
         assert!(verdict(answers.into()).is_ok());
-        let failed = |peer: &str| {
-            let said = Err(Failure::new(Kind::Status(greet::Code::NOT_FOUND), "NOT_FOUND (5): no"));
-            Answer { said, ..answer(peer, Value::Null) }
-        };
+        let failed = |peer: &str| failing(peer, Kind::Status(greet::Code::NOT_FOUND), "NOT_FOUND (5): no");
+        let unlike = |peer: &str, words: &str| failing(peer, Kind::Connection, words);
+        let answers =
+            [unlike("x:1", "refused by x:1"), unlike("y:1", "y:1 is silent"), answer("z:1", json!({"n": 1}))];
+        assert_eq!(
+            shown(&answers),
+            "z:1 answered: {\"n\":1}\nx:1 differs: refused by x:1\ny:1 differs: y:1 is silent\n"
+        );
+        assert_eq!(verdict(answers.into()).unwrap_err().cause(), "no two of 3 backends answered the same");
+        let answers = [unlike("x:1", "refused by x:1"), unlike("y:1", "refused by y:1")];
+        assert_eq!(shown(&answers), "2 of 2 answered the same: refused by each\n");
         assert_eq!(shown(&[failed("x")]), "x: NOT_FOUND (5): no\n");
         assert_eq!(verdict(vec![failed("x"), failed("y")]).unwrap_err().kind().exit_code(), 69);
     }

@@ -68,7 +68,7 @@ async fn explained(args: &ExplainArgs, session: &mut Session<'_>) -> Result<Stri
         let _ = writeln!(text, "{name:<10} {what}");
     };
     tell("target", server.text());
-    addresses(server, options, &mut tell).await?;
+    let servers = addresses(server, options, &mut tell).await?;
     if let Some(refresh) = args.balance.refresh {
         let often = duration::render(refresh);
         tell(
@@ -92,14 +92,18 @@ async fn explained(args: &ExplainArgs, session: &mut Session<'_>) -> Result<Stri
     {
         tell("no effect", what);
     }
+    if let Some(what) = pool.as_ref().and_then(|pool| leaves_nobody_out(pool, servers)) {
+        tell("no effect", &what);
+    }
     Ok(text)
 }
 
+/// Tells them, and gives how many there are.
 async fn addresses(
     server: &Target,
     options: &ConnectOptions,
     tell: &mut impl FnMut(&str, &str),
-) -> Result<(), Failure> {
+) -> Result<usize, Failure> {
     let resolver = resolver(server, options).map_err(|error| terms::unresolved(&error))?;
     let list = tokio::time::timeout(options.connect_timeout, resolver.resolve()).await;
     let list = match list {
@@ -112,7 +116,22 @@ async fn addresses(
     for (name, why) in &list.unresolved {
         tell("no address", &format!("{name}: {why}"));
     }
-    Ok(())
+    Ok(list.located.len())
+}
+
+/// Why outliers are not looked for among so many servers, where they are to be.
+fn leaves_nobody_out(pool: &PoolOptions, servers: usize) -> Option<String> {
+    let outlier = pool.outlier.as_ref()?;
+    if pool.policy == LoadBalancing::PickFirst {
+        return Some("outlier detection: pick_first stays with one address".to_owned());
+    }
+    let least = [
+        outlier.failure_percentage.as_ref().map(|part| part.minimum_hosts),
+        outlier.success_rate.as_ref().map(|part| part.minimum_hosts),
+    ];
+    let least = least.into_iter().flatten().min()?;
+    (servers < least as usize)
+        .then(|| format!("outlier detection: its minimumHosts is {least}, and the servers are {servers}"))
 }
 
 fn policy(args: &ExplainArgs, config: Option<&ServiceConfig>, pool: Option<&PoolOptions>) -> String {

@@ -2,12 +2,13 @@
 
 use greet::Target;
 use greet::client::{ConnectOptions, Connection, Ending, Health, HealthSaid, HealthWatch, Serving};
+use serde_json::{Value, json};
 
 use super::account::Account;
 use super::interrupts::{in_time, limit};
 use super::{awaited, everywhere};
 use super::{terminated, until_signal};
-use crate::args::HealthArgs;
+use crate::args::{HealthArgs, HealthForm};
 use crate::failure::{Failure, Kind, Types};
 use crate::intent::{metadata, target};
 use crate::output;
@@ -72,6 +73,9 @@ async fn check(args: &HealthArgs, account: &mut Account) -> Result<(), Failure> 
     if state.is_serving() { Ok(()) } else { Err(Failure::silent(Kind::Unhealthy)) }
 }
 
+/// What every address is asked.
+const CHECK: &str = "grpc.health.v1.Health/Check";
+
 /// Asks every address once.
 async fn everyone(args: &HealthArgs) -> Result<(), Failure> {
     let asking = Asking::new(args)?;
@@ -80,12 +84,22 @@ async fn everyone(args: &HealthArgs) -> Result<(), Failure> {
         async move {
             let state = health.check(service(args)).await;
             let state = state.map_err(|ending| Failure::ended(&ending, Types::bundled()))?;
-            Ok(state.to_string().into())
+            // For programs it is the message, as greet call has it.
+            Ok(match args.form {
+                HealthForm::Text => state.to_string().into(),
+                HealthForm::Json | HealthForm::Events => json!({"status": state.to_string()}),
+            })
         }
     };
     let answers = everywhere::ask(&asking.target, &asking.options, one).await?;
-    output::write(everywhere::shown(&answers).as_bytes())?;
-    let well = |answer: &everywhere::Answer| matches!(&answer.said, Ok(state) if state == "SERVING");
+    let text = match args.form {
+        HealthForm::Text => everywhere::shown(&answers),
+        HealthForm::Json => everywhere::lines(&answers),
+        HealthForm::Events => everywhere::events(&answers, asking.target.text(), CHECK, false),
+    };
+    output::write(text.as_bytes())?;
+    let is_serving = |said: &Value| said == "SERVING" || said["status"] == "SERVING";
+    let well = |answer: &everywhere::Answer| answer.said.as_ref().is_ok_and(is_serving);
     let sick = answers.iter().all(|answer| answer.said.is_ok() && !well(answer));
     everywhere::verdict(answers)?;
     if sick { Err(Failure::silent(Kind::Unhealthy)) } else { Ok(()) }

@@ -19,7 +19,7 @@ pub(super) async fn run(args: ResolveArgs) -> Result<(), Failure> {
     if args.watch {
         // Whoever interrupts a watch has seen enough: that is no failure.
         tokio::select! {
-            ended = watch(resolver) => ended,
+            ended = watch(resolver, target.text()) => ended,
             _ = terminated()? => Ok(()),
         }
     } else {
@@ -32,8 +32,11 @@ async fn once(resolver: Arc<dyn Resolver>, args: &ResolveArgs) -> Result<(), Fai
         Ok(list) => list.map_err(|error| Failure::resolve(&error))?,
         Err(_) => {
             let limit = duration::render(args.connect_timeout);
-            return Err(Failure::new(Kind::Connection, format!("no address within {limit}"))
-                .hint("more time is given by --connect-timeout"));
+            return Err(Failure::new(
+                Kind::Connection,
+                format!("{}: no address within {limit}", args.target),
+            )
+            .hint("more time is given by --connect-timeout"));
         }
     };
     for (name, why) in &list.unresolved {
@@ -42,16 +45,17 @@ async fn once(resolver: Arc<dyn Resolver>, args: &ResolveArgs) -> Result<(), Fai
     write_addresses(&list.located, args.form)
 }
 
-async fn watch(resolver: Arc<dyn Resolver>) -> Result<(), Failure> {
+async fn watch(resolver: Arc<dyn Resolver>, target: &str) -> Result<(), Failure> {
     let mut updates = Updates::of(resolver);
     let mut known = Addresses::default();
-    let mut is_lost = false;
+    let (mut is_lost, mut is_known) = (false, false);
     loop {
         match updates.next().await {
             Update::List(list) => {
                 if std::mem::take(&mut is_lost) {
-                    ui::note("who was asked answers again");
+                    ui::note(&format!("{target}: there is an answer again"));
                 }
+                is_known = true;
                 output::write(known.become_these(&list.located).as_bytes())?;
             }
             Update::Empty(error) => {
@@ -61,7 +65,8 @@ async fn watch(resolver: Arc<dyn Resolver>) -> Result<(), Failure> {
             }
             Update::Lost(error) => {
                 is_lost = true;
-                ui::note(&format!("{error}; the last addresses stay, and it is asked again"));
+                let stay = if is_known { "the last addresses stay, and " } else { "" };
+                ui::note(&format!("{error}; {stay}it is asked again"));
             }
             // Nothing else is said.
             _ => {}

@@ -47,6 +47,10 @@ pub(crate) fn options(
     let by_config = config.and_then(|config| config.health.clone());
     options.health = health.or(by_config.filter(|_| policy != LoadBalancing::PickFirst));
     if let Some(text) = &args.outlier {
+        if policy == LoadBalancing::PickFirst {
+            return Err(Failure::new(Kind::Usage, "pick_first leaves nobody out: it stays with one address")
+                .hint("--lb round_robin leaves outliers out"));
+        }
         let outlier = OutlierOptions::parse(text)
             .map_err(|error| Failure::new(Kind::Usage, format!("--outlier: {error}")))?;
         options = options.with_outlier(outlier);

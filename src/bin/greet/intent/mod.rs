@@ -24,6 +24,7 @@ pub(crate) mod serving;
 mod serving_observer;
 pub(crate) mod serving_security;
 pub(crate) mod target;
+mod target_form;
 pub(crate) mod terms;
 mod tls;
 pub(crate) mod upstream;

@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use greet::Server;
 use greet::client::etcd::EtcdFormat;
 use greet::client::outward_address;
+use greet::leaf::Place;
 use greet::registrar::{Listing, Presence, RegisterError};
+use greet::{Server, Target};
 
 use crate::args::{RegisterFormat, ServeRegisterArgs};
 use crate::failure::{Failure, Kind};
@@ -17,6 +18,11 @@ pub(crate) fn listings(args: &ServeRegisterArgs) -> Result<Vec<Listing>, Failure
         RegisterFormat::GoZero => EtcdFormat::GoZero,
         RegisterFormat::Kratos => EtcdFormat::Kratos,
     };
+    let is_etcd = |text: &String| text.starts_with("etcd:");
+    if format != EtcdFormat::Etcd && !args.register.iter().any(is_etcd) {
+        let cause = "--register-format is for etcd, and no --register is there";
+        return Err(Failure::new(Kind::Usage, cause).hint("--register etcd://HOST:PORT/SERVICE is"));
+    }
     let parse = |text: &String| Listing::parse(text, format, |name| std::env::var(name).ok());
     let read: Result<_, RegisterError> = args.register.iter().map(parse).collect();
     read.map_err(|error| {
@@ -41,16 +47,21 @@ pub(crate) fn presence(args: &ServeRegisterArgs, server: &Server) -> Result<Pres
     })
 }
 
-/// What was typed, with the server's port if it has none.
+/// What was typed, with the server's port if it has none. One that is no address must not get there: it would make the list of
+/// all others one that nobody can read.
 fn advertised(said: &str, port: Option<u16>) -> Result<String, Failure> {
-    if said.is_empty() || said.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') {
-        return Err(Failure::new(Kind::Usage, format!("--advertise: '{said}' is no address"))
-            .hint("the form is HOST or HOST:PORT"));
-    }
-    let behind = said.rsplit_once(']').map_or(said, |(_, behind)| behind);
-    match port {
-        Some(port) if !behind.contains(':') => Ok(format!("{said}:{port}")),
-        _ => Ok(said.to_owned()),
+    let wrong = |why: &str| {
+        Failure::new(Kind::Usage, format!("--advertise: '{}' is no address: {why}", said.escape_debug()))
+            .hint("the form is HOST or HOST:PORT")
+    };
+    let target = Target::parse(said).map_err(|error| wrong(error.why()))?;
+    match target.places() {
+        [Place::Tcp { port: Some(0), .. }] => Err(wrong("port 0 is none")),
+        [Place::Tcp { host, port: own }] if !target.has_scheme() => match own.or(port) {
+            port @ Some(_) => Ok(Place::Tcp { host: host.clone(), port }.to_string()),
+            None => Err(wrong("it has no port, and a unix socket has none either")),
+        },
+        _ => Err(wrong("others reach one host and port")),
     }
 }
 
@@ -82,9 +93,22 @@ mod tests {
         ] {
             assert_eq!(advertised(said, Some(7)).unwrap(), wanted);
         }
-        for said in ["", "a b", "http://h"] {
-            assert_eq!(advertised(said, Some(7)).unwrap_err().kind(), Kind::Usage, "{said}");
+        assert_eq!(advertised("::1", Some(7)).unwrap(), "[::1]:7");
+        for (said, why) in [
+            ("", "it is empty"),
+            ("a b", "it has blanks or control characters"),
+            ("http://h", "others reach one host and port"),
+            ("h:x", "'x' is no port (0 to 65535)"),
+            ("h:", "'' is no port (0 to 65535)"),
+            ("h:0", "port 0 is none"),
+            ("h:1,i:2", "others reach one host and port"),
+            ("unix:/s", "others reach one host and port"),
+        ] {
+            let error = advertised(said, Some(7)).unwrap_err();
+            assert_eq!(error.kind(), Kind::Usage, "{said}");
+            assert_eq!(error.cause(), format!("--advertise: '{said}' is no address: {why}"));
         }
+        assert_eq!(advertised("h", None).unwrap_err().kind(), Kind::Usage);
     }
 
     #[test]

@@ -7,17 +7,15 @@ use greet::client::{ConnectError, ConnectOptions, Connection, Proxy};
 use greet::leaf::duration;
 use greet::{Layer, Security, Target};
 
-use super::{naming, proxy, tls, way};
+use super::{naming, proxy, target_form, tls, way};
 use crate::args::ConnectionArgs;
 use crate::failure::{Failure, Kind};
 use crate::ui;
 
 /// Reads a target.
 pub(crate) fn parse(text: &str) -> Result<Target, Failure> {
-    Target::parse(text).map_err(|error| {
-        Failure::new(Kind::Usage, error.to_string())
-            .hint("a target is host:port, :port, unix:/path, http://host:port or https://host")
-    })
+    Target::parse(text)
+        .map_err(|error| Failure::new(Kind::Usage, error.to_string()).hint(target_form::hint(text)))
 }
 
 /// How to dial it; decides between plaintext and TLS, and reads the files that TLS needs.

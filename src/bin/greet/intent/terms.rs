@@ -72,7 +72,8 @@ pub(crate) async fn config(
         let read = ServiceConfig::parse_choices(&text, super::chance());
         return read.map_err(|error| wrong("in DNS", &error));
     }
-    if said.trim_start().starts_with('{') {
+    // Whoever has an array has copied it from DNS, and is told what is wrong with that.
+    if said.trim_start().starts_with(['{', '[']) {
         return ServiceConfig::parse(said).map(Some).map_err(|error| wrong("on the command line", &error));
     }
     let text = std::fs::read_to_string(Path::new(said)).map_err(|error| {

@@ -1,20 +1,18 @@
 //! `greet call --all-backends`: one call to every address of the target.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use greet::caller::Prepared;
 use greet::client::{Connection, Located, Reply};
-use greet::event::{Event, Kind as What, timestamp};
 use greet::transcode::json;
 use serde_json::Value;
 
 use super::outgoing::Outgoing;
 use super::{Interrupts, Meant, Sending};
 use crate::args::OutputForm;
-use crate::commands::everywhere::{self, Answer};
-use crate::failure::{Failure, Types};
+use crate::commands::everywhere;
+use crate::failure::{Failure, Kind, Types};
 use crate::intent::forms;
 use crate::intent::schema::{Session, Stage};
 use crate::output::Outlet;
@@ -29,6 +27,11 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let Meant { args, metadata, requests, terms, .. } = meant;
     let Sending::One(requests) = requests else { return Ok(()) };
+    if let Some(form @ (OutputForm::Text | OutputForm::Binary)) = args.output.form {
+        let form = if form == OutputForm::Text { "text" } else { "binary" };
+        let cause = format!("--all-backends compares answers, and -o {form} has no place for whose they are");
+        return Err(Failure::new(Kind::Usage, cause).hint("-o json and -o events have"));
+    }
     interrupts.heed(Stage::Connect, session.leave()).await?;
     let mut wires = Vec::new();
     let reading = async {
@@ -81,7 +84,11 @@ pub(super) async fn run(
     let asking = everywhere::ask(session.target(), session.options(), one);
     let answers = interrupts.heed(Stage::Call, Box::pin(asking)).await??;
     let text = match args.output.form {
-        Some(OutputForm::Events) => events(&answers, session.target().text(), &prepared),
+        Some(OutputForm::Events) => {
+            let method = prepared.method().path();
+            let many = prepared.method().shape().streams_replies();
+            everywhere::events(&answers, session.target().text(), method.trim_start_matches('/'), many)
+        }
         Some(OutputForm::Json) => everywhere::lines(&answers),
         _ => everywhere::shown(&answers),
     };
@@ -95,55 +102,4 @@ fn read(prepared: &Prepared, args: &crate::args::CallArgs, wire: &Bytes) -> Resu
         .map_err(|error| Failure::reply(prepared.reply(), &error))?;
     // What was just written as JSON is JSON.
     Ok(serde_json::from_slice(&text).unwrap_or_default())
-}
-
-/// A `start` and what came of it for each, `call` being its place in the list.
-fn events(answers: &[Answer], target: &str, prepared: &Prepared) -> String {
-    let mut text = String::new();
-    let method = prepared.method().path();
-    let many = prepared.method().shape().streams_replies();
-    for (at, answer) in answers.iter().enumerate() {
-        let start = What::Start {
-            method: method.trim_start_matches('/').to_owned(),
-            target: Some(target.to_owned()),
-            peer: Some(answer.peer.clone()),
-            time: timestamp(answer.begun),
-            metadata: None,
-            rule: None,
-        };
-        let mut all = vec![start];
-        match &answer.said {
-            Ok(Value::Array(replies)) if many => {
-                let message = |(n, body): (u64, &Value)| What::Message { n, body: body.clone(), wire: None };
-                all.extend((1..).zip(replies).map(message));
-            }
-            Ok(body) => all.push(What::Message { n: 1, body: body.clone(), wire: None }),
-            Err(failure) => all.extend(failed(failure)),
-        }
-        if answer.said.is_ok() {
-            let (name, message) = ("OK".to_owned(), String::new());
-            all.push(What::Status { code: 0, name, message, details: Vec::new() });
-        }
-        for (n, what) in all.into_iter().enumerate() {
-            let when = if n == 0 { Duration::ZERO } else { answer.took };
-            let event = Event::new((at + 1).to_string().as_str(), when, what);
-            text.push_str(&serde_json::to_string(&event).unwrap_or_default());
-            text.push('\n');
-        }
-    }
-    text
-}
-
-fn failed(failure: &Failure) -> Option<What> {
-    if let crate::failure::Kind::Status(code) = failure.kind() {
-        let (name, message) = (code.name().to_owned(), failure.message().to_owned());
-        return Some(What::Status { code: code.number(), name, message, details: Vec::new() });
-    }
-    let addresses = failure.place().map(|place| &place.addresses[..]).unwrap_or_default();
-    Some(What::Failure {
-        layer: failure.layer()?,
-        cause: failure.cause().to_owned(),
-        addresses: addresses.iter().map(|(address, _)| address.clone()).collect(),
-        hint: (!failure.hints().is_empty()).then(|| failure.hints().join("; ")),
-    })
 }

@@ -110,13 +110,16 @@ impl<'a> Each<'a> {
         let mut running = FuturesUnordered::new();
         let mut out = Vec::new();
         loop {
+            // As it was when nothing more could begin: asked again later it may be over, and nobody would begin then.
+            let mut wait;
             loop {
                 let free = running.len() + self.paused.len() < self.jobs;
+                wait = if free { self.wait() } else { None };
                 if free && self.may_read() {
                     let Some(read) = self.feed.advance().now_or_never() else { break };
                     self.read(read);
                 } else if free
-                    && self.wait().is_none()
+                    && wait.is_none()
                     && let Some((link, ready)) = self.begin().await
                 {
                     let Ready { n, wire, repeat } = ready;
@@ -157,7 +160,6 @@ impl<'a> Each<'a> {
             self.write(&mut out).await?;
             let free = running.len() + self.paused.len() < self.jobs;
             let may_read = free && self.may_read();
-            let wait = if free { self.wait() } else { None };
             tokio::select! {
                 biased;
                 Some(done) = running.next() => self.ended(done),

@@ -38,6 +38,10 @@ pub(super) struct Recorder {
     progress: Progress,
     /// How many requests are written.
     requests: u64,
+    /// Whom the call began with.
+    first: Option<String>,
+    /// Whom the last try was made with, where that is another.
+    peer: Option<String>,
     /// Events that are not yet with those who write stdout.
     pending: Vec<u8>,
 }
@@ -54,6 +58,8 @@ impl Recorder {
             prepared: None,
             progress: Progress::Nothing,
             requests: 0,
+            first: None,
+            peer: None,
             pending: Vec::new(),
         }
     }
@@ -80,7 +86,9 @@ impl Recorder {
                 rule: None,
             };
             self.push_at(Duration::ZERO, start);
+            self.first.clone_from(&story.peer);
         }
+        self.peer = story.peer.clone().filter(|_| self.first != story.peer);
     }
 
     pub(super) fn see(&mut self, happening: Happening<'_>, out: &mut Vec<u8>) -> Result<(), Failure> {
@@ -150,6 +158,7 @@ impl Recorder {
             name: ending.status.code.name().to_owned(),
             message: ending.status.message.clone(),
             details,
+            peer: self.peer.clone(),
         });
     }
 

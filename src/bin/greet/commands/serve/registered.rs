@@ -6,12 +6,23 @@ use std::sync::Arc;
 use greet::Server;
 use greet::leaf::os_cause::words;
 use greet::registrar::{Listing, Notes, Presence, Registrar};
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Command;
 
 use crate::args::ServeRegisterArgs;
 use crate::failure::{Failure, Kind};
 use crate::intent::registering;
 use crate::ui;
+
+/// A group of processes that is killed when nobody waits for it any more.
+struct Cut(Pid);
+
+impl Drop for Cut {
+    fn drop(&mut self) {
+        // Whoever of it is gone already needs no signal.
+        let _ = kill_process_group(self.0, Signal::KILL);
+    }
+}
 
 /// A server that is to be found from now on, until it leaves.
 pub(super) struct Registered<'a> {
@@ -71,7 +82,19 @@ impl<'a> Registered<'a> {
         if let Some(presence) = &self.presence {
             shell.env("GREET_ADVERTISE", &presence.address);
         }
-        match shell.stdin(Stdio::null()).stdout(ui::for_others()).status().await {
+        // The group of its own is so that what the shell has started is cut with it.
+        let shell = shell.stdin(Stdio::null()).stdout(ui::for_others()).process_group(0);
+        let status = match shell.spawn() {
+            Ok(mut child) => {
+                let cut = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).map(Cut);
+                let status = child.wait().await;
+                // What it has left behind by its own will goes on.
+                cut.into_iter().for_each(std::mem::forget);
+                status
+            }
+            Err(error) => Err(error),
+        };
+        match status {
             Ok(status) if status.success() => {}
             Ok(status) => ui::note(&format!("{option}: the command ended with {status}")),
             Err(error) => ui::note(&format!("{option}: cannot run sh: {}", words(&error))),
