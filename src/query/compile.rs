@@ -36,9 +36,9 @@ const MAIN: &str = "greet_main";
 /// What a program's text says before it is compiled.
 pub(super) struct Read {
     /// The variables that the program names, in the order in which they were offered.
-    pub(super) variables: Vec<String>,
-    /// The program, where it can do without jaq.
-    pub(super) straight: Option<Straight>,
+    pub(super) variables: Box<[String]>,
+    /// Whether it can do without jaq.
+    pub(super) straight: bool,
     /// Whether it certainly compiles: all that it names is there.
     pub(super) sure: bool,
     /// Whether it may look at its input.
@@ -68,7 +68,7 @@ pub(super) fn read(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Read
     check_size(text, origin)?;
     with_stack(count_tokens(text), origin, || {
         let mut term = Source { text, origin }.term()?;
-        let straight = Straight::of(&term);
+        let straight = Straight::of(&term).is_some();
         let reads_input = reads::input(&mut term);
         let walk = Names::of(&mut term);
         let reached = offer.definitions.reached(&walk.calls);
@@ -84,6 +84,11 @@ pub(super) fn read(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Read
             || reached.iter().flat_map(|one| one.calls()).any(changes);
         Ok(Read { variables, straight, sure, reads_input, of_the_moment })
     })
+}
+
+/// A program that was read before, if it can do without jaq.
+pub(super) fn straight(text: &str, origin: &Origin) -> Option<Straight> {
+    with_stack(count_tokens(text), origin, || Ok(Straight::of(&Source { text, origin }.term()?))).ok()?
 }
 
 /// Compiles a program that names these variables.

@@ -21,11 +21,14 @@ use super::world::World;
 /// A program's text and all that it may use, and what became of them.
 pub(super) struct Inner {
     pub(super) text: Box<str>,
-    pub(super) variables: Vec<String>,
+    pub(super) variables: Box<[String]>,
     pub(super) kinds: &'static [StepKind],
     pub(super) definitions: Definitions,
     pub(super) origin: Origin,
-    pub(super) straight: Option<Box<Straight>>,
+    /// Whether it can do without jaq.
+    pub(super) is_straight: bool,
+    /// What is run instead, made when it is first needed: it takes many times the memory of the text.
+    pub(super) straight: OnceLock<Option<Box<Straight>>>,
     pub(super) of_the_moment: bool,
     pub(super) reads_input: bool,
     pub(super) rests: AtomicBool,
@@ -34,6 +37,14 @@ pub(super) struct Inner {
 }
 
 impl Inner {
+    /// What is run without jaq; it is made when it is first wanted.
+    pub(super) fn straight(&self) -> Option<&Straight> {
+        if !self.is_straight {
+            return None;
+        }
+        self.straight.get_or_init(|| compile::straight(&self.text, &self.origin).map(Box::new)).as_deref()
+    }
+
     /// What jaq runs; it is made when it is first wanted.
     pub(super) fn filter(&self) -> Result<&Filter<Machine>, QueryError> {
         let Self { text, variables, kinds, definitions, origin, filter, .. } = self;

@@ -1,7 +1,8 @@
 //! What a plan makes: the fields of a reply, written from what was taken of a request.
 
 use buffa_descriptor::ScalarType;
-use prost::encoding::encode_varint;
+use prost::encoding::{decode_varint, encode_varint};
+use smallvec::SmallVec;
 
 use super::straight::MOST_TEXT;
 
@@ -18,7 +19,7 @@ pub(super) enum Scalar {
     Sint64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slot<'w> {
     /// Not there, which is null in jq.
     Missing,
@@ -27,7 +28,7 @@ pub(super) enum Slot<'w> {
     Number(u64),
 }
 
-/// A field that is made.
+/// A field that is made, before it is written down in a script.
 #[derive(Debug)]
 pub(super) enum Made {
     /// The same in every reply.
@@ -40,7 +41,7 @@ pub(super) enum Made {
     Number {
         tag: u32,
         is_explicit: bool,
-        slot: usize,
+        slot: u8,
     },
     Inside {
         tag: u32,
@@ -52,10 +53,26 @@ pub(super) enum Made {
 #[derive(Debug)]
 pub(super) enum Part {
     Fixed(Box<str>),
-    Of(usize, Scalar),
+    Of(u8, Scalar),
 }
 
 impl Scalar {
+    const ALL: [Self; 8] = [
+        Self::Text,
+        Self::Bool,
+        Self::Int32,
+        Self::Int64,
+        Self::Uint32,
+        Self::Uint64,
+        Self::Sint32,
+        Self::Sint64,
+    ];
+
+    /// The kind that has this number as an enum.
+    fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+
     pub(super) fn of(kind: ScalarType) -> Option<Self> {
         Some(match kind {
             ScalarType::String => Self::Text,
@@ -95,6 +112,24 @@ impl Scalar {
     }
 }
 
+/// Fields as they are written one after the other: what each takes of a reply, in a few bytes that lie together. Of very
+/// many plans each is run now and then, and what a run has to fetch from memory is what it costs.
+#[derive(Debug)]
+pub(super) struct Script(SmallVec<[u8; SHORT]>);
+
+/// A script of so many bytes lies beside the rest of its plan.
+const SHORT: usize = 47;
+
+/// What a script does next. A tag stands in it as in a reply, after its length; a text or a message goes up to its end.
+const FIXED: u8 = 0;
+const NUMBER: u8 = 1;
+const NUMBER_OR_ZERO: u8 = 2;
+const TEXT: u8 = 3;
+const TEXT_OR_EMPTY: u8 = 4;
+const INSIDE: u8 = 5;
+const PART: u8 = 6;
+const END: u8 = 7;
+
 impl Made {
     /// How many bytes it takes, or a few more, without what comes from a request.
     pub(super) fn size(&self) -> usize {
@@ -109,51 +144,135 @@ impl Made {
         }
     }
 
-    /// Appends it; nothing where jq is to say what it is.
-    pub(super) fn write(&self, slots: &[Slot<'_>], out: &mut Vec<u8>) -> Option<()> {
+    fn add_to(&self, script: &mut Vec<u8>) {
         match self {
-            Self::Fixed(wire) => out.extend_from_slice(wire),
+            Self::Fixed(wire) => add_bytes(wire, script),
             Self::Number { tag, is_explicit, slot } => {
-                let Slot::Number(number) = slots[*slot] else { return None };
-                if number != 0 || *is_explicit {
-                    encode_varint(u64::from(*tag), out);
+                script.push(if *is_explicit { NUMBER_OR_ZERO } else { NUMBER });
+                add_tag(*tag, script);
+                script.push(*slot);
+            }
+            Self::Text { tag, is_explicit, pieces } => {
+                script.push(if *is_explicit { TEXT_OR_EMPTY } else { TEXT });
+                add_tag(*tag, script);
+                for part in pieces {
+                    match part {
+                        Part::Fixed(text) => add_bytes(text.as_bytes(), script),
+                        Part::Of(slot, kind) => script.extend([PART, *slot, *kind as u8]),
+                    }
+                }
+                script.push(END);
+            }
+            Self::Inside { tag, fields } => {
+                script.push(INSIDE);
+                add_tag(*tag, script);
+                fields.iter().for_each(|field| field.add_to(script));
+                script.push(END);
+            }
+        }
+    }
+}
+
+fn add_bytes(bytes: &[u8], script: &mut Vec<u8>) {
+    script.push(FIXED);
+    encode_varint(bytes.len() as u64, script);
+    script.extend_from_slice(bytes);
+}
+
+fn add_tag(tag: u32, script: &mut Vec<u8>) {
+    let length = script.len();
+    script.push(0);
+    encode_varint(u64::from(tag), script);
+    // A tag has at most five bytes.
+    script[length] = u8::try_from(script.len() - length - 1).unwrap_or_default();
+}
+
+impl Script {
+    /// Writes down fields.
+    pub(super) fn of(fields: &[Made]) -> Self {
+        let mut script = Vec::new();
+        fields.iter().for_each(|field| field.add_to(&mut script));
+        let mut kept = SmallVec::with_capacity(if script.len() <= SHORT { 0 } else { script.len() });
+        kept.extend_from_slice(&script);
+        Self(kept)
+    }
+
+    /// Appends the fields; nothing where jaq is to say what they are.
+    pub(super) fn run(&self, slots: &[Slot<'_>], out: &mut Vec<u8>) -> Option<()> {
+        let mut rest = &self.0[..];
+        fields(&mut rest, slots, out)
+    }
+}
+
+/// Appends the fields of one message, up to its end.
+fn fields(rest: &mut &[u8], slots: &[Slot<'_>], out: &mut Vec<u8>) -> Option<()> {
+    while let Some(what) = rest.split_off_first() {
+        match *what {
+            FIXED => out.extend_from_slice(bytes(rest)?),
+            NUMBER | NUMBER_OR_ZERO => {
+                let tag = tag(rest)?;
+                let Slot::Number(number) = slot(rest, slots)? else { return None };
+                if number != 0 || *what == NUMBER_OR_ZERO {
+                    out.extend_from_slice(tag);
                     encode_varint(number, out);
                 }
             }
-            Self::Inside { tag, fields } => {
-                encode_varint(u64::from(*tag), out);
+            INSIDE => {
+                out.extend_from_slice(tag(rest)?);
                 let start = begin(out);
-                fields.iter().try_for_each(|field| field.write(slots, out))?;
+                fields(rest, slots, out)?;
                 end(start, out);
             }
-            Self::Text { tag, is_explicit, pieces } => {
+            TEXT | TEXT_OR_EMPTY => {
                 let before = out.len();
-                encode_varint(u64::from(*tag), out);
+                out.extend_from_slice(tag(rest)?);
                 let start = begin(out);
-                for part in pieces {
-                    match part {
-                        Part::Fixed(text) => out.extend_from_slice(text.as_bytes()),
-                        Part::Of(slot, kind) => match slots[*slot] {
-                            Slot::Text(text) => out.extend_from_slice(text.as_bytes()),
-                            Slot::Number(number) => kind.write(number, out),
-                            Slot::Missing => return None,
-                        },
-                    }
-                }
+                text(rest, slots, out)?;
                 let length = out.len() - start;
                 // A string that is built, and long, is for the meter to see.
                 if length > MOST_TEXT {
                     return None;
                 }
-                if length == 0 && !is_explicit {
+                if length == 0 && *what == TEXT {
                     out.truncate(before);
                 } else {
                     end(start, out);
                 }
             }
+            _ => break,
         }
-        Some(())
     }
+    Some(())
+}
+
+/// Appends the parts of one text, up to its end.
+fn text(rest: &mut &[u8], slots: &[Slot<'_>], out: &mut Vec<u8>) -> Option<()> {
+    while let Some(what) = rest.split_off_first() {
+        match *what {
+            FIXED => out.extend_from_slice(bytes(rest)?),
+            PART => match (slot(rest, slots)?, Scalar::from_number(*rest.split_off_first()?)) {
+                (Slot::Text(text), _) => out.extend_from_slice(text.as_bytes()),
+                (Slot::Number(number), kind) => kind?.write(number, out),
+                (Slot::Missing, _) => return None,
+            },
+            _ => break,
+        }
+    }
+    Some(())
+}
+
+fn bytes<'s>(rest: &mut &'s [u8]) -> Option<&'s [u8]> {
+    let length = usize::try_from(decode_varint(rest).ok()?).ok()?;
+    rest.split_off(..length)
+}
+
+fn tag<'s>(rest: &mut &'s [u8]) -> Option<&'s [u8]> {
+    let length = usize::from(*rest.split_off_first()?);
+    rest.split_off(..length)
+}
+
+fn slot<'w>(rest: &mut &[u8], slots: &[Slot<'w>]) -> Option<Slot<'w>> {
+    slots.get(usize::from(*rest.split_off_first()?)).copied()
 }
 
 /// Leaves room for a length, of one byte as most are; where what has this length begins.

@@ -41,5 +41,5 @@ pub use paths::{PathStep, StaticPath};
 pub use program::{Outline, Output, Program, Run};
 pub use step::{Fault, Step, StepKind, to_duration, to_metadata};
 pub use suspended::Suspended;
-pub use wired::Wired;
+pub use wired::{Readings, Wired};
 pub use world::{Nowhere, World};

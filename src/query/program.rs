@@ -105,7 +105,8 @@ impl Program {
             kinds,
             definitions: definitions.clone(),
             origin,
-            straight: straight.map(Box::new),
+            is_straight: straight,
+            straight: OnceLock::new(),
             of_the_moment,
             reads_input,
             rests: AtomicBool::new(false),
@@ -124,7 +125,7 @@ impl Program {
     #[must_use]
     pub fn apart(&self) -> Self {
         let Inner { text, variables, kinds, definitions, origin, straight, filter, .. } = &*self.0;
-        if straight.is_some() || filter.get().is_some() {
+        if straight.get().is_some() || filter.get().is_some() {
             return self.clone();
         }
         Self(Arc::new(Inner {
@@ -133,7 +134,8 @@ impl Program {
             kinds,
             definitions: definitions.clone(),
             origin: origin.clone(),
-            straight: None,
+            is_straight: self.0.is_straight,
+            straight: OnceLock::new(),
             of_the_moment: self.0.of_the_moment,
             reads_input: self.0.reads_input,
             rests: AtomicBool::new(false),
@@ -148,7 +150,7 @@ impl Program {
 
     /// Whether it runs without jaq on most inputs.
     pub fn is_straight(&self) -> bool {
-        self.0.straight.is_some()
+        self.0.is_straight
     }
 
     /// What can be seen in its text.
@@ -232,7 +234,7 @@ impl Program {
     /// What the program yields, if it is of the kind that needs no jaq, and these limits are large enough for
     /// any of them.
     pub fn straightly(&self, input: &Val, limits: &Limits) -> Option<Val> {
-        self.0.straight.as_ref()?.run(input, limits)
+        self.0.straight()?.run(input, limits)
     }
 
     /// Begins a run that is pulled one output at a time. It stays on the thread that began it.
@@ -292,12 +294,12 @@ impl Program {
 
     /// The node of a program that can do without jaq.
     pub(super) fn straight_node(&self) -> Option<&super::straight::Node> {
-        self.0.straight.as_ref().map(|straight| &straight.0)
+        self.0.straight().map(|straight| &straight.0)
     }
 
     #[cfg(test)]
     pub(super) fn straight(&self) -> Option<&super::straight::Straight> {
-        self.0.straight.as_deref()
+        self.0.straight()
     }
 
     fn each(
@@ -309,7 +311,7 @@ impl Program {
         mut take: impl FnMut(Output) -> ControlFlow<()> + Send,
     ) -> Result<(), QueryError> {
         debug_assert_eq!(variables.len(), self.0.variables.len(), "a value for each variable");
-        if let Some(val) = self.0.straight.as_ref().and_then(|straight| straight.run(&input, limits)) {
+        if let Some(val) = self.straightly(&input, limits) {
             let _ = take(Output::Value(val));
             return Ok(());
         }

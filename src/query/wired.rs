@@ -1,5 +1,7 @@
 //! A straight program as a plan for one method: from a request's wire bytes to a reply's, with no value between.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use buffa::editions::FieldPresence;
 use buffa_descriptor::{
     DescriptorPool, FieldDescriptor, FieldKind, MessageDescriptor, ScalarType, SingularKind,
@@ -8,7 +10,7 @@ use bytes::Bytes;
 use jaq_json::{Map, Val};
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
-use super::made::{Made, Part, Scalar, Slot};
+use super::made::{Made, Part, Scalar, Script, Slot};
 use super::straight::{Node, Piece};
 use super::{Program, view};
 use crate::schema::Method;
@@ -20,32 +22,59 @@ const MOST_SLOTS: usize = 8;
 /// Such a plan. What it does not know how to do as jq does, it leaves to jq: it then makes nothing.
 #[derive(Debug)]
 pub struct Wired {
+    reading: Arc<Reading>,
+    /// What replies take without what comes from a request.
+    size: u32,
+    script: Script,
+}
+
+/// What is taken of a request.
+#[derive(Debug, PartialEq, Eq)]
+struct Reading {
     wants: Vec<Want>,
     /// What each slot holds before the request is read.
     slots: [Slot<'static>; MOST_SLOTS],
     used: usize,
-    fields: Vec<Made>,
-    /// What replies take without what comes from a request.
-    size: usize,
+}
+
+/// What plans take of the requests of a method. Of many rules most take the same: they share it.
+#[derive(Debug, Default)]
+pub struct Readings(Mutex<Vec<Arc<Reading>>>);
+
+/// So many different ones are looked for among them.
+const SHARED: usize = 32;
+
+impl Readings {
+    fn share(&self, reading: Reading) -> Arc<Reading> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(same) = known.iter().find(|same| ***same == reading) {
+            return Arc::clone(same);
+        }
+        let reading = Arc::new(reading);
+        if known.len() < SHARED {
+            known.push(Arc::clone(&reading));
+        }
+        reading
+    }
 }
 
 /// A field that is taken from a request.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Want {
     number: u32,
     what: Wanted,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 enum Wanted {
     Scalar {
-        slot: usize,
+        slot: u8,
         kind: Scalar,
     },
     /// Fields of a message, and what their slots hold when it is there.
     Inside {
         wants: Vec<Want>,
-        defaults: Vec<(usize, Slot<'static>)>,
+        defaults: Vec<(u8, Slot<'static>)>,
     },
 }
 
@@ -53,8 +82,10 @@ impl Program {
     /// The plan that this program is for a method's messages; nothing where it is none.
     ///
     /// It takes requests that were checked against their type, and makes what [`Program::straightly`] makes of them.
-    pub fn wired(&self, method: &Method, output: &Plan) -> Option<Wired> {
-        let Node::Object(members) = self.straight_node()? else { return None };
+    pub fn wired(&self, method: &Method, output: &Plan, readings: &Readings) -> Option<Wired> {
+        // What it is made of is of no further use where there is a plan.
+        let program = self.apart();
+        let Node::Object(members) = program.straight_node()? else { return None };
         let pool = method.closure().descriptors();
         let message = |name: &str| pool.message_index(name).map(|index| pool.message(index));
         let (theirs, ours) = (message(method.input())?, message(method.output())?);
@@ -62,7 +93,9 @@ impl Program {
             Wiring { pool, theirs, next: 0, wants: Vec::new(), slots: [Slot::Missing; MOST_SLOTS] };
         let fields = wiring.message(members, ours, output)?;
         let Wiring { next: used, wants, slots, .. } = wiring;
-        Some(Wired { wants, slots, used, size: fields.iter().map(Made::size).sum(), fields })
+        let size = u32::try_from(fields.iter().map(Made::size).sum::<usize>()).ok()?;
+        let reading = readings.share(Reading { wants, slots, used: usize::from(used) });
+        Some(Wired { reading, size, script: Script::of(&fields) })
     }
 }
 
@@ -70,7 +103,7 @@ impl Program {
 struct Wiring<'p> {
     pool: &'p DescriptorPool,
     theirs: &'p MessageDescriptor,
-    next: usize,
+    next: u8,
     wants: Vec<Want>,
     slots: [Slot<'static>; MOST_SLOTS],
 }
@@ -152,10 +185,10 @@ impl Wiring<'_> {
     }
 
     /// The slot of a value of the request.
-    fn slot(&mut self, names: &[Val]) -> Option<(usize, Scalar)> {
+    fn slot(&mut self, names: &[Val]) -> Option<(u8, Scalar)> {
         let (last, way) = names.split_last()?;
         let (pool, mut message, mut wants) = (self.pool, self.theirs, &mut self.wants);
-        let mut inside: Option<&mut Vec<(usize, Slot<'static>)>> = None;
+        let mut inside: Option<&mut Vec<(u8, Slot<'static>)>> = None;
         for name in way {
             let field = field(message, name)?;
             let FieldKind::Singular(SingularKind::Message(index)) = field.kind() else { return None };
@@ -182,7 +215,7 @@ impl Wiring<'_> {
             }
         }
         let slot = self.next;
-        let first = self.slots.get_mut(slot)?;
+        let first = self.slots.get_mut(usize::from(slot))?;
         self.next += 1;
         wants.push(Want { number: field.number(), what: Wanted::Scalar { slot, kind } });
         let default = match (field.presence(), kind) {
@@ -213,14 +246,15 @@ fn field<'m>(message: &'m MessageDescriptor, name: &Val) -> Option<&'m FieldDesc
 impl Wired {
     /// The reply to a request; nothing where jq is to say what it is.
     pub fn run(&self, request: &[u8]) -> Option<Bytes> {
-        let mut slots: [Slot<'_>; MOST_SLOTS] = self.slots;
-        read(&self.wants, request, &mut slots)?;
-        let used = &slots[..self.used];
+        let Reading { wants, slots, used } = &*self.reading;
+        let mut slots: [Slot<'_>; MOST_SLOTS] = *slots;
+        read(wants, request, &mut slots)?;
+        let used = &slots[..*used];
         if used.iter().any(|slot| matches!(slot, Slot::Missing)) {
             return None;
         }
-        let mut out = Vec::with_capacity(self.size + request.len());
-        self.fields.iter().try_for_each(|field| field.write(used, &mut out))?;
+        let mut out = Vec::with_capacity(self.size as usize + request.len());
+        self.script.run(used, &mut out)?;
         Some(out.into())
     }
 }
@@ -237,10 +271,10 @@ fn read<'w>(wants: &[Want], wire: &'w [u8], slots: &mut [Slot<'w>]) -> Option<()
         };
         match (&wants[place].what, wire_type) {
             (Wanted::Scalar { slot, kind: Scalar::Text }, WireType::LengthDelimited) => {
-                slots[*slot] = Slot::Text(std::str::from_utf8(delimited(&mut rest)?).ok()?);
+                slots[usize::from(*slot)] = Slot::Text(std::str::from_utf8(delimited(&mut rest)?).ok()?);
             }
             (Wanted::Scalar { slot, kind }, WireType::Varint) if *kind != Scalar::Text => {
-                slots[*slot] = Slot::Number(kind.narrow(decode_varint(&mut rest).ok()?));
+                slots[usize::from(*slot)] = Slot::Number(kind.narrow(decode_varint(&mut rest).ok()?));
             }
             (Wanted::Inside { wants, defaults }, WireType::LengthDelimited) => {
                 // Two that are to be merged.
@@ -249,7 +283,7 @@ fn read<'w>(wants: &[Want], wire: &'w [u8], slots: &mut [Slot<'w>]) -> Option<()
                 }
                 seen |= 1 << place;
                 for (slot, default) in defaults {
-                    slots[*slot] = *default;
+                    slots[usize::from(*slot)] = *default;
                 }
                 read(wants, delimited(&mut rest)?, slots)?;
             }

@@ -121,7 +121,7 @@ proptest! {
         let checked = input.check(&request).ok().and_then(|()| view::from_wire(&input, &request).ok());
         for text in WIRED {
             let program = program(text);
-            let wired = program.wired(&method, &output).expect(text);
+            let wired = program.wired(&method, &output, &Readings::default()).expect(text);
             let made = wired.run(&request);
             let (Some(val), Some(made)) = (&checked, made) else { continue };
             let mut expected = Vec::new();
@@ -139,7 +139,7 @@ fn which_programs_they_are() {
     for text in OTHERS {
         let program = program(text);
         assert!(program.is_straight(), "{text}");
-        assert!(program.wired(&method, &output).is_none(), "{text}");
+        assert!(program.wired(&method, &output, &Readings::default()).is_none(), "{text}");
     }
 }
 
@@ -153,7 +153,8 @@ fn they_answer_what_is_sent_as_a_rule() {
         wire
     };
     let run = |text: &str, json: &str| {
-        let wire = program(text).wired(&method, &output).expect(text).run(&request(json))?;
+        let wire =
+            program(text).wired(&method, &output, &Readings::default()).expect(text).run(&request(json))?;
         Some(view::to_text(&view::from_wire(&output, &wire).expect("a reply")))
     };
     let text = |text: &str, json: &str| {

@@ -8,9 +8,10 @@ use tonic::metadata::MetadataMap;
 use super::action::end;
 use super::around::Patience;
 use super::call::{CallView, Input, Own};
-use super::compiled::{Compiled, CompiledDelay, CompiledEntries, MethodRule, Piece};
+use super::compiled::{Compiled, CompiledAct, CompiledDelay, CompiledEntries};
 use super::index::Candidate;
 use super::passed::Noted;
+use super::ready::{MethodRule, Piece};
 use super::rule::Then;
 use super::run::Moment;
 use super::set::MethodRules;
@@ -110,7 +111,7 @@ impl MethodRules {
         for Candidate { rule: i, holds } in self.candidates(indexed.as_ref()) {
             let i = i as usize;
             let Some(rule) = self.rules.get(i) else { continue };
-            if reads(rule) && input.is_none() {
+            if input.is_none() && reads(rule) {
                 match self.input(call) {
                     Ok(val) => input = Some(val),
                     Err(status) => return Chosen::Ended(status),
@@ -133,7 +134,12 @@ impl MethodRules {
             if !holds {
                 continue;
             }
-            let key = match &rule.rule.per {
+            // Of a plain rule nothing is looked at that does not lie beside it.
+            let (per, then, expects) = match rule.is_plain {
+                true => (None, Then::Last, false),
+                false => (rule.rule.per.as_ref(), rule.rule.then, rule.rule.expect.is_some()),
+            };
+            let key = match per {
                 None => Val::Null,
                 Some(per) => match self.ask(per, rule, input(), call, limits) {
                     Ok(key) => key,
@@ -146,15 +152,15 @@ impl MethodRules {
                 },
             };
             let acts = rule.acts.len() as u64;
-            let most = (rule.rule.then == Then::Next).then_some(acts);
+            let most = (then == Then::Next).then_some(acts);
             let Some(count) = rule.count.next(&key, most) else {
                 noted.spent(i, rule.acts.len(), &key);
                 continue;
             };
-            if rule.rule.expect.is_some() {
+            if expects {
                 self.memory.mark(&rule.count);
             }
-            let act = match rule.rule.then {
+            let act = match then {
                 Then::Cycle => (count - 1) % acts.max(1),
                 Then::Last | Then::Next => count.min(acts).saturating_sub(1),
             };
@@ -176,7 +182,7 @@ impl MethodRules {
     pub fn before(&self, choice: Choice, call: &CallView<'_>, limits: &Limits) -> Option<Before> {
         let mut before = Before::default();
         let Some((rule, act)) = self.chosen(choice) else { return Some(before) };
-        let act = &act.act;
+        let Some(act) = act.before.as_deref() else { return Some(before) };
         before.error = act.error.as_deref().cloned();
         let mut made = |program: &Program| -> Option<Option<Val>> {
             let input = match self.input_of(program, call) {
@@ -238,10 +244,7 @@ impl MethodRules {
 
     /// Whether something comes before the moments of the chosen rule.
     pub fn has_before(&self, choice: Choice) -> bool {
-        self.chosen(choice).is_some_and(|(_, act)| {
-            let act = &act.act;
-            act.error.is_some() || act.delay.is_some() || act.metadata.is_some() || act.trailers.is_some()
-        })
+        self.chosen(choice).is_some_and(|(_, act)| act.before.is_some())
     }
 
     /// The first thing that a condition or a key yields: null if nothing. No error: there is no time for it.
@@ -304,9 +307,10 @@ fn notes(failed: Vec<(&Arc<Compiled>, String)>) -> Vec<Note> {
 
 /// Whether something looks at all requests: a rule at half-close, or a condition that is asked there.
 pub(super) fn gathers(chosen_by: Input, rules: &[MethodRule]) -> bool {
-    let ends = rules.iter().flat_map(|rule| &rule.acts).filter_map(|act| act.at(Moment::End));
+    let ends = rules.iter().flat_map(|rule| &*rule.acts).filter_map(|act| act.at(Moment::End));
     let asks = rules.iter().flat_map(|rule| [&rule.rule.when, &rule.rule.per]).flatten();
-    let before = rules.iter().flat_map(|rule| &rule.acts).any(|act| act.act.reads_input());
+    let before = rules.iter().flat_map(|rule| &*rule.acts).filter_map(|act| act.before.as_deref());
+    let before = before.into_iter().any(CompiledAct::reads_input);
     ends.flat_map(|pieces| pieces.iter()).any(Piece::reads_input)
         || chosen_by == Input::Requests && (before || asks.into_iter().any(Program::reads_input))
 }

@@ -4,21 +4,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
-use super::call::{Input, VARIABLES};
-use super::counts::Count;
+use super::Moment;
+use super::call::VARIABLES;
 use super::error::RuleError;
 use super::identity::RuleId;
 use super::memory::Memory;
 use super::node::Node;
-use super::rule::{self, Act, Delay, Entries, Expect, Moment, Rule, Setting, Text, Then};
-use super::set::MethodRules;
+use super::ready::{Acts, Does, Messages, MethodAct, MethodRule, Piece, Pieces};
+use super::rule::{self, Act, Delay, Entries, Expect, Rule, Setting, Text, Then};
 use super::status::Status;
 use super::types::Types;
 use crate::leaf::metadata;
-use crate::query::{Origin, Program, StepKind, Wired, view};
+use crate::query::{Origin, Program, StepKind, view};
 use crate::schema::Shape;
 use crate::transcode::Plan;
 
@@ -34,11 +33,11 @@ pub(super) struct Compiled {
     /// What its count is kept by.
     pub(super) per: Option<Program>,
     /// What it does, one act a call; there is at least one.
-    pub(super) acts: Vec<Arc<CompiledAct>>,
+    pub(super) acts: Box<[Arc<CompiledAct>]>,
     pub(super) then: Then,
     /// The calls that it is for, as it says so: `Greeter/SayHello where .name == ""`; only where it expects some.
     pub(super) asked: Box<str>,
-    pub(super) expect: Option<Expect>,
+    pub(super) expect: Option<Box<Expect>>,
     /// What its programs see of its file: `$data`.
     pub(super) setting: Arc<Setting>,
     /// Whether it names one method, not all of a service or of the schema.
@@ -49,13 +48,7 @@ pub(super) struct Compiled {
 
 /// What a rule does in one call, for every method; boxed as in [`Act`].
 pub(super) struct CompiledAct {
-    #[expect(dead_code, reason = "what is said of an act names it")]
-    pub(super) place: Origin,
-    open: Option<Box<CompiledMoment>>,
-    each: Option<Box<CompiledMoment>>,
-    end: Option<Box<CompiledMoment>>,
-    meanwhile: Option<Box<CompiledMoment>>,
-    reply: Option<Box<CompiledMoment>>,
+    moments: Box<[CompiledMoment]>,
     pub(super) error: Option<Box<Status>>,
     pub(super) metadata: Option<Box<CompiledEntries>>,
     pub(super) trailers: Option<Box<CompiledEntries>>,
@@ -63,8 +56,10 @@ pub(super) struct CompiledAct {
 }
 
 struct CompiledMoment {
+    /// Nothing for `reply`, which is the moment that the method's shape means.
+    when: Option<Moment>,
     place: Origin,
-    parts: Vec<CompiledPart>,
+    parts: Box<[CompiledPart]>,
 }
 
 enum CompiledPart {
@@ -84,41 +79,6 @@ pub(super) enum CompiledDelay {
     Fixed(Duration),
     /// Yields a duration as text, or a number of seconds.
     Program(Program),
-}
-
-/// A rule as it is for one method.
-pub(super) struct MethodRule {
-    pub(super) rule: Arc<Compiled>,
-    /// What it does, as many as [`Compiled::acts`].
-    pub(super) acts: Vec<MethodAct>,
-    /// How often it has answered.
-    pub(super) count: Arc<Count>,
-}
-
-/// What a rule does in one call of one method.
-///
-/// `reply` has become one of the moments: `end` of a client-streaming method, `each` of all others; a method that
-/// takes one request has one `each`.
-pub(super) struct MethodAct {
-    pub(super) act: Arc<CompiledAct>,
-    pub(super) open: Option<Pieces>,
-    pub(super) each: Option<Pieces>,
-    pub(super) end: Option<Pieces>,
-    pub(super) meanwhile: Option<Pieces>,
-    /// The plan of `each`, made when it is first wanted, if that is one program which has a plan.
-    wired: OnceLock<Option<Box<Wired>>>,
-}
-
-/// What is done at a moment, in order.
-pub(super) type Pieces = Arc<[Piece]>;
-
-/// A part of what is done at a moment.
-#[derive(Clone)]
-pub(super) enum Piece {
-    /// What a program yields.
-    Program(Program),
-    /// A message in wire bytes.
-    Message(Bytes),
 }
 
 impl Compiled {
@@ -164,17 +124,32 @@ impl Compiled {
         shape: Shape,
         output: &Plan,
         memory: &Memory,
+        messages: &mut Messages,
     ) -> Result<MethodRule, RuleError> {
-        let acts = self.acts.iter().map(|act| act.for_method(shape, output)).collect::<Result<_, _>>()?;
-        Ok(MethodRule { rule: Arc::clone(self), acts, count: memory.count(self.id) })
+        let acts = match &self.acts[..] {
+            [act] => Acts::One(act.for_method(shape, output, messages)?),
+            acts => {
+                let act = |act: &Arc<CompiledAct>| act.for_method(shape, output, messages);
+                Acts::Several(acts.iter().map(act).collect::<Result<_, _>>()?)
+            }
+        };
+        let goes_on = acts.len() == 1 && self.then != Then::Next;
+        let is_plain = goes_on && self.per.is_none() && self.expect.is_none();
+        Ok(MethodRule { rule: Arc::clone(self), count: memory.count(self.id), acts, is_plain })
     }
 }
 
 impl CompiledAct {
     fn of(act: &Act, setting: &Setting, types: &Types) -> Result<Self, RuleError> {
-        let moment = |moment: &Option<Box<Moment>>| {
-            moment.as_ref().map(|moment| CompiledMoment::of(moment, setting).map(Box::new)).transpose()
-        };
+        let all = [
+            (Some(Moment::Open), &act.open),
+            (Some(Moment::Each), &act.each),
+            (Some(Moment::End), &act.end),
+            (Some(Moment::Meanwhile), &act.meanwhile),
+            (None, &act.reply),
+        ];
+        let moments = all.into_iter().filter_map(|(when, moment)| Some((when, moment.as_deref()?)));
+        let moments = moments.map(|(when, moment)| CompiledMoment::of(when, moment, setting));
         let entries = |entries: &Option<Box<Entries>>| {
             entries
                 .as_ref()
@@ -188,12 +163,7 @@ impl CompiledAct {
             }))
         };
         Ok(Self {
-            place: act.place.clone(),
-            open: moment(&act.open)?,
-            each: moment(&act.each)?,
-            end: moment(&act.end)?,
-            meanwhile: moment(&act.meanwhile)?,
-            reply: moment(&act.reply)?,
+            moments: moments.collect::<Result<_, _>>()?,
             error: act.error.as_ref().map(|node| Status::load(node, types).map(Box::new)).transpose()?,
             metadata: entries(&act.metadata)?,
             trailers: entries(&act.trailers)?,
@@ -201,30 +171,36 @@ impl CompiledAct {
         })
     }
 
-    fn for_method(self: &Arc<Self>, shape: Shape, output: &Plan) -> Result<MethodAct, RuleError> {
-        let pieces = |moment: &Option<Box<CompiledMoment>>| {
-            moment.as_ref().map(|moment| moment.pieces(output)).transpose()
+    fn for_method(
+        self: &Arc<Self>,
+        shape: Shape,
+        output: &Plan,
+        messages: &mut Messages,
+    ) -> Result<MethodAct, RuleError> {
+        let (meant, name) = match shape {
+            Shape::ClientStreaming => (Moment::End, "end"),
+            Shape::Unary | Shape::ServerStreaming | Shape::Bidi => (Moment::Each, "each"),
         };
-        let mut act = MethodAct {
-            act: Arc::clone(self),
-            open: pieces(&self.open)?,
-            each: pieces(&self.each)?,
-            end: pieces(&self.end)?,
-            meanwhile: pieces(&self.meanwhile)?,
-            wired: OnceLock::new(),
-        };
-        if let Some(reply) = &self.reply {
-            let (meant, name) = match shape {
-                Shape::ClientStreaming => (&mut act.end, "end"),
-                Shape::Unary | Shape::ServerStreaming | Shape::Bidi => (&mut act.each, "each"),
-            };
-            if meant.is_some() {
+        let has_meant = self.moments.iter().any(|moment| moment.when == Some(meant));
+        let mut does = |moment: &CompiledMoment| {
+            if moment.when.is_none() && has_meant {
                 let message = format!("'reply' of a {shape} method is its '{name}', and the rule has both");
-                return Err(RuleError::new(message, reply.place.clone()));
+                return Err(RuleError::new(message, moment.place.clone()));
             }
-            *meant = Some(reply.pieces(output)?);
-        }
-        Ok(act)
+            Ok((moment.when.unwrap_or(meant), moment.pieces(output, messages)?))
+        };
+        let does = match &self.moments[..] {
+            [] => Does::Nothing,
+            [moment] => does(moment).map(|(when, pieces)| Does::At(when, pieces))?,
+            several => Does::Several(several.iter().map(does).collect::<Result<_, _>>()?),
+        };
+        let before = self.is_before().then(|| Arc::clone(self));
+        Ok(MethodAct { before, does, wired: OnceLock::new() })
+    }
+
+    /// Whether anything comes before the moments.
+    fn is_before(&self) -> bool {
+        self.error.is_some() || self.delay.is_some() || self.metadata.is_some() || self.trailers.is_some()
     }
 
     /// The programs that are run when the rule was chosen, on what it was chosen by.
@@ -242,8 +218,7 @@ impl CompiledAct {
 
     /// Whether it has messages, which are to be compared with the method's type.
     pub(super) fn has_messages(&self) -> bool {
-        let all = [&self.open, &self.each, &self.end, &self.meanwhile, &self.reply];
-        let mut parts = all.into_iter().flatten().flat_map(|moment| &moment.parts);
+        let mut parts = self.moments.iter().flat_map(|moment| &moment.parts);
         parts.any(|part| matches!(part, CompiledPart::Message(_)))
     }
 }
@@ -261,37 +236,8 @@ impl CompiledAct {
     }
 }
 
-impl Piece {
-    /// Whether it looks at the input.
-    pub(super) fn reads_input(&self) -> bool {
-        if let Self::Program(program) = self { program.reads_input() } else { false }
-    }
-}
-
-impl MethodAct {
-    /// The plan of its `each`, if that has one.
-    pub(super) fn wired(&self, rules: &MethodRules) -> Option<&Wired> {
-        let make = || match self.each.as_deref() {
-            Some([Piece::Program(program)]) => program.wired(&rules.method, &rules.output).map(Box::new),
-            _ => None,
-        };
-        self.wired.get_or_init(make).as_deref()
-    }
-
-    /// What programs see at each of its moments, and what is done then.
-    pub(super) fn moments(&self) -> impl Iterator<Item = (Input, &Pieces)> {
-        let all = [
-            (Input::Nothing, &self.open),
-            (Input::Request, &self.each),
-            (Input::Requests, &self.end),
-            (Input::Nothing, &self.meanwhile),
-        ];
-        all.into_iter().filter_map(|(input, pieces)| pieces.as_ref().map(|pieces| (input, pieces)))
-    }
-}
-
 impl CompiledMoment {
-    fn of(moment: &Moment, setting: &Setting) -> Result<Self, RuleError> {
+    fn of(when: Option<Moment>, moment: &rule::Moment, setting: &Setting) -> Result<Self, RuleError> {
         let part = |part: &rule::Part| {
             Ok(match part {
                 rule::Part::Program(text) => CompiledPart::Program(compile(text, setting, &StepKind::ALL)?),
@@ -299,17 +245,17 @@ impl CompiledMoment {
             })
         };
         let parts = moment.parts.iter().map(part).collect::<Result<_, _>>()?;
-        Ok(Self { place: moment.place.clone(), parts })
+        Ok(Self { when, place: moment.place.clone(), parts })
     }
 
-    fn pieces(&self, output: &Plan) -> Result<Pieces, RuleError> {
-        let piece = |part: &CompiledPart| {
+    fn pieces(&self, output: &Plan, messages: &mut Messages) -> Result<Pieces, RuleError> {
+        let mut piece = |part: &CompiledPart| {
             Ok(match part {
                 CompiledPart::Program(program) => Piece::Program(program.clone()),
-                CompiledPart::Message(node) => Piece::Message(message(node, output)?),
+                CompiledPart::Message(node) => Piece::Message(messages.keep(&message(node, output)?)),
             })
         };
-        self.parts.iter().map(piece).collect()
+        self.parts.iter().map(&mut piece).collect()
     }
 }
 
@@ -347,7 +293,7 @@ fn compile(text: &Text, setting: &Setting, kinds: &'static [StepKind]) -> Result
 }
 
 /// The wire bytes of a message that stands in a rule file.
-fn message(node: &Node, plan: &Plan) -> Result<Bytes, RuleError> {
+fn message(node: &Node, plan: &Plan) -> Result<Vec<u8>, RuleError> {
     let mut wire = Vec::new();
     view::to_wire(plan, &node.to_val(), &mut wire).map_err(|error| {
         let place = error.path().map_or(&node.place, |path| node.place_of(path)).clone();
@@ -355,5 +301,5 @@ fn message(node: &Node, plan: &Plan) -> Result<Bytes, RuleError> {
         RuleError::new(format!("the reply is no {}{path}: {}", plan.type_name(), error.message()), place)
             .with_nearest(error.nearest().to_vec())
     })?;
-    Ok(Bytes::from(wire))
+    Ok(wire)
 }

@@ -35,7 +35,7 @@ pub(super) fn rule(node: Node, setting: &Arc<Setting>) -> Result<Rule, RuleError
                 replies = Some(list(node, "replies")?.into_iter().map(reply).collect::<Result<_, _>>()?);
             }
             "then" => then = Some((self::then(&node)?, at)),
-            "expect" => expect = Some(self::expect(node)?),
+            "expect" => expect = Some(Box::new(self::expect(node)?)),
             _ if ACT_KEYS.contains(&key.as_str()) => set(&mut act, &key, at, node)?,
             _ => return Err(unknown(&key, &[&RULE_KEYS[..], &ACT_KEYS].concat(), at)),
         }
@@ -125,7 +125,9 @@ fn one_answer(at: Origin) -> RuleError {
 fn moment(key: &str, place: Origin, node: Node) -> Result<Moment, RuleError> {
     let part = |node: Node| match node.kind {
         Kind::Mapping(_) => Ok(Part::Message(Arc::new(node))),
-        Kind::Text(content) => Ok(Part::Program(Text { content, place: node.place, style: node.style })),
+        Kind::Text(content) => {
+            Ok(Part::Program(Text { content: content.into(), place: node.place, style: node.style }))
+        }
         Kind::List(_) | Kind::Scalar(_) => {
             let message = format!("'{key}' is a program or a message, not {}", node.what());
             Err(RuleError::new(message, node.place))
@@ -142,6 +144,7 @@ fn moment(key: &str, place: Origin, node: Node) -> Result<Moment, RuleError> {
 fn entries(key: &str, node: Node) -> Result<Entries, RuleError> {
     let members = match node.kind {
         Kind::Text(content) => {
+            let content = content.into();
             return Ok(Entries::Program(Text { content, place: node.place, style: node.style }));
         }
         Kind::Mapping(members) => members,

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::call::{CallView, Input, Own};
-use super::compiled::{CompiledDelay, CompiledEntries, MethodAct, MethodRule, Piece, Pieces};
+use super::compiled::{CompiledDelay, CompiledEntries};
+use super::ready::{MethodAct, MethodRule, Piece, Pieces};
+use super::run::Moment;
 use super::set::MethodRules;
 use super::status::Status;
 use crate::leaf::{duration, metadata};
@@ -92,23 +94,24 @@ impl MethodRules {
             let input = asking.input(self.chosen_by, 0);
             self.outputs(program, input, 0, rule, asking, lines, name);
         };
-        match act.act.delay.as_deref() {
+        let before = act.before.as_deref();
+        match before.and_then(|before| before.delay.as_deref()) {
             Some(CompiledDelay::Fixed(delay)) => lines.push(format!("delay {}", duration::render(*delay))),
             Some(CompiledDelay::Program(program)) => early(program, lines, "delay "),
             None => {}
         }
-        entries("metadata", act.act.metadata.as_deref(), lines, &early);
+        entries("metadata", before.and_then(|before| before.metadata.as_deref()), lines, &early);
         let after = asking.requests.len();
-        self.moment("open: ", act.open.as_ref(), Input::Nothing, 0, rule, asking, lines);
+        self.moment("open: ", act.at(Moment::Open), Input::Nothing, 0, rule, asking, lines);
         for i in 0..after {
-            self.moment("", act.each.as_ref(), Input::Request, i, rule, asking, lines);
+            self.moment("", act.at(Moment::Each), Input::Request, i, rule, asking, lines);
         }
-        self.moment("", act.end.as_ref(), Input::Requests, after.saturating_sub(1), rule, asking, lines);
-        self.moment("meanwhile: ", act.meanwhile.as_ref(), Input::Nothing, 0, rule, asking, lines);
-        if let Some(status) = &act.act.error {
+        self.moment("", act.at(Moment::End), Input::Requests, after.saturating_sub(1), rule, asking, lines);
+        self.moment("meanwhile: ", act.at(Moment::Meanwhile), Input::Nothing, 0, rule, asking, lines);
+        if let Some(status) = before.and_then(|before| before.error.as_deref()) {
             lines.push(shown(status));
         }
-        entries("trailers", act.act.trailers.as_deref(), lines, &early);
+        entries("trailers", before.and_then(|before| before.trailers.as_deref()), lines, &early);
     }
 
     #[expect(clippy::too_many_arguments, reason = "a moment is all of these")]

@@ -65,18 +65,18 @@ impl Reader {
         name: &str,
         path: Option<&Path>,
     ) -> Result<(Arc<Setting>, Vec<Rule>), RuleError> {
-        let root = Node::parse(text, name)?;
+        let (root, items) = Node::parse_apart(text, name, "rules")?;
         let Kind::Mapping(members) = root.kind else {
             let message = format!("a rule file is a mapping with the key 'rules', not {}", root.what());
             return Err(RuleError::new(message, root.place));
         };
-        let (mut include, mut define, mut values, mut rules) = (Vec::new(), None, Vec::new(), Vec::new());
+        let (mut include, mut define, mut values) = (Vec::new(), None, Vec::new());
         for (key, place, node) in members {
             match key.as_str() {
                 "include" => include = paths(node)?,
                 "define" => define = Some(self::text("define", node)?),
                 "data" => values = mapping(node)?,
-                "rules" => rules = list(node)?,
+                "rules" => is_list(&node)?,
                 _ => return Err(unknown(&key, &FILE_KEYS, place)),
             }
         }
@@ -114,10 +114,13 @@ impl Reader {
         }
         let data = if data.is_empty() { Val::Null } else { Val::obj(data) };
         let setting = Arc::new(Setting { definitions, data });
-        let mut rules =
-            rules.into_iter().map(|node| entry::rule(node, &setting)).collect::<Result<Vec<_>, _>>()?;
-        rules.append(&mut included);
-        Ok((setting, rules))
+        // Each is a tree only until it is read.
+        let mut read = Vec::with_capacity(items.len() + included.len());
+        for node in items {
+            read.push(entry::rule(node, &setting)?);
+        }
+        read.append(&mut included);
+        Ok((setting, read))
     }
 
     /// A file that another one includes; of one that was included before only what programs see of it.
@@ -179,11 +182,13 @@ fn mapping(node: Node) -> Result<Vec<(String, Origin, Node)>, RuleError> {
     }
 }
 
-fn list(node: Node) -> Result<Vec<Node>, RuleError> {
-    let what = node.what();
+fn is_list(node: &Node) -> Result<(), RuleError> {
     match node.kind {
-        Kind::List(items) => Ok(items),
-        _ => Err(RuleError::new(format!("'rules' is a sequence, not {what}"), node.place)),
+        Kind::List(_) => Ok(()),
+        _ => {
+            let message = format!("'rules' is a sequence, not {}", node.what());
+            Err(RuleError::new(message, node.place.clone()))
+        }
     }
 }
 
@@ -194,7 +199,7 @@ pub(super) fn text(key: &str, node: Node) -> Result<Text, RuleError> {
         Kind::Scalar(ref val) if matches!(key, "when" | "per") => crate::query::view::to_text(val),
         _ => return Err(RuleError::new(format!("'{key}' is a string, not {}", node.what()), node.place)),
     };
-    Ok(Text { content: text, place: node.place, style: node.style })
+    Ok(Text { content: text.into(), place: node.place, style: node.style })
 }
 
 pub(super) fn unknown(key: &str, known: &[&str], place: Origin) -> RuleError {

@@ -117,6 +117,6 @@ impl<'s> Slice<'s> {
     }
 
     fn to_text(self) -> Text {
-        Text { content: self.text().to_owned(), place: self.place(), style: Style::Marked }
+        Text { content: self.text().into(), place: self.place(), style: Style::Marked }
     }
 }

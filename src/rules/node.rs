@@ -1,5 +1,6 @@
 //! A YAML or JSON document as a tree whose every node knows its place.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use jaq_json::{Map, Num};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
+use super::comments::without_comments;
 use super::error::{RuleError, Style};
 use crate::query::{Origin, Val};
 
@@ -32,22 +34,27 @@ pub(super) enum Kind {
 impl Node {
     /// Reads one document: YAML 1.2, or JSON with comments, which is YAML but for the comments.
     pub(super) fn parse(text: &str, name: &str) -> Result<Self, RuleError> {
-        let text = without_comments(text);
-        // A hundred thousand rules are 700,000 nodes and more; what aliases multiply has a bound of its own.
-        let budget = serde_saphyr::budget! {
-            max_events: 20_000_000,
-            max_nodes: 10_000_000,
-            max_total_scalar_bytes: 512 << 20,
-        };
-        let options = serde_saphyr::options! {
-            budget: budget,
-            alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 200_000 },
-            with_snippet: false,
-            strict_booleans: true,
-        };
-        let root: Placed = serde_saphyr::from_str_with_options(&text, options)
-            .map_err(|error| broken(&error, &text, name))?;
-        Ok(Source { text: &text, name: name.into() }.node(root))
+        let (source, root) = Source::parse(text, name)?;
+        Ok(source.node(root))
+    }
+
+    /// The same, but that the items of the list which stands under this key come one by one, and are not in the tree:
+    /// there may be very many.
+    pub(super) fn parse_apart<'t>(
+        text: &'t str,
+        name: &str,
+        key: &str,
+    ) -> Result<(Self, Items<'t>), RuleError> {
+        let (source, mut root) = Source::parse(text, name)?;
+        let mut apart = Vec::new();
+        if let Raw::Mapping(members) = &mut root.raw {
+            for (_, _, node) in members.iter_mut().filter(|(name, ..)| name == key) {
+                if let Raw::List(items) = &mut node.raw {
+                    apart = std::mem::take(items);
+                }
+            }
+        }
+        Ok((source.node(root), Items { source, items: apart.into_iter() }))
     }
 
     /// The value as jq and JSON have it.
@@ -96,6 +103,26 @@ impl Node {
     }
 }
 
+/// Items of a list that are made when they are asked for.
+pub(super) struct Items<'t> {
+    source: Source<'t>,
+    items: std::vec::IntoIter<Placed>,
+}
+
+impl Iterator for Items<'_> {
+    type Item = Node;
+
+    fn next(&mut self) -> Option<Node> {
+        self.items.next().map(|item| self.source.node(item))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.items.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Items<'_> {}
+
 /// What is wrong with a document, in one line.
 fn broken(error: &serde_saphyr::Error, text: &str, name: &str) -> RuleError {
     let place = error.location().map_or_else(|| Origin::new(name), |location| origin(&name.into(), location));
@@ -137,54 +164,32 @@ fn origin(name: &Arc<str>, location: Location) -> Origin {
     At::of(location).origin(name)
 }
 
-/// A JSON document may have `//` and `/* */` comments: blanks take their place, so that all else keeps its own.
-fn without_comments(text: &str) -> String {
-    if !text.trim_start().starts_with(['{', '[', '/']) {
-        return text.to_owned();
-    }
-    let (mut out, mut chars, mut quote) = (String::with_capacity(text.len()), text.chars().peekable(), None);
-    while let Some(c) = chars.next() {
-        match (quote, c, chars.peek()) {
-            (Some(_), '\\', Some(&escaped)) => {
-                out.extend([c, escaped]);
-                chars.next();
-                continue;
-            }
-            (Some(open), _, _) if c == open => quote = None,
-            (None, '"' | '\'', _) => quote = Some(c),
-            (None, '/', Some('/')) => {
-                out.push(' ');
-                while chars.next_if(|c| *c != '\n').is_some() {
-                    out.push(' ');
-                }
-                continue;
-            }
-            (None, '/', Some('*')) => {
-                out.push(' ');
-                let mut last = ' ';
-                for c in chars.by_ref() {
-                    out.push(if c == '\n' { '\n' } else { ' ' });
-                    if (last, c) == ('*', '/') {
-                        break;
-                    }
-                    last = c;
-                }
-                continue;
-            }
-            _ => {}
-        }
-        out.push(c);
-    }
-    out
-}
-
 /// The document's text, for what the parser does not say of a scalar.
 struct Source<'s> {
-    text: &'s str,
+    text: Cow<'s, str>,
     name: Arc<str>,
 }
 
-impl Source<'_> {
+impl<'s> Source<'s> {
+    fn parse(text: &'s str, name: &str) -> Result<(Self, Placed), RuleError> {
+        let text = without_comments(text);
+        // A hundred thousand rules are 700,000 nodes and more; what aliases multiply has a bound of its own.
+        let budget = serde_saphyr::budget! {
+            max_events: 20_000_000,
+            max_nodes: 10_000_000,
+            max_total_scalar_bytes: 512 << 20,
+        };
+        let options = serde_saphyr::options! {
+            budget: budget,
+            alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 200_000 },
+            with_snippet: false,
+            strict_booleans: true,
+        };
+        let root: Placed = serde_saphyr::from_str_with_options(&text, options)
+            .map_err(|error| broken(&error, &text, name))?;
+        Ok((Source { text, name: name.into() }, root))
+    }
+
     fn node(&self, Placed { raw, at }: Placed) -> Node {
         let start = at.start();
         let rest = start.and_then(|start| self.text.get(start..)).unwrap_or_default();
@@ -345,6 +350,7 @@ impl<'de> Visitor<'de> for RawVisitor {
         while let Some(item) = items.next_element()? {
             list.push(item);
         }
+        list.shrink_to_fit();
         Ok(Raw::List(list))
     }
 
@@ -356,6 +362,8 @@ impl<'de> Visitor<'de> for RawVisitor {
             }
             mapping.push((name, At::of(referenced), members.next_value()?));
         }
+        // There may be a hundred thousand that have room for one more.
+        mapping.shrink_to_fit();
         Ok(Raw::Mapping(mapping))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::call::CallView;
 use super::choose::Choice;
-use super::compiled::MethodRule;
+use super::ready::MethodRule;
 use super::set::MethodRules;
 use crate::query::{Found, Guard, Key, Names, QueryError, Val, view};
 

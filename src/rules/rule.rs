@@ -20,7 +20,7 @@ pub struct Rule {
     /// What it answers: one act, or those of `replies`.
     pub(super) acts: Vec<Act>,
     pub(super) then: Then,
-    pub(super) expect: Option<Expect>,
+    pub(super) expect: Option<Box<Expect>>,
     pub(super) setting: Arc<Setting>,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Setting {
 /// A text and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Text {
-    pub(super) content: String,
+    pub(super) content: Box<str>,
     pub(super) place: Origin,
     pub(super) style: Style,
 }

@@ -8,8 +8,8 @@ use super::action::{Action, end};
 use super::around::{Around, Patience};
 use super::call::{CallView, Input, Own};
 use super::choose::Choice;
-use super::compiled::{MethodAct, MethodRule, Piece, Pieces};
 use super::identity::RuleId;
+use super::ready::{MethodAct, MethodRule, Piece, Pieces};
 use super::set::MethodRules;
 use super::status::Status;
 use super::store::is_within;
@@ -251,16 +251,4 @@ struct Hasty;
 
 pub(super) fn wrong(place: &Origin, why: &str) -> Action {
     end(Status::new(Code::INTERNAL, format!("{place}: {why}")))
-}
-
-impl MethodAct {
-    /// What is done at a moment.
-    pub(super) fn at(&self, moment: Moment) -> Option<&Pieces> {
-        match moment {
-            Moment::Open => self.open.as_ref(),
-            Moment::Each => self.each.as_ref(),
-            Moment::End => self.end.as_ref(),
-            Moment::Meanwhile => self.meanwhile.as_ref(),
-        }
-    }
 }

@@ -7,7 +7,7 @@ use super::action::{Action, end};
 use super::around::{Around, Patience, Shared};
 use super::call::{Own, Seen};
 use super::choose::Choice;
-use super::compiled::{Piece, Pieces};
+use super::ready::{Piece, Pieces};
 use super::run::{Moment, wrong};
 use super::set::MethodRules;
 use crate::query::{Limits, Output, Program, Step, Suspended};

@@ -6,17 +6,19 @@ use std::sync::Arc;
 
 use super::call::Input;
 use super::choose;
-use super::compiled::{Compiled, MethodAct, MethodRule, Piece};
+use super::compiled::Compiled;
 use super::error::{RuleError, Style};
 use super::fields;
-use super::index::Index;
+use super::index::{Builder, Index};
 use super::matching;
 use super::memory::Memory;
 use super::passed::COMPARED;
+use super::ready::{Messages, MethodAct, MethodRule, Piece};
 use super::rule::Rule;
+use super::run::Moment;
 use super::trial::Trial;
 use super::types::Types;
-use crate::query::{Guard, Program};
+use crate::query::{Guard, Program, Readings};
 use crate::schema::{Method, MethodOutline, Schema, Shape};
 use crate::transcode::Plan;
 
@@ -53,6 +55,8 @@ pub struct MethodRules {
     pub(super) memory: Arc<Memory>,
     /// Whether a program looks at all requests when they have come.
     pub(super) gathers: bool,
+    /// What the plans of its rules take of requests.
+    pub(super) readings: Readings,
 }
 
 impl RuleSet {
@@ -143,37 +147,50 @@ impl RuleSet {
             RuleError::new(format!("{}: {error}", method.full_name()), first.place.clone())
         })?;
         self.types.add(method.closure());
-        let for_method = |rule: &Arc<Compiled>| rule.for_method(method.shape(), &output, &self.memory);
+        let mut messages = Messages::default();
+        let for_method =
+            |rule: &Arc<Compiled>| rule.for_method(method.shape(), &output, &self.memory, &mut messages);
         let rules: Vec<MethodRule> = waiting.rules.iter().map(for_method).collect::<Result<_, _>>()?;
         let chosen_by = chosen_by(method.shape(), &rules);
         let gathers = choose::gathers(chosen_by, &rules);
         let (method, types, memory) = (method.clone(), Arc::clone(&self.types), Arc::clone(&self.memory));
-        let (index, guards) = (None, Vec::new());
-        let mut rules =
-            MethodRules { method, input, output, rules, chosen_by, index, guards, types, memory, gathers };
-        let guards = rules.check()?;
-        rules.guards = guards.iter().take(COMPARED).cloned().collect();
-        rules.index = Index::of(guards.into_iter());
+        let (index, guards, readings) = (None, Vec::new(), Readings::default());
+        let mut rules = MethodRules {
+            method,
+            input,
+            output,
+            rules,
+            chosen_by,
+            index,
+            guards,
+            types,
+            memory,
+            gathers,
+            readings,
+        };
+        (rules.guards, rules.index) = rules.check()?;
         Ok(Some(rules))
     }
 }
 
 /// What a rule is chosen by: the request, or the earliest that there is at any moment that a rule has.
 fn chosen_by(shape: Shape, rules: &[MethodRule]) -> Input {
-    let has = |of: fn(&MethodAct) -> bool| rules.iter().flat_map(|rule| &rule.acts).any(of);
+    let has = |of: fn(&MethodAct) -> bool| rules.iter().flat_map(|rule| &*rule.acts).any(of);
     match shape {
         Shape::Unary | Shape::ServerStreaming => Input::Request,
-        _ if has(|act| act.open.is_some() || act.meanwhile.is_some()) => Input::Nothing,
-        _ if has(|act| act.each.is_some()) => Input::Request,
+        _ if has(|act| act.at(Moment::Open).is_some() || act.at(Moment::Meanwhile).is_some()) => {
+            Input::Nothing
+        }
+        _ if has(|act| act.at(Moment::Each).is_some()) => Input::Request,
         Shape::Bidi | Shape::ClientStreaming => Input::Requests,
     }
 }
 
 impl MethodRules {
-    /// Looks whether what programs ask for and yield fits the method; what each condition needs.
-    fn check(&self) -> Result<Vec<Option<Guard>>, RuleError> {
+    /// Looks whether what programs ask for and yield fits the method; what the first conditions need, and the index of all.
+    fn check(&self) -> Result<(Vec<Option<Guard>>, Option<Index>), RuleError> {
         let trial = Trial::new(self);
-        let mut guards = Vec::with_capacity(self.rules.len());
+        let (mut guards, mut index) = (Vec::new(), Builder::default());
         for MethodRule { rule, acts, .. } in &self.rules {
             let asks = |program: &Program, input: Input| {
                 let outline =
@@ -184,13 +201,17 @@ impl MethodRules {
                 Ok(outline.guard)
             };
             let guard = rule.when.as_ref().map(|when| asks(when, self.chosen_by)).transpose()?;
-            guards.push(guard.flatten());
+            let guard = guard.flatten();
+            if guards.len() < COMPARED {
+                guards.push(guard.clone());
+            }
+            index.add(guard);
             if !rule.is_for_one() {
                 continue;
             }
             rule.per.as_ref().map(|per| asks(per, self.chosen_by)).transpose()?;
-            for act in acts {
-                for program in act.act.early_programs() {
+            for act in &**acts {
+                for program in act.before.iter().flat_map(|act| act.early_programs()) {
                     asks(program, self.chosen_by)?;
                 }
                 for (input, pieces) in act.moments() {
@@ -203,7 +224,7 @@ impl MethodRules {
                 }
             }
         }
-        Ok(guards)
+        Ok((guards, index.build()))
     }
 }
 

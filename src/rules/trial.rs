@@ -6,8 +6,9 @@ use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
 use super::call::{CallView, Input, Own};
-use super::compiled::{Compiled, MethodAct, Piece};
+use super::compiled::Compiled;
 use super::error::RuleError;
+use super::ready::{MethodAct, Piece};
 use super::set::MethodRules;
 use crate::query::{Limits, Output, Program, Run, Val, view};
 use crate::transcode::example;
