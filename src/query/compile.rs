@@ -5,6 +5,7 @@ use jaq_core::load::lex::{Lexer, Token};
 use jaq_core::load::parse::{Def, Parser, TError, Term};
 use jaq_core::load::{Arena, File, Loader};
 use jaq_core::{Compiler, Filter};
+use jaq_json::Val;
 
 use super::chain;
 use super::definitions::{Definitions, One};
@@ -14,6 +15,7 @@ use super::library;
 use super::machine::Machine;
 use super::paths::{self, StaticPath};
 use super::reads;
+use super::shape;
 use super::step::StepKind;
 use super::straight::Straight;
 use super::walk::{Call, Names};
@@ -34,6 +36,7 @@ const STACK_A_TOKEN: usize = 16 << 10;
 const MAIN: &str = "greet_main";
 
 /// What a program's text says before it is compiled.
+#[expect(clippy::struct_excessive_bools, reason = "each says something else of it")]
 pub(super) struct Read {
     /// The variables that the program names, in the order in which they were offered.
     pub(super) variables: Box<[String]>,
@@ -93,15 +96,37 @@ pub(super) fn straight(text: &str, origin: &Origin) -> Option<Straight> {
 
 /// Compiles a program that names these variables.
 pub(super) fn compile(text: &str, offer: Offer<'_>, origin: &Origin) -> Result<Filter<Machine>, QueryError> {
+    compile_shape(text, offer, origin, 0)
+}
+
+/// The same with variables in the place of as many literals, which come after its own.
+pub(super) fn compile_shape(
+    text: &str,
+    offer: Offer<'_>,
+    origin: &Origin,
+    literals: usize,
+) -> Result<Filter<Machine>, QueryError> {
     let tokens = count_tokens(text) + offer.definitions.tokens_for(text);
     with_stack(tokens, origin, || {
         let source = Source { text, origin };
         let mut term = source.term()?;
+        if literals > 0 {
+            shape::take_out(&mut term, &source);
+        }
         chain::guard(&mut term);
         let walk = Names::of(&mut term);
         let reached = offer.definitions.reached(&walk.calls);
-        link(Some(source), term, walk, &reached, offer, origin)
+        link(Some(source), (term, literals), walk, &reached, offer, origin)
     })
+}
+
+/// What a program that was read before has in common with others, and its literals.
+pub(super) fn shape(text: &str, origin: &Origin) -> Option<(String, Vec<Val>)> {
+    with_stack(count_tokens(text), origin, || {
+        let source = Source { text, origin };
+        Ok(shape::take_out(&mut source.term()?, &source))
+    })
+    .ok()
 }
 
 /// Looks into a program that was read before.
@@ -134,7 +159,7 @@ pub(super) fn check(
     let offer = Offer { variables, kinds, definitions };
     let all: Vec<&One> = definitions.all().collect();
     let tokens = all.iter().map(|one| one.tokens).sum();
-    with_stack(tokens, origin, || link(None, Term::Id, Names::default(), &all, offer, origin).map(drop))
+    with_stack(tokens, origin, || link(None, (Term::Id, 0), Names::default(), &all, offer, origin).map(drop))
 }
 
 /// Refuses a text that is too long to be read.
@@ -179,7 +204,7 @@ pub(super) fn count_tokens(text: &str) -> usize {
 /// Brings a term together with the definitions that it reaches.
 fn link<'s>(
     source: Option<Source<'s>>,
-    term: Term<&'s str>,
+    (term, literals): (Term<&'s str>, usize),
     walk: Names<'s>,
     reached: &'s [&'s One],
     offer: Offer<'_>,
@@ -214,15 +239,14 @@ fn link<'s>(
     let modules = Loader::new(defs.into_iter().chain([main]))
         .load(&arena, File { code: MAIN, path: () })
         .map_err(|_| QueryError::broken("the program could not be loaded", origin))?;
-    Compiler::default().with_funs(funs).with_global_vars(mentioned.iter().copied()).compile(modules).map_err(
-        |errors| {
-            let first = errors.into_iter().flat_map(|(_, errors)| errors).next();
-            first.map_or_else(
-                || QueryError::broken("the program could not be compiled", origin),
-                |(name, what)| undefined(name, &what),
-            )
-        },
-    )
+    let variables = mentioned.iter().chain(&shape::NAMES[..literals]).copied();
+    Compiler::default().with_funs(funs).with_global_vars(variables).compile(modules).map_err(|errors| {
+        let first = errors.into_iter().flat_map(|(_, errors)| errors).next();
+        first.map_or_else(
+            || QueryError::broken("the program could not be compiled", origin),
+            |(name, what)| undefined(name, &what),
+        )
+    })
 }
 
 /// The text with its origin, for the places of errors.
@@ -274,7 +298,7 @@ impl<'s> Source<'s> {
     }
 
     /// Where a part of the text begins; `None` for a text from elsewhere.
-    fn offset(&self, part: &str) -> Option<usize> {
+    pub(super) fn offset(&self, part: &str) -> Option<usize> {
         let offset = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
         (offset + part.len() <= self.text.len()).then_some(offset)
     }

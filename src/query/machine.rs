@@ -1,7 +1,7 @@
 //! What stands behind a program: its text until it is compiled, and what jaq runs it on.
 
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use jaq_core::data::{DataT, HasLut};
 use jaq_core::{Ctx, Filter, Lut, ValX, ValXs, Vars};
@@ -13,6 +13,7 @@ use super::error::{Origin, QueryError};
 use super::meter;
 use super::meter::Broken;
 use super::program::Output;
+use super::shape::Shapes;
 use super::step::{Step, StepKind};
 use super::straight::Straight;
 use super::value::Item;
@@ -33,7 +34,22 @@ pub(super) struct Inner {
     pub(super) reads_input: bool,
     pub(super) rests: AtomicBool,
     /// What jaq runs, made when it is first needed: of very many programs only a few are.
-    pub(super) filter: OnceLock<Box<Result<Filter<Machine>, QueryError>>>,
+    pub(super) filter: OnceLock<Box<Result<Ready, QueryError>>>,
+    /// What it has in common with others.
+    pub(super) shapes: Option<Arc<Shapes>>,
+}
+
+/// What jaq runs, which programs may share, and the literals of this one.
+pub(super) struct Ready {
+    pub(super) filter: Arc<Filter<Machine>>,
+    pub(super) literals: Box<[Val]>,
+}
+
+impl Ready {
+    /// What is shared with nobody.
+    pub(super) fn alone(filter: Filter<Machine>) -> Self {
+        Self { filter: Arc::new(filter), literals: Box::default() }
+    }
 }
 
 impl Inner {
@@ -46,11 +62,16 @@ impl Inner {
     }
 
     /// What jaq runs; it is made when it is first wanted.
-    pub(super) fn filter(&self) -> Result<&Filter<Machine>, QueryError> {
-        let Self { text, variables, kinds, definitions, origin, filter, .. } = self;
+    pub(super) fn filter(&self) -> Result<&Ready, QueryError> {
+        let Self { text, variables, kinds, definitions, origin, filter, shapes, .. } = self;
         let compile = || {
             let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
-            Box::new(compile::compile(text, Offer { variables: &variables, kinds, definitions }, origin))
+            let offer = Offer { variables: &variables, kinds, definitions };
+            let shared = shapes.as_ref().and_then(|shapes| shapes.ready(text, offer, origin));
+            Box::new(match shared {
+                Some(ready) => Ok(ready),
+                None => compile::compile(text, offer, origin).map(Ready::alone),
+            })
         };
         (**filter.get_or_init(compile)).as_ref().map_err(Clone::clone)
     }
@@ -76,12 +97,12 @@ impl Inner {
 
 /// The run as jaq gives it: nothing is done before it is pulled.
 pub(super) fn results<'a>(
-    filter: &'a Filter<Machine>,
+    Ready { filter, literals }: &'a Ready,
     world: &'a dyn World,
     input: Val,
     variables: Vec<Val>,
 ) -> ValXs<'a, Item> {
-    let variables = Vars::new(variables.into_iter().map(Item::outside));
+    let variables = Vars::new(variables.into_iter().chain(literals.iter().cloned()).map(Item::outside));
     let context = Ctx::<Machine>::new(Seat { lut: &filter.lut, world }, variables);
     filter.id.run((context, Item::outside(input)))
 }

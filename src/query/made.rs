@@ -166,7 +166,9 @@ impl Made {
             Self::Inside { tag, fields } => {
                 script.push(INSIDE);
                 add_tag(*tag, script);
-                fields.iter().for_each(|field| field.add_to(script));
+                for field in fields {
+                    field.add_to(script);
+                }
                 script.push(END);
             }
         }
@@ -191,7 +193,9 @@ impl Script {
     /// Writes down fields.
     pub(super) fn of(fields: &[Made]) -> Self {
         let mut script = Vec::new();
-        fields.iter().for_each(|field| field.add_to(&mut script));
+        for field in fields {
+            field.add_to(&mut script);
+        }
         let mut kept = SmallVec::with_capacity(if script.len() <= SHORT { 0 } else { script.len() });
         kept.extend_from_slice(&script);
         Self(kept)

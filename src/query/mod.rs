@@ -20,6 +20,7 @@ mod program;
 mod reads;
 #[cfg(test)]
 pub(crate) mod sample;
+mod shape;
 mod step;
 mod step_shown;
 mod straight;
@@ -39,6 +40,7 @@ pub use jaq_json::Val;
 pub use limits::{Bound, Limits, MAX_DEPTH, Place};
 pub use paths::{PathStep, StaticPath};
 pub use program::{Outline, Output, Program, Run};
+pub use shape::Shapes;
 pub use step::{Fault, Step, StepKind, to_duration, to_metadata};
 pub use suspended::Suspended;
 pub use wired::{Readings, Wired};

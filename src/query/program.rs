@@ -11,12 +11,11 @@ pub use super::compile::Outline;
 use super::definitions::Definitions;
 use super::error::{Origin, QueryError};
 use super::limits::{Bound, Limits, Place};
-use super::machine::{Inner, results};
+use super::machine::{Inner, Ready, results};
+use super::shape::Shapes;
 
 use super::step::{Step, StepKind};
-
 use super::suspended::Suspended;
-
 use super::world::{Nowhere, World};
 use super::{compile, meter};
 
@@ -111,12 +110,13 @@ impl Program {
             reads_input,
             rests: AtomicBool::new(false),
             filter: OnceLock::new(),
+            shapes: None,
         }));
         if !sure {
             // What is offered is named in an error, so all of it is needed here.
             let offer = Offer { variables, kinds, definitions };
             let filter = compile::compile(text, offer, program.origin())?;
-            let _ = program.0.filter.set(Box::new(Ok(filter)));
+            let _ = program.0.filter.set(Box::new(Ok(Ready::alone(filter))));
         }
         Ok(program)
     }
@@ -124,7 +124,7 @@ impl Program {
     /// The same program, which, once compiled, is not kept by this one: for a look at what very many programs do.
     #[must_use]
     pub fn apart(&self) -> Self {
-        let Inner { text, variables, kinds, definitions, origin, straight, filter, .. } = &*self.0;
+        let Inner { text, variables, kinds, definitions, origin, straight, filter, shapes, .. } = &*self.0;
         if straight.get().is_some() || filter.get().is_some() {
             return self.clone();
         }
@@ -140,7 +140,17 @@ impl Program {
             reads_input: self.0.reads_input,
             rests: AtomicBool::new(false),
             filter: OnceLock::new(),
+            shapes: shapes.clone(),
         }))
+    }
+
+    /// The same program among others with the same definitions: what only literals tell apart is shared.
+    #[must_use]
+    pub fn among(mut self, shapes: &Arc<Shapes>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.shapes = Some(Arc::clone(shapes));
+        }
+        self
     }
 
     /// Its text.
@@ -295,6 +305,11 @@ impl Program {
     /// The node of a program that can do without jaq.
     pub(super) fn straight_node(&self) -> Option<&super::straight::Node> {
         self.0.straight().map(|straight| &straight.0)
+    }
+
+    #[cfg(test)]
+    pub(super) fn ready(&self) -> &Ready {
+        self.0.filter().expect("it compiles")
     }
 
     #[cfg(test)]

@@ -135,9 +135,10 @@ impl MethodRules {
                 continue;
             }
             // Of a plain rule nothing is looked at that does not lie beside it.
-            let (per, then, expects) = match rule.is_plain {
-                true => (None, Then::Last, false),
-                false => (rule.rule.per.as_ref(), rule.rule.then, rule.rule.expect.is_some()),
+            let (per, then, expects) = if rule.is_plain {
+                (None, Then::Last, false)
+            } else {
+                (rule.rule.per.as_ref(), rule.rule.then, rule.rule.expect.is_some())
             };
             let key = match per {
                 None => Val::Null,

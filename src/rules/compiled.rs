@@ -289,6 +289,7 @@ fn asked(rule: &Rule) -> Box<str> {
 
 fn compile(text: &Text, setting: &Setting, kinds: &'static [StepKind]) -> Result<Program, RuleError> {
     Program::with(&text.content, &VARIABLES, kinds, &setting.definitions, text.place.clone())
+        .map(|program| program.among(&setting.shapes))
         .map_err(|error| RuleError::from_query(&error, text.style))
 }
 

@@ -113,7 +113,7 @@ impl Reader {
             data.insert(Val::from(name), value);
         }
         let data = if data.is_empty() { Val::Null } else { Val::obj(data) };
-        let setting = Arc::new(Setting { definitions, data });
+        let setting = Arc::new(Setting { definitions, data, shapes: Arc::default() });
         // Each is a tree only until it is read.
         let mut read = Vec::with_capacity(items.len() + included.len());
         for node in items {

@@ -163,7 +163,9 @@ impl Index {
 impl Group {
     fn insert(&mut self, keys: &[Key], rule: Candidate, hasher: &RandomState) {
         let mut keyed = Keyed::<64>::new();
-        keys.iter().for_each(|key| add(key.lend(), &mut keyed));
+        for key in keys {
+            add(key.lend(), &mut keyed);
+        }
         self.longest = self.longest.max(keyed.len());
         let hash = |keys: &[u8]| hasher.hash_one(keys);
         match self.by_keys.find_mut(hash(&keyed), |entry| entry.keys[..] == keyed[..]) {

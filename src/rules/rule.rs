@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::error::Style;
 use super::identity::RuleId;
 use super::node::Node;
-use crate::query::{Definitions, Origin, Val};
+use crate::query::{Definitions, Origin, Shapes, Val};
 
 /// One rule, read but not yet checked against a schema.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub(super) struct Setting {
     pub(super) definitions: Definitions,
     /// `$data`: an object, or null where the file has none.
     pub(super) data: Val,
+    /// What its programs have in common.
+    pub(super) shapes: Arc<Shapes>,
 }
 
 /// A text and where it stands.
