@@ -144,13 +144,13 @@ mod tests {
         ("[limit(#; 1, 2, 3)]", 1),
         ("[.c[] | select(. > #)] | length", 1),
         (".c | map(. + #) | add", 1),
-        // What defines functions is compiled when it is read, by itself.
+        // What defines functions or variables is compiled when it is read, by itself.
         ("def f($x): $x + #; f(#), f(.a)", 0),
         ("if .a == # then {a: #} else error(#) end", 3),
         ("try path(#) catch \"none\"", 1),
         ("try ((# + 1) |= 3) catch \"none\"", 2),
         ("[paths(. == #)]", 1),
-        (".a as $x | {a: $x, b: $x == #, $x}", 1),
+        (".a as $x | {a: $x, b: $x == #, $x}", 0),
         ("{(\"a\" + \"b\"): #}", 3),
         ("$n + #", 1),
         ("[.c[] | . + 1 == #, . + 2 == #, . + 3 == #, . + 4 == #, . + 5 == 9]", 8),
