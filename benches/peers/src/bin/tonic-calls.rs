@@ -24,7 +24,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                         continue;
                     };
                     // Knuth's MMIX, of which the upper half is random.
-                    random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    random = random
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1_442_695_040_888_963_407);
                     let name = format!("name {}", (random >> 32) % names);
                     let greeting = format!("Hello, {name}!");
                     let reply = client.say_hello(HelloRequest { name }).await?.into_inner();
