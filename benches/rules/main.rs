@@ -77,7 +77,7 @@ fn measure(case: &Case, many: usize) -> Result<(), Box<dyn Error>> {
     let mut single = None;
     for rules in [1, 1_000, many] {
         let text = text(case, rules);
-        let began = Ran::now();
+        let began = Instant::now();
         let set = load(&text)?;
         let loaded = began.elapsed();
         let call = calls(&set, rules)?;
@@ -86,32 +86,6 @@ fn measure(case: &Case, many: usize) -> Result<(), Box<dyn Error>> {
         println!("{:42} {rules:8} {loaded:>9.1?} {peak:>6} MiB {call:>11.2?} {ratio:9.2}", case.name);
     }
     Ok(())
-}
-
-/// The time for which this thread ran: what else the machine does is not in it. Where the system does not say it, the
-/// time that passed.
-enum Ran {
-    Thread(Duration),
-    Passed(Instant),
-}
-
-impl Ran {
-    fn now() -> Self {
-        thread_time().map_or_else(|| Self::Passed(Instant::now()), Self::Thread)
-    }
-
-    fn elapsed(&self) -> Duration {
-        match self {
-            Self::Thread(began) => thread_time().unwrap_or(*began).saturating_sub(*began),
-            Self::Passed(began) => began.elapsed(),
-        }
-    }
-}
-
-/// Linux says it to some milliseconds.
-fn thread_time() -> Option<Duration> {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    stat.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
 /// A rule file with so many rules.
@@ -153,7 +127,7 @@ fn calls(rules: &MethodRules, count: usize) -> Result<Duration, Box<dyn Error>> 
     let metadata = MetadataMap::new();
     let mut best = Duration::MAX;
     for _ in 0..4 {
-        let began = Ran::now();
+        let began = Instant::now();
         for (wire, reply) in &requests {
             let requests = std::slice::from_ref(wire);
             let call = CallView { requests, number: 1, ..CallView::new(&metadata, &"me") };
